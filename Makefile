@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The front end for people. Kbuild has the objects; nothing here is used when
+# the project is sourced in a kernel tree.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KSRC ?= $(if $(wildcard $(KDIR)/source/Makefile),$(KDIR)/source,$(KDIR))
+# Where the objects go; the kernel's own MO=. Empty: beside the sources.
+MO ?=
+JOBS ?= $(shell nproc)
+INSTALL_MOD_PATH ?=
+RUSTFMT ?= rustfmt
+
+# Debian's kernels sign and compress what modules_install installs, with a key
+# that nobody has and under a name that this project does not promise.
+kernel_make = $(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(MO),MO=$(abspath $(MO))) \
+	CONFIG_MODULE_SIG_ALL= CONFIG_MODULE_COMPRESS_ALL=
+release = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+installed = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
+rust_files = $(shell git -C $(CURDIR) ls-files '*.rs')
+c_files = $(shell git -C $(CURDIR) ls-files '*.c' '*.h')
+
+all: modules
+
+help:
+	@echo  'For users, on a fresh Debian 12 or 13 machine, as root:'
+	@echo  '  demo             - Set up what is missing, then run real NVMe/FC traffic in QEMU'
+	@echo  '  test             - Set up what is missing, then run every test'
+	@echo  '  setup            - Only set up ($$NVME_FC_RS_CACHE, /var/cache/nvme-fc-rs)'
+	@echo  ''
+	@echo  'With the toolchain of a kernel at hand (KDIR=, default the running one; LLVM=1 as the kernel):'
+	@echo  '  modules          - Build nvme-fc.ko and nvmet-fc.ko (default; MO= for another folder)'
+	@echo  '  modules_install  - Install them into lib/modules/VERSION/updates/ (INSTALL_MOD_PATH=)'
+	@echo  '  uninstall        - Take them away again: the C modules load from then on'
+	@echo  '  clean            - Remove what was built'
+	@echo  '  rust-analyzer    - Make rust-project.json for editors'
+	@echo  ''
+	@echo  'Checks, against KDIR as well:'
+	@echo  '  rustfmtcheck clippy checkpatch'
+	@echo  ''
+	@echo  'Longer runs:'
+	@echo  '  interop          - {Rust, C} host with {Rust, C} target'
+	@echo  '  behaviour        - Every behaviour over fcloop, ok or not ok'
+	@echo  '  bench            - Instructions per I/O, beside the C modules'
+
+check-kdir:
+	@RUSTC='$(or $(RUSTC),rustc)' tools/check-kdir '$(KDIR)'
+
+$(if $(MO),$(MO)):
+	@mkdir -p $@
+
+modules: check-kdir | $(MO)
+	$(kernel_make) modules
+
+modules_install: check-kdir
+	$(kernel_make) INSTALL_MOD_PATH=$(INSTALL_MOD_PATH) INSTALL_MOD_DIR=updates modules_install
+
+uninstall:
+	@[ -n '$(release)' ] || { echo 'error: $(KDIR) names no kernel release: name the tree with KDIR='; exit 1; }
+	$(RM) $(installed)/nvme-fc.ko* $(installed)/nvmet-fc.ko*
+	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
+
+clean:
+	$(kernel_make) clean
+
+rust-analyzer: check-kdir
+	$(kernel_make) rust-analyzer
+
+rustfmtcheck:
+	$(RUSTFMT) --check --edition 2021 --config-path $(KSRC)/.rustfmt.toml $(rust_files)
+
+clippy: check-kdir | $(MO)
+	$(kernel_make) CLIPPY=1 KRUSTFLAGS=-Dwarnings modules
+
+checkpatch:
+	@$(KSRC)/scripts/checkpatch.pl --no-tree --strict --terse --no-summary --show-types -f $(c_files) Kconfig
+
+setup:
+	tools/setup
+
+demo interop behaviour bench:
+	tools/setup
+	tests/e2e/run-$@
+
+test:
+	tools/setup
+	tests/run
+
+.PHONY: all help check-kdir modules modules_install uninstall clean rust-analyzer \
+	rustfmtcheck clippy checkpatch setup demo interop behaviour bench test

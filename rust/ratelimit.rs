@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Rate limits for log lines that a remote can cause.
+//!
+//! One limiter a call site, built at compile time; the rule is printk's: at
+//! most ten lines in five seconds.
+
+use kernel::{
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    time::msecs_to_jiffies, //
+};
+
+use crate::abi;
+
+/// Lines allowed in one window.
+const BURST: u32 = 10;
+/// Length of a window, milliseconds.
+const WINDOW_MSECS: u32 = 5_000;
+
+/// The limiter of one call site.
+pub(crate) struct Ratelimit {
+    /// When the window began, jiffies.
+    begin: Atomic<u64>,
+    /// Lines asked for in this window.
+    used: Atomic<u32>,
+}
+
+/// The current time in jiffies. Context: any.
+#[inline]
+pub(crate) fn jiffies() -> u64 {
+    // SAFETY: The kernel's clock; a torn read is impossible for one word.
+    let now = unsafe { core::ptr::read_volatile(&raw const abi::jiffies) };
+    // CAST: An unsigned long fits a u64.
+    now as u64
+}
+
+impl Ratelimit {
+    /// A limiter that has passed nothing yet.
+    pub(crate) const fn new() -> Self {
+        Self {
+            begin: Atomic::new(0),
+            used: Atomic::new(0),
+        }
+    }
+
+    /// Whether one more line may be printed now. Context: any.
+    ///
+    /// Two callers that meet at a window's edge may both start it anew; that
+    /// costs a line too many, and no lock.
+    pub(crate) fn pass(&self) -> bool {
+        let now = jiffies();
+        let begin = self.begin.load(Relaxed);
+        // CAST: An unsigned long fits a u64. The `HZ` of the bindings is user
+        // space's, so it cannot serve here.
+        let window = msecs_to_jiffies(WINDOW_MSECS) as u64;
+        if begin == 0 || now.wrapping_sub(begin) > window {
+            self.begin.store(now, Relaxed);
+            self.used.store(1, Relaxed);
+            return true;
+        }
+        if self.used.load(Relaxed) >= BURST {
+            return false;
+        }
+        self.used.fetch_add(1, Relaxed) < BURST
+    }
+}
+
+/// Runs a log macro unless its call site printed too much lately:
+/// `ratelimited!(dev_warn!(dev, "...\n"))`.
+macro_rules! ratelimited {
+    ($print:expr) => {{
+        static LIMIT: $crate::shared::ratelimit::Ratelimit =
+            $crate::shared::ratelimit::Ratelimit::new();
+        if LIMIT.pass() {
+            $print;
+        }
+    }};
+}
+pub(crate) use ratelimited;

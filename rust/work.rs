@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Cancel and flush for work items that sit in an [`Arc`].
+//!
+//! The kernel crate can only enqueue. A queued item owns one reference to its
+//! object; whoever takes the item off the queue again must give that reference
+//! back, which is what these functions are for.
+//!
+//! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
+
+use kernel::{
+    container_of,
+    prelude::*,
+    sync::Arc,
+    workqueue::{
+        HasDelayedWork,
+        HasWork,
+        Queue,
+        Work,
+        WorkItem, //
+    }, //
+};
+
+use crate::abi;
+
+/// The `work_struct` of an object.
+fn raw_work<T, const ID: u64>(object: &Arc<T>) -> *mut abi::work_struct
+where
+    T: WorkItem<ID, Pointer = Arc<T>> + HasWork<T, ID>,
+{
+    // SAFETY: The pointer is to a live object; the field is not read.
+    let work = unsafe { T::raw_get_work(Arc::as_ptr(object).cast_mut()) };
+    // SAFETY: The field is part of a live object.
+    unsafe { Work::raw_get(work) }
+}
+
+/// The `delayed_work` of an object.
+fn raw_delayed_work<T, const ID: u64>(object: &Arc<T>) -> *mut abi::delayed_work
+where
+    T: WorkItem<ID, Pointer = Arc<T>> + HasDelayedWork<T, ID>,
+{
+    let work = raw_work::<T, ID>(object);
+    // SAFETY: `HasDelayedWork` says that the work item is the `work` field of
+    // a `delayed_work`.
+    unsafe { container_of!(work, abi::delayed_work, work) }
+}
+
+/// Gives back the reference that a queued item owned.
+///
+/// # Safety
+///
+/// The item of `object` was on a queue and was taken off without having run.
+unsafe fn reclaim<T>(object: &Arc<T>) {
+    // SAFETY: Enqueueing put one reference away by `Arc::into_raw`, and it is
+    // this call that gets it back.
+    drop(unsafe { Arc::from_raw(Arc::as_ptr(object)) });
+}
+
+/// Takes the item off its queue, and waits for it if it runs. Says whether it
+/// was still waiting. Context: may sleep; not from within the item itself.
+pub(crate) fn cancel_sync<T, const ID: u64>(object: &Arc<T>) -> bool
+where
+    T: WorkItem<ID, Pointer = Arc<T>> + HasWork<T, ID>,
+{
+    // SAFETY: The item is initialised, being part of a live object.
+    let waiting = unsafe { abi::cancel_work_sync(raw_work::<T, ID>(object)) };
+    if waiting {
+        // SAFETY: It was queued and will not run.
+        unsafe { reclaim(object) };
+    }
+    waiting
+}
+
+/// Waits until the item, if queued, has run. Context: may sleep.
+pub(crate) fn flush<T, const ID: u64>(object: &Arc<T>)
+where
+    T: WorkItem<ID, Pointer = Arc<T>> + HasWork<T, ID>,
+{
+    // SAFETY: The item is initialised, being part of a live object.
+    unsafe { abi::flush_work(raw_work::<T, ID>(object)) };
+}
+
+/// As [`cancel_sync`], for delayed work.
+pub(crate) fn cancel_delayed_sync<T, const ID: u64>(object: &Arc<T>) -> bool
+where
+    T: WorkItem<ID, Pointer = Arc<T>> + HasDelayedWork<T, ID>,
+{
+    // SAFETY: The item is initialised, being part of a live object.
+    let waiting = unsafe { abi::cancel_delayed_work_sync(raw_delayed_work::<T, ID>(object)) };
+    if waiting {
+        // SAFETY: It was queued and will not run.
+        unsafe { reclaim(object) };
+    }
+    waiting
+}
+
+/// Starts the timer's work at once if it waits, and waits until it has run.
+/// Context: may sleep.
+pub(crate) fn flush_delayed<T, const ID: u64>(object: &Arc<T>)
+where
+    T: WorkItem<ID, Pointer = Arc<T>> + HasDelayedWork<T, ID>,
+{
+    // SAFETY: The item is initialised, being part of a live object.
+    unsafe { abi::flush_delayed_work(raw_delayed_work::<T, ID>(object)) };
+}
+
+/// Queues the delayed item `delay` jiffies from now, whether it was waiting for
+/// another time or not. Context: any.
+pub(crate) fn mod_delayed<T, const ID: u64>(queue: &Queue, object: Arc<T>, delay: usize)
+where
+    T: WorkItem<ID, Pointer = Arc<T>> + HasDelayedWork<T, ID>,
+{
+    let work = raw_delayed_work::<T, ID>(&object);
+    let object = Arc::into_raw(object);
+    // SAFETY: Queue and item are alive; the reference put away above is the
+    // item's from here on if it was not queued before. CAST: `WORK_CPU_UNBOUND`
+    // is a small number.
+    let was_waiting = unsafe {
+        abi::mod_delayed_work_on(
+            abi::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
+            core::ptr::from_ref(queue).cast_mut().cast(),
+            work,
+            delay,
+        )
+    };
+    if was_waiting {
+        // SAFETY: The item had a reference already, so this one is over.
+        drop(unsafe { Arc::from_raw(object) });
+    }
+}
+
+/// Waits until everything that was queued on `queue` by now has run. Context:
+/// may sleep; not from within an item of that queue.
+pub(crate) fn flush_queue(queue: &Queue) {
+    // SAFETY: `Queue` is transparent over the C struct, and alive.
+    unsafe { abi::__flush_workqueue(core::ptr::from_ref(queue).cast_mut().cast()) };
+}
