@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Host: life of one exchange, request or asynchronous event.
+//!
+//! The state is a number that the caller keeps in an atomic. An event gives
+//! the next state and an action; the caller exchanges the one for the other
+//! by compare-and-exchange, asks again if it lost, and acts only if it won.
+//! So completion, timeout, teardown and a refusal by the LLDD may race as
+//! they like: each thing is done by exactly one of them.
+//!
+//! ```text
+//!          Start            Done                 Release
+//!   Idle --------> Active --------> Complete ---------------> Idle
+//!     ^   Refused  |  | Abort          ^
+//!     +------------+  | Terminate      | Done
+//!     |               v                |
+//!     +------------ Aborted -----------+
+//!         Refused
+//! ```
+//!
+//! A teardown waits for the exchanges that it counted. The caller adds one to
+//! that count before it tries [`Event::Terminate`], and takes it back if the
+//! event is refused; whoever gets `counted` takes it off, after its own last
+//! use of the exchange.
+
+#![deny(unsafe_code)]
+
+/// State of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State(u32);
+
+/// Mask of the phase in a state.
+const PHASE: u32 = 0xff;
+/// Set while a teardown counts on this exchange.
+const COUNTED: u32 = 0x100;
+
+impl State {
+    /// Never initialised.
+    pub const UNINITIALISED: Self = Self(0);
+    /// With nobody.
+    pub const IDLE: Self = Self(1);
+    /// With the LLDD.
+    pub const ACTIVE: Self = Self(2);
+    /// With the LLDD, which was told to abort it.
+    pub const ABORTED: Self = Self(3);
+    /// Given back by the LLDD, not yet released.
+    pub const COMPLETE: Self = Self(4);
+
+    /// The state that an atomic holds.
+    #[inline]
+    pub const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// The state as an atomic holds it.
+    #[inline]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The state without the teardown's mark.
+    #[inline]
+    pub const fn phase(self) -> Self {
+        Self(self.0 & PHASE)
+    }
+
+    /// Whether a teardown waits for this exchange.
+    #[inline]
+    pub const fn is_counted(self) -> bool {
+        self.0 & COUNTED != 0
+    }
+}
+
+/// What happened, or is about to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The exchange is given to the LLDD.
+    Start,
+    /// The LLDD did not take it: `fcp_io` returned an error.
+    Refused,
+    /// It took too long.
+    Abort,
+    /// A teardown wants it back.
+    Terminate,
+    /// The LLDD gives it back.
+    Done,
+    /// The request is completed, and may be used again.
+    Release,
+}
+
+/// What the winner has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing more than what it was about to do.
+    Proceed,
+    /// Call the LLDD's `fcp_abort`.
+    CallAbort,
+    /// The abort was asked for before; the teardown now waits for it.
+    Wait,
+    /// Complete the request.
+    Finish {
+        /// It was aborted.
+        aborted: bool,
+        /// Take it off the teardown's count, afterwards.
+        counted: bool,
+    },
+    /// The LLDD never had it: unwind as for any refusal.
+    Unwind {
+        /// Take it off the teardown's count, afterwards.
+        counted: bool,
+    },
+}
+
+/// Why an event changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ignored {
+    /// The exchange is not with the LLDD: there is nothing to abort; or it
+    /// was completed twice.
+    NotInFlight,
+    /// It was aborted before.
+    AlreadyAborted,
+    /// It is in use: it was started or released too early.
+    InUse,
+}
+
+/// The next state and what to do.
+///
+/// # Errors
+///
+/// The event does not apply; the state stays as it is.
+#[inline]
+pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> {
+    let counted = state.is_counted();
+
+    match (event, state.phase()) {
+        (Event::Start, State::IDLE) => Ok((State::ACTIVE, Action::Proceed)),
+        (Event::Start, State::UNINITIALISED) => Err(Ignored::NotInFlight),
+        (Event::Start, _) => Err(Ignored::InUse),
+
+        (Event::Done, State::ACTIVE) => Ok((
+            State::COMPLETE,
+            Action::Finish {
+                aborted: false,
+                counted: false,
+            },
+        )),
+        (Event::Done, State::ABORTED) => Ok((
+            State::COMPLETE,
+            Action::Finish {
+                aborted: true,
+                counted,
+            },
+        )),
+
+        (Event::Abort, State::ACTIVE) => Ok((State::ABORTED, Action::CallAbort)),
+        (Event::Abort, State::ABORTED) => Err(Ignored::AlreadyAborted),
+
+        (Event::Terminate, State::ACTIVE) => {
+            Ok((State(State::ABORTED.0 | COUNTED), Action::CallAbort))
+        }
+        (Event::Terminate, State::ABORTED) if !counted => {
+            Ok((State(State::ABORTED.0 | COUNTED), Action::Wait))
+        }
+        (Event::Terminate, State::ABORTED) => Err(Ignored::AlreadyAborted),
+
+        (Event::Refused, State::ACTIVE | State::ABORTED) => {
+            Ok((State::IDLE, Action::Unwind { counted }))
+        }
+
+        (Event::Release, State::COMPLETE) => Ok((State::IDLE, Action::Proceed)),
+        (Event::Release, State::ACTIVE | State::ABORTED) => Err(Ignored::InUse),
+
+        (_, _) => Err(Ignored::NotInFlight),
+    }
+}

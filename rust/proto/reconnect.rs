@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Host: reconnect or delete (reference host-transport 1.10).
+//!
+//! The caller takes a snapshot of port and controller under one lock and asks
+//! [`decide`]. A port is either online, or offline with a deadline; so a
+//! port that returns cannot be judged by the deadline it no longer has.
+
+#![deny(unsafe_code)]
+
+/// Bit of a positive status: do not retry (NVME_STATUS_DNR).
+pub const STATUS_DNR: i32 = 0x4000;
+/// Errno: the key was refused.
+const EKEYREJECTED: i32 = 129;
+/// Errno: there is no key.
+const ENOKEY: i32 = 126;
+/// Reconnect delay of nvme-fabrics when the user names none, in seconds.
+const DEFAULT_DELAY: u32 = 10;
+/// Reconnect delay that FC uses instead, in seconds.
+const FC_DELAY: u32 = 2;
+
+/// A remote port at the time of the decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// Registered.
+    Online,
+    /// Unregistered; lost for good at this time.
+    Offline {
+        /// Jiffies.
+        dev_loss_end: u64,
+    },
+}
+
+/// What the decision depends on. Times are jiffies, which may wrap; spans are
+/// below half their range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Situation {
+    /// Now.
+    pub now: u64,
+    /// The remote port.
+    pub port: Port,
+    /// How the attempt ended: an NVMe status if positive, an errno if
+    /// negative.
+    pub status: i32,
+    /// Attempts made since the association was lost.
+    pub attempts: i32,
+    /// Attempts allowed; negative for no limit.
+    pub max_attempts: i32,
+    /// The user's delay between attempts, in jiffies.
+    pub delay: u64,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Try again.
+    Retry {
+        /// After so many jiffies.
+        delay: u64,
+    },
+    /// Delete the controller.
+    Delete(Reason),
+}
+
+/// Why a controller is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The controller said that another attempt is no use.
+    DoNotRetry,
+    /// Authentication failed, and will again.
+    Key,
+    /// All attempts were made.
+    Attempts,
+    /// The port did not return in time.
+    DevLoss,
+}
+
+/// Decides after an attempt that failed, or was not possible.
+pub const fn decide(at: &Situation) -> Decision {
+    let left = match at.port {
+        Port::Online => None,
+        Port::Offline { dev_loss_end } => match until(at.now, dev_loss_end) {
+            0 => return Decision::Delete(Reason::DevLoss),
+            left => Some(left),
+        },
+    };
+
+    if at.status > 0 && at.status & STATUS_DNR != 0 {
+        Decision::Delete(Reason::DoNotRetry)
+    } else if at.status == -EKEYREJECTED || at.status == -ENOKEY {
+        Decision::Delete(Reason::Key)
+    } else if at.max_attempts >= 0 && at.attempts >= at.max_attempts {
+        Decision::Delete(Reason::Attempts)
+    } else {
+        match left {
+            Some(left) if left < at.delay => Decision::Retry { delay: left },
+            _ => Decision::Retry { delay: at.delay },
+        }
+    }
+}
+
+/// The time at which an offline port is lost, for the work that looks then:
+/// jiffies from now, 0 if that is past. `None` if the port is online.
+pub const fn until_dev_loss(now: u64, port: Port) -> Option<u64> {
+    match port {
+        Port::Online => None,
+        Port::Offline { dev_loss_end } => Some(until(now, dev_loss_end)),
+    }
+}
+
+/// Delay in seconds and number of attempts that FC makes of the user's: if
+/// the loss is limited and the delay is the default, the delay is shortened
+/// and the attempts are multiplied to fill the same time.
+pub const fn for_fc(delay: u32, max_attempts: i32) -> (u32, i32) {
+    if max_attempts < 0 || delay != DEFAULT_DELAY {
+        return (delay, max_attempts);
+    }
+    let seconds = (max_attempts as u64).saturating_mul(DEFAULT_DELAY as u64);
+    let attempts = seconds.div_ceil(FC_DELAY as u64);
+
+    if attempts > i32::MAX as u64 {
+        (FC_DELAY, i32::MAX)
+    } else {
+        (FC_DELAY, attempts as i32)
+    }
+}
+
+/// How long an offline port is waited for, in seconds, for the log: the
+/// shorter of the port's and the controller's own limit.
+pub const fn loss_seconds(dev_loss: u32, delay: u32, max_attempts: i32) -> u32 {
+    if max_attempts < 0 {
+        return dev_loss;
+    }
+    let controller = (max_attempts as u32).saturating_mul(delay);
+
+    if controller < dev_loss {
+        controller
+    } else {
+        dev_loss
+    }
+}
+
+/// Jiffies from `now` to `end`, 0 if `end` is not after `now`.
+const fn until(now: u64, end: u64) -> u64 {
+    let left = end.wrapping_sub(now);
+
+    if left > i64::MAX as u64 {
+        0
+    } else {
+        left
+    }
+}

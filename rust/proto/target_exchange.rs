@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Target: life of one command's exchange.
+//!
+//! Used as its host counterpart is: the state is a number in an atomic, an
+//! event gives the next state and an action, and whoever wins the
+//! compare-and-exchange acts.
+//!
+//! ```text
+//!   Free -> Received -> Executing <-> Pulling   (write data, chunk by chunk)
+//!    |         ^            |
+//!    +-> Deferred           +-> Pushing         (read data, chunk by chunk)
+//!                           |      |
+//!                           +------+-> Responding -> Free
+//! ```
+//!
+//! `Executing` is the time in which nvmet owes its one completion: it begins
+//! before `nvmet_req_init`. Two marks go with a phase: *stop*, go no further
+//! and send nothing; and *told*, the LLDD knows of the abort, or asked for it,
+//! and gets no `fcp_abort`.
+
+#![deny(unsafe_code)]
+
+/// State of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State(u32);
+
+/// Mask of the phase in a state.
+const PHASE: u32 = 0xff;
+/// Mark: go no further.
+const STOP: u32 = 0x100;
+/// Mark: the LLDD knows.
+const TOLD: u32 = 0x200;
+
+impl State {
+    /// Not in use.
+    pub const FREE: Self = Self(0);
+    /// Waits for a command context.
+    pub const DEFERRED: Self = Self(1);
+    /// Taken, being checked; nvmet has not seen it.
+    pub const RECEIVED: Self = Self(2);
+    /// With nvmet.
+    pub const EXECUTING: Self = Self(3);
+    /// The LLDD moves write data.
+    pub const PULLING: Self = Self(4);
+    /// The LLDD moves read data, with no response behind it.
+    pub const PUSHING: Self = Self(5);
+    /// The LLDD sends the response, with or without the last data.
+    pub const RESPONDING: Self = Self(6);
+
+    /// The state that an atomic holds.
+    #[inline]
+    pub const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// The state as an atomic holds it.
+    #[inline]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The state without its marks.
+    #[inline]
+    pub const fn phase(self) -> Self {
+        Self(self.0 & PHASE)
+    }
+
+    /// Whether the exchange goes no further.
+    #[inline]
+    pub const fn is_stopped(self) -> bool {
+        self.0 & STOP != 0
+    }
+
+    /// Whether the LLDD knows of the abort.
+    #[inline]
+    pub const fn is_told(self) -> bool {
+        self.0 & TOLD != 0
+    }
+
+    /// The same marks in another phase.
+    const fn to(self, phase: Self) -> Self {
+        Self((self.0 & !PHASE) | phase.0)
+    }
+
+    /// More marks in the same phase.
+    const fn with(self, marks: u32) -> Self {
+        Self(self.0 | marks)
+    }
+}
+
+/// The operation that comes next once nvmet is done or data was pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// READDATA.
+    Push,
+    /// READDATA_RSP or RSP.
+    Respond,
+}
+
+/// What happened, or is about to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A command came and got a context.
+    Receive,
+    /// A command came and there is no context.
+    Defer,
+    /// A deferred command gets a context.
+    Resume,
+    /// The command cannot be given to nvmet (contradictory IU, no port).
+    Unusable,
+    /// The command goes to nvmet.
+    Init,
+    /// The first WRITEDATA is about to be given to the LLDD.
+    Pull,
+    /// A WRITEDATA ended, or was not taken.
+    PullDone {
+        /// All of it was moved.
+        ok: bool,
+        /// There is another.
+        more: bool,
+    },
+    /// nvmet completed the command.
+    Completed(Next),
+    /// A READDATA ended, or was not taken.
+    PushDone {
+        /// All of it was moved.
+        ok: bool,
+        /// What comes next.
+        next: Next,
+    },
+    /// A response ended, or was not taken. A plain RSP that ended counts as
+    /// sent whatever its status; a READDATA_RSP only if all data was moved.
+    ResponseDone {
+        /// It was sent.
+        ok: bool,
+    },
+    /// The LLDD received an abort for it.
+    AbortReceived,
+    /// The queue goes away.
+    Teardown,
+}
+
+/// What the winner has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing: whoever has it now will see the mark.
+    Nothing,
+    /// What the event announced: the next operation, execution, the response.
+    Proceed,
+    /// Complete the command towards nvmet as failed; nvmet then completes it.
+    FailCommand,
+    /// Call `fcp_abort` now; the outstanding operation still ends by itself.
+    CallAbort,
+    /// Free what it holds and release it without a response.
+    Abandon {
+        /// Call `fcp_abort` before.
+        call_abort: bool,
+    },
+    /// Take it off the deferred list, call `defer_rcv`, and release it.
+    Unqueue {
+        /// Call `fcp_abort` before the release.
+        call_abort: bool,
+    },
+    /// The response is out: release it.
+    Release,
+}
+
+/// The event does not belong to this state; the state stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ignored;
+
+/// The next state and what to do.
+///
+/// # Errors
+///
+/// The event does not apply: the exchange is over, or it came twice.
+#[inline]
+pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> {
+    let stopped = state.is_stopped();
+    let abandon = Ok((
+        State::FREE,
+        Action::Abandon {
+            call_abort: !state.is_told(),
+        },
+    ));
+
+    match (event, state.phase()) {
+        (Event::Receive, State::FREE) => Ok((State::RECEIVED, Action::Proceed)),
+        (Event::Defer, State::FREE) => Ok((State::DEFERRED, Action::Nothing)),
+        (Event::Resume, State::DEFERRED) => Ok((state.to(State::RECEIVED), Action::Proceed)),
+
+        (Event::Unusable, State::RECEIVED) => abandon,
+        (Event::Init, State::RECEIVED) if stopped => abandon,
+        (Event::Init, State::RECEIVED) => Ok((State::EXECUTING, Action::Proceed)),
+
+        (Event::Pull, State::EXECUTING) if stopped => Ok((state, Action::FailCommand)),
+        (Event::Pull, State::EXECUTING) => Ok((State::PULLING, Action::Proceed)),
+        (Event::PullDone { ok, more }, State::PULLING) => {
+            if stopped || !ok {
+                let next = state.to(State::EXECUTING).with(STOP);
+                Ok((next, Action::FailCommand))
+            } else if more {
+                Ok((state, Action::Proceed))
+            } else {
+                Ok((State::EXECUTING, Action::Proceed))
+            }
+        }
+
+        (Event::Completed(_), State::EXECUTING) if stopped => abandon,
+        (Event::PushDone { ok, .. }, State::PUSHING) if stopped || !ok => abandon,
+        (Event::Completed(next), State::EXECUTING)
+        | (Event::PushDone { next, .. }, State::PUSHING) => match next {
+            Next::Push => Ok((State::PUSHING, Action::Proceed)),
+            Next::Respond => Ok((State::RESPONDING, Action::Proceed)),
+        },
+
+        (Event::ResponseDone { ok: true }, State::RESPONDING) => Ok((State::FREE, Action::Release)),
+        (Event::ResponseDone { ok: false }, State::RESPONDING) => abandon,
+
+        (Event::AbortReceived | Event::Teardown, State::FREE) => Err(Ignored),
+        (Event::AbortReceived, State::DEFERRED) => {
+            Ok((State::FREE, Action::Unqueue { call_abort: false }))
+        }
+        (Event::Teardown, State::DEFERRED) => {
+            Ok((State::FREE, Action::Unqueue { call_abort: true }))
+        }
+        (Event::AbortReceived, _) => Ok((state.with(STOP | TOLD), Action::Nothing)),
+        // Only write data keeps nvmet waiting, so only it is cut short.
+        (Event::Teardown, State::PULLING) if !state.is_told() => {
+            Ok((state.with(STOP | TOLD), Action::CallAbort))
+        }
+        (Event::Teardown, _) => Ok((state.with(STOP), Action::Nothing)),
+
+        (_, _) => Err(Ignored),
+    }
+}
