@@ -34,3 +34,5 @@ pub mod response;
 pub mod target_exchange;
 pub mod traddr;
 pub mod wire;
+mod wire_iu;
+mod wire_ls;
