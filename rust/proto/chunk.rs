@@ -55,8 +55,8 @@ pub const fn read_operation(chunk: &Chunk, lldd_adds_response: bool) -> ReadOper
 /// The next operation for `total` bytes of which `offset` are moved.
 /// `elements` gives the lengths of the scatterlist elements from there on.
 ///
-/// `None` if nothing is left, or if the elements end (or are all empty)
-/// before the data does: then the command has failed.
+/// `None` if nothing is left; or if there is no data in as many elements as
+/// an operation takes: then the list is wrong, and the command has failed.
 pub fn next<I>(total: u32, offset: u32, limits: Limits, elements: I) -> Option<Chunk>
 where
     I: IntoIterator<Item = u32>,
@@ -70,7 +70,8 @@ where
         let more = element.min(left.saturating_sub(length));
         let longer = length.saturating_add(more);
 
-        if count != 0 && (count >= limits.elements || longer > limits.bytes) {
+        // The first element goes in any case, and so does the first with data.
+        if count != 0 && count >= limits.elements || length != 0 && longer > limits.bytes {
             break;
         }
         count = count.saturating_add(1);
@@ -79,7 +80,7 @@ where
             break;
         }
     }
-    // An operation may end with empty elements, but not consist of them.
+    // An operation may contain empty elements, but not consist of them.
     (length != 0).then_some(Chunk {
         length,
         elements: count,
@@ -95,10 +96,11 @@ where
 pub fn next_uniform(total: u32, offset: u32, limits: Limits, element: u32) -> Option<Chunk> {
     let left = total.checked_sub(offset).filter(|left| *left != 0)?;
     let fitting = limits.bytes.checked_div(element)?;
-    let count = fitting
+    let all = left.div_ceil(element);
+    let count = if left <= limits.bytes { all } else { fitting }
         .min(limits.elements)
         .max(1)
-        .min(left.div_ceil(element));
+        .min(all);
     let length = count.saturating_mul(element).min(left);
 
     Some(Chunk {

@@ -20,6 +20,7 @@ pub mod chunk;
 pub mod cmd_iu;
 pub mod ersp;
 pub mod exchange;
+pub mod handover;
 pub mod ids;
 pub mod ls_accept;
 pub mod ls_error;

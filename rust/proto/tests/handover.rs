@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Handover: every interleaving of the parties at one operation.
+
+use nvme_fc_proto::handover::Handover;
+
+/// Where each party is.
+#[derive(Clone, Copy)]
+struct Parties {
+    /// `fcp_op` has not returned.
+    issuing: bool,
+    /// `fcp_op` took the operation, or may still do so.
+    accepted: bool,
+    /// The LLDD has called `done`.
+    done: bool,
+    /// `fcp_abort` is running.
+    aborting: bool,
+    /// `fcp_abort` was called.
+    aborted: bool,
+}
+
+/// Walks on from here; the number of ends. At each, exactly one party was
+/// told to carry on, and it was alone.
+fn walk(state: Handover, at: Parties) -> u32 {
+    let mut ends = 0;
+    let mut go = |next: Handover, last: bool, after: Parties| {
+        let alone = !after.issuing && !after.aborting && (after.done || !after.accepted);
+
+        assert_eq!(last, alone);
+        if last {
+            assert_eq!(next, Handover::IDLE);
+            assert_eq!(next.done(), None);
+            assert_eq!(next.abort(), None);
+            ends += 1;
+        } else {
+            assert_eq!(Handover::from_bits(next.bits()), next);
+            ends += walk(next, after);
+        }
+    };
+
+    if at.issuing {
+        let after = Parties {
+            issuing: false,
+            ..at
+        };
+        let (next, last) = state.issued(false);
+        go(next, last, after);
+        // A refusal and a completion exclude each other.
+        if !at.done {
+            let (next, last) = state.issued(true);
+            go(
+                next,
+                last,
+                Parties {
+                    accepted: false,
+                    ..after
+                },
+            );
+        }
+    }
+    if at.accepted && !at.done {
+        let (next, last) = state.done().unwrap();
+        go(next, last, Parties { done: true, ..at });
+    } else {
+        assert_eq!(state.done(), None);
+    }
+    let over = at.done || !at.accepted;
+    if !at.aborted && !over {
+        let after = Parties {
+            aborting: true,
+            aborted: true,
+            ..at
+        };
+        go(state.abort().unwrap(), false, after);
+    } else if over || at.aborting {
+        assert_eq!(state.abort(), None);
+    }
+    if at.aborting {
+        let (next, last) = state.aborted();
+        go(
+            next,
+            last,
+            Parties {
+                aborting: false,
+                ..at
+            },
+        );
+    }
+    ends
+}
+
+#[test]
+fn the_last_party_carries_on() {
+    let start = Parties {
+        issuing: true,
+        accepted: true,
+        done: false,
+        aborting: false,
+        aborted: false,
+    };
+    let ends = walk(Handover::ISSUING, start);
+
+    // Issued and done in either order, a refusal, and each with an abort
+    // begun and ended wherever it fits.
+    assert!(ends > 10, "{ends}");
+}
+
+#[test]
+fn nobody_is_at_work_when_idle() {
+    assert_eq!(Handover::IDLE.bits(), 0);
+    assert_eq!(Handover::IDLE.done(), None);
+    assert_eq!(Handover::IDLE.abort(), None);
+}

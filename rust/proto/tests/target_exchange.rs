@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Target exchange: walks every way through it beside a model of what nvmet,
+//! the LLDD and the wire know.
+
+use nvme_fc_proto::target_exchange::{on, Action, Event, Ignored, Next, State};
+use std::collections::HashSet;
+
+/// All events.
+fn events() -> Vec<Event> {
+    let mut all = vec![
+        Event::Receive,
+        Event::Defer,
+        Event::Resume,
+        Event::Unusable,
+        Event::Init,
+        Event::Pull,
+        Event::AbortReceived,
+        Event::Teardown,
+    ];
+    for flag in [false, true] {
+        all.push(Event::ResponseDone { ok: flag });
+        all.extend([false, true].map(|more| Event::PullDone { ok: flag, more }));
+    }
+    for next in [Next::Push, Next::Respond] {
+        all.push(Event::Completed(next));
+        all.extend([false, true].map(|ok| Event::PushDone { ok, next }));
+    }
+    all
+}
+
+/// All phases.
+const PHASES: [State; 7] = [
+    State::FREE,
+    State::DEFERRED,
+    State::RECEIVED,
+    State::EXECUTING,
+    State::PULLING,
+    State::PUSHING,
+    State::RESPONDING,
+];
+
+/// What the world around an exchange knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct World {
+    /// The exchange has been taken and not released.
+    held: bool,
+    /// nvmet owes a completion.
+    nvmet: bool,
+    /// The LLDD owes the end of an operation.
+    operation: bool,
+    /// The LLDD must not be asked to abort (again).
+    told: bool,
+    /// Something asked to stop.
+    stop: bool,
+    /// An error completion towards nvmet was asked for.
+    failed: bool,
+}
+
+/// Applies an event to both; `None` if it does not apply. Checks that they
+/// agree.
+fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
+    let (next, action) = on(state, event).ok()?;
+    let mut after = world;
+
+    // What the event itself tells the world.
+    match event {
+        Event::Receive | Event::Defer => {
+            assert!(!world.held);
+            after.held = true;
+        }
+        Event::PullDone { ok, .. } | Event::PushDone { ok, .. } => {
+            assert!(world.operation);
+            after.operation = false;
+            after.stop |= !ok;
+        }
+        Event::ResponseDone { .. } => {
+            assert!(world.operation);
+            after.operation = false;
+        }
+        Event::Completed(_) => {
+            assert!(world.nvmet);
+            after.nvmet = false;
+        }
+        Event::AbortReceived => {
+            after.stop = true;
+            after.told = true;
+        }
+        Event::Teardown => after.stop = true,
+        Event::Resume | Event::Unusable | Event::Init | Event::Pull => assert!(world.held),
+    }
+
+    let release = |call_abort: bool| {
+        assert_eq!(call_abort, !after.told, "{event:?}");
+        assert!(!after.nvmet, "released under nvmet");
+        assert!(!after.operation, "released under the LLDD");
+        World::default()
+    };
+    match action {
+        Action::Nothing => {}
+        Action::Proceed => match event {
+            Event::Receive | Event::Resume => {}
+            Event::Init => {
+                assert!(!world.stop);
+                after.nvmet = true;
+            }
+            Event::PullDone { more: false, .. } => assert!(!after.stop && after.nvmet),
+            _ => {
+                assert!(!after.stop && !after.operation, "{event:?}");
+                after.operation = true;
+            }
+        },
+        Action::FailCommand => {
+            assert!(world.nvmet && !world.failed, "{event:?}");
+            assert!(after.stop);
+            after.failed = true;
+        }
+        Action::CallAbort => {
+            assert!(world.operation && !world.told);
+            after.told = true;
+        }
+        Action::Abandon { call_abort } => after = release(call_abort),
+        Action::Unqueue { call_abort } => {
+            assert!(state.phase() == State::DEFERRED);
+            after = release(call_abort);
+        }
+        Action::Release => {
+            assert!(matches!(event, Event::ResponseDone { ok: true }));
+            assert!(!after.nvmet && !after.operation);
+            after = World::default();
+        }
+    }
+    assert_eq!(after.held, next != State::FREE, "{state:?} {event:?}");
+    Some((next, after))
+}
+
+/// Whether the world can produce an event. The caller of the state machine
+/// fails a command at most once.
+fn possible(world: World, event: Event) -> bool {
+    match event {
+        Event::Completed(_) => world.nvmet && !world.operation,
+        Event::Pull => world.nvmet && !world.failed && !world.operation,
+        Event::PullDone { .. } => world.nvmet && world.operation,
+        Event::PushDone { .. } | Event::ResponseDone { .. } => !world.nvmet && world.operation,
+        _ => true,
+    }
+}
+
+/// Every state and world that can be reached.
+fn reachable() -> HashSet<(u32, World)> {
+    let mut seen = HashSet::new();
+    let mut open = vec![(State::FREE, World::default())];
+
+    while let Some((state, world)) = open.pop() {
+        if !seen.insert((state.bits(), world)) {
+            continue;
+        }
+        let possible = events().into_iter().filter(|event| possible(world, *event));
+        open.extend(possible.filter_map(|event| step(state, world, event)));
+    }
+    seen
+}
+
+#[test]
+fn every_way_through() {
+    let seen = reachable();
+    let phases: HashSet<u32> = seen
+        .iter()
+        .map(|(bits, _)| State::from_bits(*bits).phase().bits())
+        .collect();
+
+    assert_eq!(phases.len(), PHASES.len());
+    assert!(seen.len() >= 16, "{}", seen.len());
+}
+
+/// From everywhere there is a way out, without any event but those that the
+/// world owes.
+#[test]
+fn nothing_is_stuck() {
+    for (bits, world) in reachable() {
+        let (mut state, mut world) = (State::from_bits(bits), world);
+
+        for _ in 0..10 {
+            if state == State::FREE {
+                break;
+            }
+            let event = match state.phase() {
+                State::DEFERRED => Event::Resume,
+                State::RECEIVED => Event::Init,
+                State::EXECUTING => Event::Completed(Next::Respond),
+                State::PULLING => Event::PullDone {
+                    ok: true,
+                    more: false,
+                },
+                State::PUSHING => Event::PushDone {
+                    ok: true,
+                    next: Next::Respond,
+                },
+                _ => Event::ResponseDone { ok: true },
+            };
+            (state, world) = step(state, world, event).unwrap();
+        }
+        assert_eq!(state, State::FREE, "{bits:#x}");
+    }
+}
+
+/// An event that the state does not expect changes nothing, with any marks.
+#[test]
+fn unexpected_events_are_ignored() {
+    let expected = |phase: State, event: Event| match event {
+        Event::Receive | Event::Defer => phase == State::FREE,
+        Event::Resume => phase == State::DEFERRED,
+        Event::Unusable | Event::Init => phase == State::RECEIVED,
+        Event::Pull | Event::Completed(_) => phase == State::EXECUTING,
+        Event::PullDone { .. } => phase == State::PULLING,
+        Event::PushDone { .. } => phase == State::PUSHING,
+        Event::ResponseDone { .. } => phase == State::RESPONDING,
+        Event::AbortReceived | Event::Teardown => phase != State::FREE,
+    };
+
+    for phase in PHASES {
+        for marks in [0, 0x100, 0x300] {
+            for event in events() {
+                let state = State::from_bits(phase.bits() | marks);
+                if phase == State::FREE && marks != 0 {
+                    continue;
+                }
+                let result = on(state, event);
+
+                assert_eq!(
+                    result.is_ok(),
+                    expected(phase, event),
+                    "{phase:?} {event:?}"
+                );
+                if let Err(error) = result {
+                    assert_eq!(error, Ignored);
+                }
+            }
+        }
+    }
+}
+
+/// The order of a read, a write and a command without data.
+#[test]
+fn the_usual_ways() {
+    let read = [
+        (Event::Receive, State::RECEIVED),
+        (Event::Init, State::EXECUTING),
+        (Event::Completed(Next::Push), State::PUSHING),
+        (
+            Event::PushDone {
+                ok: true,
+                next: Next::Push,
+            },
+            State::PUSHING,
+        ),
+        (
+            Event::PushDone {
+                ok: true,
+                next: Next::Respond,
+            },
+            State::RESPONDING,
+        ),
+        (Event::ResponseDone { ok: true }, State::FREE),
+    ];
+    let write = [
+        (Event::Defer, State::DEFERRED),
+        (Event::Resume, State::RECEIVED),
+        (Event::Init, State::EXECUTING),
+        (Event::Pull, State::PULLING),
+        (
+            Event::PullDone {
+                ok: true,
+                more: true,
+            },
+            State::PULLING,
+        ),
+        (
+            Event::PullDone {
+                ok: true,
+                more: false,
+            },
+            State::EXECUTING,
+        ),
+        (Event::Completed(Next::Respond), State::RESPONDING),
+        (Event::ResponseDone { ok: true }, State::FREE),
+    ];
+
+    for way in [&read[..], &write[..]] {
+        let mut state = State::FREE;
+
+        for (event, next) in way {
+            state = on(state, *event).unwrap().0;
+            assert_eq!(state, *next);
+        }
+    }
+}
+
+/// #4 of the reference: teardown aborts the first write chunk as well, once.
+#[test]
+fn teardown_cuts_write_data_short() {
+    let (pulling, _) = on(State::EXECUTING, Event::Pull).unwrap();
+    let (told, action) = on(pulling, Event::Teardown).unwrap();
+
+    assert_eq!(action, Action::CallAbort);
+    assert_eq!(on(told, Event::Teardown).unwrap().1, Action::Nothing);
+    let (failing, action) = on(
+        told,
+        Event::PullDone {
+            ok: true,
+            more: true,
+        },
+    )
+    .unwrap();
+    assert_eq!(action, Action::FailCommand);
+    let (free, action) = on(failing, Event::Completed(Next::Respond)).unwrap();
+    assert_eq!(action, Action::Abandon { call_abort: false });
+    assert_eq!(free, State::FREE);
+}
+
+/// #7 of the reference: an abort of a deferred command is not lost.
+#[test]
+fn an_aborted_deferred_command_never_runs() {
+    let (free, action) = on(State::DEFERRED, Event::AbortReceived).unwrap();
+
+    assert_eq!(action, Action::Unqueue { call_abort: false });
+    assert_eq!(on(free, Event::Resume), Err(Ignored));
+}
