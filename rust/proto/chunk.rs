@@ -95,6 +95,13 @@ where
 #[inline]
 pub fn next_uniform(total: u32, offset: u32, limits: Limits, element: u32) -> Option<Chunk> {
     let left = total.checked_sub(offset).filter(|left| *left != 0)?;
+    if left <= element {
+        return Some(Chunk {
+            length: left,
+            elements: 1,
+            last: true,
+        });
+    }
     let fitting = limits.bytes.checked_div(element)?;
     let all = left.div_ceil(element);
     let count = if left <= limits.bytes { all } else { fitting }

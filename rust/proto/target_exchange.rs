@@ -137,8 +137,10 @@ pub enum Event {
     },
     /// The LLDD received an abort for it.
     AbortReceived,
-    /// The queue goes away.
+    /// The queue goes away, and `fcp_abort` may be called.
     Teardown,
+    /// The queue goes away while the operation at hand ends by itself.
+    Stop,
 }
 
 /// What the winner has to do.
@@ -218,7 +220,7 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
         (Event::ResponseDone { ok: true }, State::RESPONDING) => Ok((State::FREE, Action::Release)),
         (Event::ResponseDone { ok: false }, State::RESPONDING) => abandon,
 
-        (Event::AbortReceived | Event::Teardown, State::FREE) => Err(Ignored),
+        (Event::AbortReceived | Event::Teardown | Event::Stop, State::FREE) => Err(Ignored),
         (Event::AbortReceived, State::DEFERRED) => {
             Ok((State::FREE, Action::Unqueue { call_abort: false }))
         }
@@ -230,7 +232,7 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
         (Event::Teardown, State::PULLING) if !state.is_told() => {
             Ok((state.with(STOP | TOLD), Action::CallAbort))
         }
-        (Event::Teardown, _) => Ok((state.with(STOP), Action::Nothing)),
+        (Event::Teardown | Event::Stop, _) => Ok((state.with(STOP), Action::Nothing)),
 
         (_, _) => Err(Ignored),
     }

@@ -155,6 +155,7 @@ fn the_logged_time_is_the_shorter_one() {
     assert_eq!(loss_seconds(60, 2, -1), 60);
     assert_eq!(loss_seconds(60, u32::MAX, i32::MAX), 60);
     assert_eq!(loss_seconds(0, 2, 5), 0);
+    assert_eq!(loss_seconds(60, 2, 0), 0);
 }
 
 #[test]

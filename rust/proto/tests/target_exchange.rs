@@ -17,6 +17,7 @@ fn events() -> Vec<Event> {
         Event::Pull,
         Event::AbortReceived,
         Event::Teardown,
+        Event::Stop,
     ];
     for flag in [false, true] {
         all.push(Event::ResponseDone { ok: flag });
@@ -86,7 +87,7 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
             after.stop = true;
             after.told = true;
         }
-        Event::Teardown => after.stop = true,
+        Event::Teardown | Event::Stop => after.stop = true,
         Event::Resume | Event::Unusable | Event::Init | Event::Pull => assert!(world.held),
     }
 
@@ -215,7 +216,7 @@ fn unexpected_events_are_ignored() {
         Event::PullDone { .. } => phase == State::PULLING,
         Event::PushDone { .. } => phase == State::PUSHING,
         Event::ResponseDone { .. } => phase == State::RESPONDING,
-        Event::AbortReceived | Event::Teardown => phase != State::FREE,
+        Event::AbortReceived | Event::Teardown | Event::Stop => phase != State::FREE,
     };
 
     for phase in PHASES {
@@ -316,6 +317,22 @@ fn teardown_cuts_write_data_short() {
     let (free, action) = on(failing, Event::Completed(Next::Respond)).unwrap();
     assert_eq!(action, Action::Abandon { call_abort: false });
     assert_eq!(free, State::FREE);
+}
+
+/// A stop waits for the operation at hand, and tells the LLDD afterwards.
+#[test]
+fn a_stop_lets_write_data_end() {
+    let (stopped, action) = on(State::PULLING, Event::Stop).unwrap();
+
+    assert_eq!(action, Action::Nothing);
+    let ended = Event::PullDone {
+        ok: true,
+        more: true,
+    };
+    let (failing, action) = on(stopped, ended).unwrap();
+    assert_eq!(action, Action::FailCommand);
+    let (_, action) = on(failing, Event::Completed(Next::Respond)).unwrap();
+    assert_eq!(action, Action::Abandon { call_abort: true });
 }
 
 /// #7 of the reference: an abort of a deferred command is not lost.
