@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Two ports to one subsystem: one is taken away under fio, and comes back.
+set -uo pipefail
+. "$(dirname "$0")/../guest-lib.sh"
+
+# The controller that goes through port N.
+ctrl_through() {
+	local ctrl
+	for ctrl in $(ctrls_of "$SUBSYS"); do
+		[[ $(ctrl_attr "$ctrl" address) != *"$(target_traddr "$1")"* ]] || echo "$ctrl"
+	done
+}
+
+path_io() {
+	awk '{ print $1 + $5 }' /sys/block/nvme*c"${1#nvme}"n1/stat
+}
+
+in_flight() {
+	awk '{ print $1 + $2 }' "/sys/block/$(basename "$disk")/inflight"
+}
+
+setup 1 2
+is 'native multipath is on' "$(cat /sys/module/nvme_core/parameters/multipath)" Y
+for n in 1 2; do
+	check "connect through port $n" connect "$SUBSYS" "$n" --reconnect-delay=1 --ctrl-loss-tmo=60
+	check "port $n: live" wait_for 10 ctrl_is "$(ctrl_through "$n")" live
+done
+check 'the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+is 'one disk for both paths' "$(compgen -G '/dev/nvme*n1' | wc -l)" 1
+disk=$(disk_of "$SUBSYS" 1)
+echo round-robin > "/sys/class/nvme-subsystem/nvme-subsys0/iopolicy"
+one=$(ctrl_through 1)
+two=$(ctrl_through 2)
+
+fio_start "$disk" 16k 10
+sleep 2
+check 'both paths carry I/O' test "$(path_io "$one")" -gt 0 -a "$(path_io "$two")" -gt 0
+check 'remote port 1 deleted under fio' remote_port_del 1
+check 'its controller is connecting' wait_for 10 ctrl_is "$one" connecting
+before=$(path_io "$two")
+sleep 2
+check 'the other path carries on' test "$(path_io "$two")" -gt "$before"
+check 'remote port 1 added again' remote_port_add 1 1
+check 'its controller is live again' wait_for 5 ctrl_is "$one" live
+sleep 1
+before=$(path_io "$one")
+sleep 1
+check 'and carries I/O' test "$(path_io "$one")" -gt "$before"
+
+check 'fio still runs' fio_running
+check_show 'fio saw no error' fio_finish
+is 'nothing is in flight' "$(in_flight)" 0
+
+# The target's end alone: the LLDD refuses commands from now on. The C module
+# hands that to the application as an I/O error, and loses count (W21).
+fio_start "$disk" 16k 8
+sleep 1
+check 'target port 2 deleted under fio' target_port_del 2
+sleep 2
+check 'target port 2 added again' target_port_add 2
+check 'remote port 2 deleted' remote_port_del 2
+check 'remote port 2 added again' remote_port_add 2 2
+check 'its controller is live again' wait_for 15 ctrl_is "$two" live
+c_defect host 'an error of the LLDD is no reason for it to take the other path'
+check_show 'fio saw no error from a target that went away' fio_finish
+c_defect host 'requests that failed so stay counted'
+is 'nothing is in flight once more' "$(in_flight)" 0
+teardown
+done_testing

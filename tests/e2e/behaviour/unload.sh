@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Unloading in every state. A controller does not pin the modules: with its ports
+# gone and fcloop unloaded, unloading nvme_fc deletes what is left.
+set -uo pipefail
+. "$(dirname "$0")/../guest-lib.sh"
+
+export UNLOAD_SECONDS=45
+
+# The parts of setup that an unload takes away.
+again() {
+	modprobe nvme_fcloop
+	fabric_up 1
+	port_link 1 "$SUBSYS" 2> /dev/null || true
+}
+
+ports_away() {
+	remote_port_del 1
+	target_port_del 1
+	host_port_del 1
+}
+
+# The modules, in the order in which their users allow it.
+all_unload() {
+	unload nvme_fcloop && unload nvme_fc
+}
+
+gone() {
+	check "$1: nvme_fcloop and nvme_fc unload" all_unload
+	check "$1: no controller is left" wait_for 5 no_ctrls
+	check "$1: no disk is left" not compgen -G '/dev/nvme*n*'
+	port_unlink 1 "$SUBSYS"
+	check "$1: nvmet_fc unloads" unload nvmet_fc
+	# nvmet itself is pinned by the subsystem in configfs.
+	is "$1: no reference is left" "$(refcounts | grep '^nvme_')" "$(grep '^nvme_' <<< "$BASE_REFCOUNTS")"
+	again
+}
+
+setup 1
+
+check 'live: connect' connect "$SUBSYS" 1
+ctrl=$(ctrl_of "$SUBSYS")
+check 'live' wait_for 10 ctrl_is "$ctrl" live
+check 'nvme_fc is in use while fcloop is loaded' not modprobe -r nvme_fc
+check 'nvmet_fc is in use while fcloop is loaded' not modprobe -r nvmet_fc
+ports_away
+gone 'live'
+
+check 'connecting: connect' connect "$SUBSYS" 1 --reconnect-delay=2
+ctrl=$(ctrl_of "$SUBSYS")
+remote_port_del 1
+check 'connecting' wait_for 10 ctrl_is "$ctrl" connecting
+ports_away 2> /dev/null
+gone 'connecting'
+
+# The port is there, the target answers nothing useful: reconnects go on.
+check 'reconnecting: connect' connect "$SUBSYS" 1 --reconnect-delay=1 --ctrl-loss-tmo=600
+ctrl=$(ctrl_of "$SUBSYS")
+target_port_del 1
+reset_ctrl "$ctrl" 2> /dev/null
+check 'reconnecting: connecting, its port online' wait_for 10 ctrl_is "$ctrl" connecting
+sleep 1
+ports_away 2> /dev/null
+gone 'reconnecting'
+
+check 'resetting: connect' connect "$SUBSYS" 1
+ctrl=$(ctrl_of "$SUBSYS")
+wait_for 10 disk_ready "$SUBSYS" 1
+(while echo 1 > "/sys/class/nvme/$ctrl/reset_controller"; do :; done) 2> /dev/null &
+resets=$!
+sleep 1
+ports_away
+gone 'resetting'
+reap 10 "$resets" 2> /dev/null
+
+# With I/O: fio holds the disk open, which holds nvme_core, not the transport's
+# ports. It sees its errors when the controller is deleted.
+check 'I/O: connect' connect "$SUBSYS" 1
+ctrl=$(ctrl_of "$SUBSYS")
+check 'I/O: the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+fio_start "$(disk_of "$SUBSYS" 1)" 16k 60
+sleep 2
+check 'I/O: fio runs' fio_running
+ports_away
+check 'I/O: nvme_fcloop unloads under it' unload nvme_fcloop
+check 'I/O: nvme_fc does not unload while the disk is open' not timeout 20 modprobe -r nvme_fc
+check 'I/O: the controller is deleted' bash -c "echo 1 > /sys/class/nvme/$ctrl/delete_controller"
+check 'I/O: fio ends with errors, not with a hang' not fio_finish 30
+gone 'I/O'
+
+# And after all that a connect works as ever.
+check 'afterwards: connect' connect "$SUBSYS" 1
+check 'afterwards: the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+check 'afterwards: data' fio_verify "$(disk_of "$SUBSYS" 1)" 16k 1m
+teardown
+done_testing

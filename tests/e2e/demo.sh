@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Guest side of `make demo` and of the interoperation runs: real traffic from
+# nvme-cli through both transports over the stock nvme-fcloop, data verified,
+# everything unloaded again.
+set -uo pipefail
+. "$(dirname "$0")/guest-lib.sh"
+
+A=nqn.2026-11.test:null-blk
+B=nqn.2026-11.test:file
+BACKING_A=/dev/nullb0
+BACKING_B=/var/tmp/e2e-backing-b
+MIB=32
+
+step() {
+	note "=== $*"
+}
+
+step "load nvme-fc, nvmet-fc and the stock nvme-fcloop"
+modprobe nvme_fabrics
+modprobe nvmet
+base_refcounts=$(refcounts)
+check 'modprobe nvme-fcloop brings both transports' modprobe nvme_fcloop
+check_show "nvme_fc is the ${E2E_HOST:-rust} one" prove_module nvme_fc "${E2E_HOST:-rust}"
+check_show "nvmet_fc is the ${E2E_TARGET:-rust} one" prove_module nvmet_fc "${E2E_TARGET:-rust}"
+is 'fcloop holds nvme_fc' "$(holders nvme_fc)" nvme_fcloop
+is 'fcloop holds nvmet_fc' "$(holders nvmet_fc)" nvme_fcloop
+
+step "two ports, subsystem A over a null_blk in memory, subsystem B over a file"
+null_blk_make nullb0 "$MIB"
+configfs_mount
+truncate -s "${MIB}M" "$BACKING_B"
+subsystem_make "$A"
+namespace_add "$A" 1 "$BACKING_A"
+subsystem_make "$B"
+namespace_add "$B" 1 "$BACKING_B"
+check 'local, target and remote port register' fabric_up 1
+check 'the nvmet port binds to the target port' port_make 1
+check 'subsystem A is exported' port_link 1 "$A"
+check 'subsystem B is exported' port_link 1 "$B"
+
+step "nvme discover"
+check 'nvme discover answers' nvme discover -t fc -a "$(target_traddr 1)" -w "$(host_traddr 1)" --hostnqn "$HOSTNQN" --hostid "$HOSTID"
+discovered=$OUTPUT
+note "$(grep -E '^(trtype|subnqn|traddr|Discovery)' <<< "$discovered")"
+check 'it lists A' matches "$discovered" "^subnqn: *$A\$"
+check 'it lists B' matches "$discovered" "^subnqn: *$B\$"
+
+step "nvme connect"
+for nqn in "$A" "$B"; do
+	check "nvme connect $nqn" connect "$nqn" 1
+	ctrl=$(ctrl_of "$nqn")
+	check "$ctrl becomes live" wait_for 10 ctrl_is "$ctrl" live
+	is "$ctrl has an admin and 2 I/O queues" "$(ctrl_attr "$ctrl" queue_count)" $(($(nproc) + 1))
+	is "$ctrl goes over fc" "$(ctrl_attr "$ctrl" transport)" fc
+	check "the namespace of $nqn appears" wait_for 10 disk_ready "$nqn" 1
+done
+disk_a=$(disk_of "$A" 1)
+disk_b=$(disk_of "$B" 1)
+listed=$(nvme list)
+note "$listed"
+check 'nvme list shows the disk of A' matches "$listed" "^$disk_a "
+check 'nvme list shows the disk of B' matches "$listed" "^$disk_b "
+
+step "fio, crc32c verified, mixed random read and write, direct, io_uring, 2 processes"
+check 'commands are counted by queue' queue_count_start
+for disk in "$disk_a" "$disk_b"; do
+	check_show "$disk 4 KiB" fio_verify "$disk" 4k 3m
+	check_show "$disk 64 KiB" fio_verify "$disk" 64k 12m
+	check_show "$disk 1 MiB" fio_verify "$disk" 1m 16m
+done
+counted=$(queue_counts)
+note "commands by queue: $(tr '\n' ' ' <<< "$counted")"
+for ((queue = 1; queue <= $(nproc); queue++)); do
+	check "I/O queue $queue carried commands" matches "$counted" "^$queue:[1-9]"
+done
+
+step "reset of the controller under I/O"
+ctrl=$(ctrl_of "$A")
+fio_start "$disk_a" 16k 10
+sleep 2
+for n in 1 2 3; do
+	check "reset $n is accepted" reset_ctrl "$ctrl"
+	check "live again after reset $n" wait_for 20 ctrl_is "$ctrl" live
+	sleep 1
+done
+check 'fio still runs' fio_running
+check_show 'fio saw no error' fio_finish
+is 'all queues are back' "$(ctrl_attr "$ctrl" queue_count)" $(($(nproc) + 1))
+
+step "what the host wrote is what the target's devices hold"
+check_show 'A and its null_blk are the same' same_bytes "$disk_a" "$BACKING_A"
+check_show 'B and its file are the same' same_bytes "$disk_b" "$BACKING_B"
+
+step "disconnect"
+check 'nvme disconnect A' disconnect "$A"
+check 'nvme disconnect B' disconnect "$B"
+check 'no controller is left' wait_for 10 no_ctrls
+check 'no disk is left' not disk_of "$A" 1
+
+step "take down and unload"
+nvmet_clear
+fabric_down 1
+check 'nvme_fcloop, nvme_fc and nvmet_fc unload' unload_transports
+is 'no module reference is left' "$(refcounts)" "$base_refcounts"
+null_blk_remove nullb0
+rm -f "$BACKING_B"
+done_testing

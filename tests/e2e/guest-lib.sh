@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What every guest script sources: the helpers, and set-up and take-down that
+# leave the guest as they found it.
+
+E2E=${E2E:-$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)}
+for file in tap wait klog fcloop nvmet nvme modules slab fio queues; do
+	# shellcheck source=/dev/null
+	. "$E2E/lib/$file.sh"
+done
+export LC_ALL=C
+
+SUBSYS=nqn.2026-11.test:a
+TITLE=$(basename "$0" .sh)
+FABRIC_PORTS=
+
+klog_start
+klog_say "begin $TITLE"
+note "$TITLE: ${E2E_HOST:-rust} host, ${E2E_TARGET:-rust} target"
+
+# Loads both transports and fcloop; host, target and path for each number given.
+# A subsystem $SUBSYS over a null_blk of 64 MiB is on every nvmet port.
+setup() {
+	local n
+	modprobe nvme_fabrics
+	modprobe nvmet
+	BASE_REFCOUNTS=$(refcounts)
+	modprobe nvme_fc
+	modprobe nvmet_fc
+	modprobe nvme_fcloop
+	null_blk_make nullb0 64
+	configfs_mount
+	subsystem_make "$SUBSYS"
+	namespace_add "$SUBSYS" 1 /dev/nullb0
+	for n in "${@:-1}"; do
+		fabric_up "$n"
+		port_make "$n"
+		port_link "$n" "$SUBSYS"
+		FABRIC_PORTS+=" $n"
+	done
+}
+
+# Takes everything down again and checks that it went: the last check of a
+# script, after which the reference counts are those of before setup.
+teardown() {
+	check "$TITLE: all controllers go away" disconnect_all
+	nvmet_clear
+	# shellcheck disable=SC2086 # a list of numbers
+	fabric_down $FABRIC_PORTS
+	check "$TITLE: nvme_fcloop, nvme_fc and nvmet_fc unload" unload_transports
+	is "$TITLE: no module reference is left" "$(refcounts)" "$BASE_REFCOUNTS"
+	null_blk_remove nullb0
+	klog_say "end $TITLE"
+}
+
+# Shorter timeouts, so that a lost command is noticed in seconds.
+short_timeouts() {
+	echo "$1" > /sys/module/nvme_core/parameters/admin_timeout
+	echo "$1" > /sys/module/nvme_core/parameters/io_timeout
+}
+
+default_timeouts() {
+	echo 60 > /sys/module/nvme_core/parameters/admin_timeout
+	echo 30 > /sys/module/nvme_core/parameters/io_timeout
+}

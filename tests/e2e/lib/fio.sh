@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Data: fio with crc32c verification, and comparison with the backing device.
+
+# fio_verify DEVICE BLOCK SIZE [fio options]: mixed random reads and writes from
+# two processes on a CPU and in a part of the device of their own, every block
+# verified. Prints one summary line; fails on any error.
+fio_verify() {
+	local device=$1 block=$2 size=$3
+	shift 3
+	timeout -k 5 "${FIO_SECONDS:-120}" fio --name=verify --filename="$device" \
+		--direct=1 --ioengine=io_uring --rw=randrw --bs="$block" --size="$size" \
+		--offset_increment="$size" --numjobs=2 --iodepth=8 --group_reporting \
+		--verify=crc32c --verify_fatal=1 --do_verify=1 --output-format=json \
+		--cpus_allowed="0-$(($(nproc) - 1))" --cpus_allowed_policy=split \
+		--output=/tmp/fio.json "$@" > /tmp/fio.err 2>&1
+	local status=$?
+	fio_summary
+	return "$status"
+}
+
+# "B MiB read, B MiB written, errors N" of the last run.
+fio_summary() {
+	# fio puts its warnings ahead of the JSON.
+	sed -n '/^{/,$p' /tmp/fio.json 2> /dev/null | jq -re '.jobs | "\(map(.read.io_bytes) | add / 1048576 | floor) MiB read, \(map(.write.io_bytes) | add / 1048576 | floor) MiB written, \(map(.error) | add) errors"' || {
+		echo "no fio result"
+		tail -n 5 /tmp/fio.err
+	}
+}
+
+# Starts fio for SECONDS in the background, verifying as it goes: sets FIO_PID.
+fio_start() {
+	local device=$1 block=$2 seconds=$3
+	shift 3
+	FIO_SECONDS=$((seconds + 90)) fio_verify "$device" "$block" 8m --time_based \
+		--runtime="$seconds" --verify_backlog=64 "$@" > /tmp/fio.out 2>&1 &
+	FIO_PID=$!
+}
+
+fio_running() {
+	kill -0 "$FIO_PID" 2> /dev/null
+}
+
+# The result of fio_start's run.
+fio_finish() {
+	local status=0
+	reap "${1:-120}" "$FIO_PID" || status=$?
+	cat /tmp/fio.out
+	return "$status"
+}
+
+# Whether two block devices or files hold the same bytes, read past the page
+# cache: same_bytes NAMESPACE BACKING
+same_bytes() {
+	sync
+	blockdev --flushbufs "$1"
+	[[ ! -b $2 ]] || blockdev --flushbufs "$2"
+	echo 3 > /proc/sys/vm/drop_caches
+	dd if="$1" of=/tmp/same-left iflag=direct bs=1M status=none || return
+	cmp "$2" /tmp/same-left || return
+	echo "$(stat -c %s /tmp/same-left) bytes are the same"
+	rm -f /tmp/same-left
+}

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Snapshots of kernel memory: settled, shrunk, then read.
+
+# Lets deferred frees run and gives back what the caches merely keep, so that
+# the figures count objects in use.
+slab_settle() {
+	local cache
+	sync
+	sleep 1
+	for _ in 1 2 3; do
+		echo 3 > /proc/sys/vm/drop_caches
+		sleep 0.5
+	done
+	for cache in /sys/kernel/slab/*/shrink; do
+		[[ -L $(dirname "$cache") ]] || echo 1 > "$cache" 2> /dev/null || true
+	done
+	sleep 0.5
+}
+
+# slab_snapshot FILE: "Slab KIB" and "CACHE ACTIVE_OBJECTS OBJECT_BYTES" lines.
+slab_snapshot() {
+	slab_settle
+	{
+		awk '/^Slab:/ { print "Slab", $2 }' /proc/meminfo
+		awk 'NR > 2 { print $1, $2, $4 }' /proc/slabinfo
+	} > "$1"
+}
+
+# slab_growth BEFORE AFTER: in KiB.
+slab_growth() {
+	echo $(($(awk '$1 == "Slab" { print $2 }' "$2") - $(awk '$1 == "Slab" { print $2 }' "$1")))
+}
+
+# slab_grown BEFORE AFTER LIMIT: caches with LIMIT or more objects more.
+slab_grown() {
+	awk -v limit="$3" '
+		$1 == "Slab" { next }
+		NR == FNR { before[$1] = $2; next }
+		$2 - before[$1] >= limit { print $1 ": +" $2 - before[$1] " objects of " $3 " bytes" }' "$1" "$2"
+}
