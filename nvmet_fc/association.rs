@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Associations: made by a link service, ended by a work item.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    new_spinlock_irq,
+    new_work,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Full,
+            Relaxed, //
+        },
+        Arc,
+        SpinLockIrq, //
+    },
+    workqueue::Work, //
+};
+
+use crate::{
+    connections::Connections,
+    disconnect,
+    hold::Hold,
+    hostport::HostRef,
+    ls_context::ReceivedLs,
+    nvmet::{
+        CtrlId,
+        NvmetPort,
+        QUEUE_ID_MAX, //
+    },
+    queue::Queue,
+    shared::{
+        proto::{
+            ids::AssociationId,
+            ls_error::LsError,
+            ls_receive::QueueParameters,
+            ls_response::{
+                self,
+                LsResponse, //
+            }, //
+        },
+        random::random_u64, //
+    },
+    tgtport::TargetPort,
+    work_items, //
+};
+
+/// An association. In an [`Arc`] that the target port's list and each queue
+/// have references to, and that is never dropped in atomic context.
+///
+/// It ends in two steps, both on nvmet's workqueue: the delete work takes it
+/// out of sight and its queues from nvmet; when the last queue is freed, hosts
+/// are told, and the numbers are given back.
+#[pin_data]
+pub(crate) struct Association {
+    /// The identifier.
+    id: AssociationId,
+    /// Small number for log lines.
+    number: Number,
+    /// The host port; `None` for an LLDD without handles.
+    host: Option<HostRef>,
+    /// The nvmet port to which its commands go.
+    nvmet_port: NvmetPort,
+    /// The deletion was scheduled.
+    terminating: Atomic<bool>,
+    /// The host was told of it, so it will be told of its end.
+    announced: Atomic<bool>,
+    /// The queues.
+    #[pin]
+    connections: SpinLockIrq<Connections>,
+    /// Queues that are not freed, and one for the delete work.
+    remaining: Atomic<i32>,
+    /// The Disconnect to answer when all is done.
+    #[pin]
+    disconnect: SpinLockIrq<PendingDisconnect>,
+    /// Ends it.
+    #[pin]
+    pub(crate) delete_work: Work<Self, { work_items::DELETE }>,
+    /// The target port.
+    port: Hold,
+}
+
+/// A small number that is unique among the associations of a target port, and
+/// free again when dropped.
+struct Number {
+    /// The target port.
+    port: Hold,
+    /// The number.
+    value: u32,
+}
+
+impl Number {
+    /// Takes one. Context: may sleep.
+    fn new(port: &Hold) -> Result<Self> {
+        Ok(Self {
+            port: port.clone(),
+            value: port.association_numbers.alloc()?,
+        })
+    }
+}
+
+impl Drop for Number {
+    fn drop(&mut self) {
+        self.port.association_numbers.free(self.value);
+    }
+}
+
+/// A Disconnect that is answered at the end of its association.
+enum PendingDisconnect {
+    /// None came.
+    None,
+    /// This one, the newest.
+    Last(ReceivedLs),
+    /// Too late for one.
+    Over,
+}
+
+impl Association {
+    /// A new association with its admin queue, seen by nobody. Context: may
+    /// sleep.
+    ///
+    /// # Errors
+    ///
+    /// The reject's reason.
+    pub(crate) fn new(
+        port: &Hold,
+        host: Option<HostRef>,
+        nvmet_port: NvmetPort,
+        admin: QueueParameters,
+    ) -> Result<Arc<Self>, LsError> {
+        let id = loop {
+            if let Some(id) = AssociationId::from_random(random_u64()) {
+                break id;
+            }
+        };
+        let number = Number::new(port).map_err(|_| LsError::AssociationAllocation)?;
+        let connections =
+            Connections::new(QUEUE_ID_MAX).map_err(|_| LsError::AssociationAllocation)?;
+        let association = Arc::pin_init(
+            pin_init!(Self {
+                id,
+                number,
+                host,
+                nvmet_port,
+                terminating: Atomic::new(false),
+                announced: Atomic::new(false),
+                connections <- new_spinlock_irq!(connections, "nvmet_fc::queues"),
+                remaining: Atomic::new(1),
+                disconnect <- new_spinlock_irq!(PendingDisconnect::None, "nvmet_fc::disconnect"),
+                delete_work <- new_work!("nvmet_fc::delete"),
+                port: port.clone(),
+            }),
+            GFP_KERNEL,
+        )
+        .map_err(|_| LsError::AssociationAllocation)?;
+        let queue = Queue::new(&association, 0, admin).map_err(|_| LsError::QueueAllocation)?;
+        association.adopt(queue, 0)?;
+        Ok(association)
+    }
+
+    /// The identifier.
+    pub(crate) fn id(&self) -> AssociationId {
+        self.id
+    }
+
+    /// Small number for log lines.
+    pub(crate) fn number(&self) -> u32 {
+        self.number.value
+    }
+
+    /// The target port.
+    pub(crate) fn port(&self) -> &Hold {
+        &self.port
+    }
+
+    /// The host port, if the LLDD names them.
+    pub(crate) fn host(&self) -> Option<&HostRef> {
+        self.host.as_ref()
+    }
+
+    /// The nvmet port.
+    pub(crate) fn nvmet_port(&self) -> NvmetPort {
+        self.nvmet_port
+    }
+
+    /// Whether its end was scheduled.
+    pub(crate) fn is_terminating(&self) -> bool {
+        self.terminating.load(Relaxed)
+    }
+
+    /// Whether the host port behind a link service may name this association.
+    /// An LLDD without handles cannot tell hosts apart.
+    pub(crate) fn is_owned_by(&self, host: Option<&HostRef>) -> bool {
+        match (&self.host, host) {
+            (Some(mine), Some(other)) => mine.is_same(other),
+            _ => true,
+        }
+    }
+
+    /// Makes an I/O queue. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// The reject's reason.
+    pub(crate) fn add_queue(
+        self: &Arc<Self>,
+        queue_id: u16,
+        parameters: QueueParameters,
+    ) -> Result<(), LsError> {
+        if !self.connections.lock().is_free(queue_id) {
+            return Err(LsError::QueueIdInUse);
+        }
+        let queue = Queue::new(self, queue_id, parameters).map_err(|_| LsError::QueueAllocation)?;
+        self.adopt(queue, queue_id)
+    }
+
+    /// Puts a queue in its place, and lets commands find it if they find the
+    /// others.
+    fn adopt(&self, queue: Arc<Queue>, queue_id: u16) -> Result<(), LsError> {
+        let mut connections = self.connections.lock();
+        if self.is_terminating() {
+            return Err(LsError::NoAssociation);
+        }
+        connections.insert(queue_id, queue)?;
+        self.remaining.add(1, Relaxed);
+        if self.announced.load(Relaxed) {
+            connections.publish(&self.port);
+        }
+        Ok(())
+    }
+
+    /// Lets commands find the admin queue, and those that follow.
+    pub(crate) fn announce(&self) {
+        let mut connections = self.connections.lock();
+        self.announced.store(true, Relaxed);
+        connections.publish(&self.port);
+    }
+
+    /// The controller behind its admin queue. Context: any.
+    pub(crate) fn ctrl(&self) -> Option<CtrlId> {
+        self.connections.lock().ctrl()
+    }
+
+    /// Schedules its end, unless that was done before. Context: any; nothing
+    /// sleeps or is freed here.
+    pub(crate) fn schedule_delete(self: &Arc<Self>) {
+        if !self.terminating.xchg(true, Full) {
+            work_items::queue_delete(self.clone());
+        }
+    }
+
+    /// Keeps a Disconnect to be answered at the end, and gives back one that
+    /// came before.
+    ///
+    /// # Errors
+    ///
+    /// The Disconnect itself: the end is here already.
+    pub(crate) fn keep_disconnect(&self, ls: ReceivedLs) -> Result<Option<ReceivedLs>, ReceivedLs> {
+        let mut pending = self.disconnect.lock();
+        match core::mem::replace(&mut *pending, PendingDisconnect::None) {
+            PendingDisconnect::None => {
+                *pending = PendingDisconnect::Last(ls);
+                Ok(None)
+            }
+            PendingDisconnect::Last(older) => {
+                *pending = PendingDisconnect::Last(ls);
+                Ok(Some(older))
+            }
+            PendingDisconnect::Over => {
+                *pending = PendingDisconnect::Over;
+                Err(ls)
+            }
+        }
+    }
+
+    /// The delete work: takes the association out of sight, and its queues
+    /// from nvmet. Context: a work item of nvmet's queue.
+    pub(crate) fn delete(self: Arc<Self>) {
+        self.port.forget_association(&self);
+        let mut queues = self.connections.lock().close();
+        queues.shut_down(&self.port);
+        self.log("deleted");
+        queues.free();
+        self.queue_freed();
+    }
+
+    /// Logs a step of its life, if the host knows it at all.
+    pub(crate) fn log(&self, step: &str) {
+        if self.announced.load(Relaxed) {
+            pr_info!(
+                "{{{}:{}}}: Association {}\n",
+                self.port.number,
+                self.number(),
+                step
+            );
+        }
+    }
+
+    /// A queue was freed, or the delete work is through. The last one ends the
+    /// association. Context: may sleep.
+    pub(crate) fn queue_freed(&self) {
+        if self.remaining.fetch_sub(1, Full) != 1 {
+            return;
+        }
+        if self.announced.load(Relaxed) {
+            disconnect::send(self);
+        }
+        let pending = core::mem::replace(&mut *self.disconnect.lock(), PendingDisconnect::Over);
+        if let PendingDisconnect::Last(ls) = pending {
+            ls.answer(&LsResponse::DisconnectAssociation(
+                ls_response::disconnect_association(),
+            ));
+        }
+        self.log("freed");
+    }
+}
+
+impl TargetPort {
+    /// Schedules the end of every association that `chosen` accepts. Context:
+    /// any.
+    pub(crate) fn delete_associations(&self, chosen: impl Fn(&Association) -> bool) {
+        for association in self.associations.lock().iter() {
+            if chosen(association) {
+                association.schedule_delete();
+            }
+        }
+    }
+
+    /// Finds an association, which may be going. Context: any.
+    pub(crate) fn find_association(&self, id: AssociationId) -> Option<Arc<Association>> {
+        self.associations
+            .lock()
+            .iter()
+            .find(|association| association.id == id)
+            .cloned()
+    }
+
+    /// Finds the association of a controller. Context: any.
+    pub(crate) fn find_ctrl(&self, ctrl: CtrlId) -> Option<Arc<Association>> {
+        self.associations
+            .lock()
+            .iter()
+            .find(|association| association.ctrl() == Some(ctrl))
+            .cloned()
+    }
+
+    /// Takes an association out of the list. Context: may sleep.
+    fn forget_association(&self, association: &Arc<Association>) {
+        let mut associations = self.associations.lock();
+        let taken = associations
+            .iter()
+            .position(|other| Arc::ptr_eq(other, association))
+            .and_then(|at| associations.remove(at).ok());
+        drop(associations);
+        drop(taken);
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Keeps a queue's end and the submission of its commands apart.
+//!
+//! nvmet looks at a queue's controller before it counts the command, so no
+//! command may be on its way into nvmet once the queue is being destroyed.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    prelude::*,
+    sync::atomic::{
+        Atomic,
+        Full,
+        Relaxed, //
+    }, //
+};
+
+use crate::shared::sync::Completion;
+
+/// Counts who is inside.
+#[pin_data]
+pub(crate) struct Gate {
+    /// Those inside, and one for the gate being open.
+    inside: Atomic<i32>,
+    /// The gate is closed and nobody is inside.
+    #[pin]
+    empty: Completion,
+}
+
+impl Gate {
+    /// An open gate.
+    pub(crate) fn new() -> impl PinInit<Self> {
+        pin_init!(Self {
+            inside: Atomic::new(1),
+            empty <- Completion::new(),
+        })
+    }
+
+    /// Enters. The caller knows that the gate is open: it holds the lock under
+    /// which it saw the queue live.
+    #[inline]
+    pub(crate) fn enter(&self) {
+        self.inside.add(1, Relaxed);
+    }
+
+    /// Leaves. Context: any.
+    #[inline]
+    pub(crate) fn leave(&self) {
+        if self.inside.fetch_sub(1, Full) == 1 {
+            self.empty.complete_all();
+        }
+    }
+
+    /// Closes the gate, once, and waits until nobody is inside. Context: may
+    /// sleep; nobody can enter any more.
+    pub(crate) fn close(&self) {
+        self.leave();
+        self.empty.wait();
+    }
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What LLDDs call: the six exported functions, and the callbacks in what they
+//! are given.
+//!
+//! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
+
+use core::{
+    ffi::c_void,
+    ptr,
+    ptr::NonNull,
+    slice, //
+};
+
+use kernel::{
+    pr_warn_once,
+    prelude::*,
+    sync::rcu, //
+};
+
+use crate::{
+    abi,
+    abi::assert_signature,
+    disconnect::{
+        self,
+        SentDisconnect, //
+    },
+    exchange::{
+        self,
+        Exchange, //
+    },
+    fcp,
+    hold::Hold,
+    hostport::HostHandle,
+    ls_context::ReceivedLs,
+    queue_slots,
+    shared::{
+        device::DeviceRef,
+        proto::{
+            cmd_iu,
+            ids::ConnectionId,
+            ls_receive, //
+        },
+        ratelimit::ratelimited, //
+    },
+    slot::Slot,
+    template::FcpRequestPtr,
+    tgtport::TargetPort,
+    transport, //
+};
+
+assert_signature! {
+    nvmet_fc_register_targetport = nvmet_fc_register_targetport,
+    nvmet_fc_unregister_targetport = nvmet_fc_unregister_targetport,
+    nvmet_fc_invalidate_host = nvmet_fc_invalidate_host,
+    nvmet_fc_rcv_ls_req = nvmet_fc_rcv_ls_req,
+    nvmet_fc_rcv_fcp_req = nvmet_fc_rcv_fcp_req,
+    nvmet_fc_rcv_fcp_abort = nvmet_fc_rcv_fcp_abort,
+}
+
+/// The target port behind the LLDD's pointer.
+///
+/// # Safety
+///
+/// `raw` is null, or came from a registration whose `targetport_delete` was not
+/// delivered before this call returns.
+#[inline]
+unsafe fn port<'a>(raw: *mut abi::nvmet_fc_target_port) -> Option<&'a TargetPort> {
+    // SAFETY: The LLDD's structure is the first field of the port, which lives
+    // until then.
+    unsafe { raw.cast::<TargetPort>().as_ref() }
+}
+
+/// An error as C functions return it.
+fn errno(outcome: Result) -> c_int {
+    match outcome {
+        Ok(()) => 0,
+        Err(error) => error.to_errno(),
+    }
+}
+
+/// Registers a target port. Context: may sleep.
+///
+/// Returns 0, or a negative errno with `*portptr` null: `EINVAL` for a null
+/// pointer or a missing mandatory member, `EEXIST` for names that are taken,
+/// `ENOMEM`, `ENOSPC`.
+///
+/// # Safety
+///
+/// The pointers are null or valid; `template` outlives the port.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn nvmet_fc_register_targetport(
+    pinfo: *mut abi::nvmet_fc_port_info,
+    template: *mut abi::nvmet_fc_target_template,
+    dev: *mut abi::device,
+    portptr: *mut *mut abi::nvmet_fc_target_port,
+) -> c_int {
+    // SAFETY: Null or valid.
+    let (info, template) = unsafe { (pinfo.as_ref(), template.as_ref()) };
+    let outcome = match (info, template, portptr.is_null()) {
+        (Some(info), Some(template), false) => {
+            // SAFETY: Null or a live device, which the LLDD registers for.
+            transport::register(info, template, unsafe { DeviceRef::get(dev) })
+        }
+        _ => {
+            pr_err!("registration of a target port without port information, template or result\n");
+            Err(EINVAL)
+        }
+    };
+    let (result, port) = match outcome {
+        // SAFETY: The port is alive: it is registered.
+        Ok(port) => (0, unsafe { port.as_ref() }.as_raw()),
+        Err(error) => (error.to_errno(), ptr::null_mut()),
+    };
+    if !portptr.is_null() {
+        // SAFETY: Valid for writes.
+        unsafe { *portptr = port };
+    }
+    result
+}
+
+/// Unregisters a target port. Context: may sleep; not from a work item of
+/// `nvmet_wq`. `targetport_delete` follows, before or after this returns.
+///
+/// Returns 0, or `-EINVAL` for null and for a second call.
+///
+/// # Safety
+///
+/// As for [`port`].
+#[no_mangle]
+pub(crate) unsafe extern "C" fn nvmet_fc_unregister_targetport(
+    target_port: *mut abi::nvmet_fc_target_port,
+) -> c_int {
+    // SAFETY: By this function's contract.
+    match unsafe { port(target_port) } {
+        Some(port) => errno(transport::unregister(port)),
+        None => {
+            pr_err!("unregistration of no target port\n");
+            EINVAL.to_errno()
+        }
+    }
+}
+
+/// The LLDD lost a host port. Context: any in which its `host_release` may be
+/// called, which may happen before this returns.
+///
+/// # Safety
+///
+/// As for [`port`]; `hosthandle` was not invalidated since its last use.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn nvmet_fc_invalidate_host(
+    target_port: *mut abi::nvmet_fc_target_port,
+    hosthandle: *mut c_void,
+) {
+    // SAFETY: By this function's contract.
+    let port = unsafe { port(target_port) };
+    match (port, HostHandle::new(hosthandle)) {
+        (Some(port), Some(host)) => port.invalidate_host(host),
+        _ => pr_err!("invalidation of no host port\n"),
+    }
+}
+
+/// A link service came. Context: any.
+///
+/// Returns 0 if it will be answered, or `-E2BIG`, `-ESHUTDOWN`, `-ENOENT`,
+/// `-EINVAL`; then the LLDD aborts it.
+///
+/// # Safety
+///
+/// As for [`port`]; `lsrsp` is the LLDD's and stays valid until its `done`;
+/// `lsreqbuf` has that many bytes.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn nvmet_fc_rcv_ls_req(
+    target_port: *mut abi::nvmet_fc_target_port,
+    hosthandle: *mut c_void,
+    lsrsp: *mut abi::nvmefc_ls_rsp,
+    lsreqbuf: *mut c_void,
+    lsreqbuf_len: u32,
+) -> c_int {
+    // SAFETY: By this function's contract.
+    let Some(port) = (unsafe { port(target_port) }) else {
+        return EINVAL.to_errno();
+    };
+    if lsrsp.is_null() || lsreqbuf.is_null() {
+        return EINVAL.to_errno();
+    }
+    // SAFETY: So many bytes, by this function's contract. CAST: A u32 fits.
+    let request = unsafe { slice::from_raw_parts(lsreqbuf.cast::<u8>(), lsreqbuf_len as usize) };
+    let host = HostHandle::new(hosthandle);
+    let outcome = Hold::try_new(port).ok_or(ESHUTDOWN).and_then(|hold| {
+        // SAFETY: The LLDD offers it on this port.
+        unsafe { ReceivedLs::accept(hold, host, lsrsp, request) }
+    });
+    if let Err(error) = outcome {
+        let name = ls_receive::command_name(ls_receive::command(request));
+        let why = match error {
+            E2BIG => "payload too large",
+            ESHUTDOWN => "target deleting",
+            _ => "context allocation failed",
+        };
+        ratelimited!(pr_info!(
+            "{{{}}}: RCV {} LS failed: {} ({})\n",
+            port.number,
+            name,
+            why,
+            lsreqbuf_len
+        ));
+    }
+    errno(outcome)
+}
+
+/// A command came. Context: process.
+///
+/// Returns 0 if it was accepted; `-EOVERFLOW` if it was, but its buffer is still
+/// needed; otherwise the LLDD aborts it: `-EIO` (malformed), `-ENOTCONN` (no
+/// such connection), `-ENOENT` (no room), `-EINVAL`.
+///
+/// # Safety
+///
+/// As for [`port`]; `fcpreq` is the LLDD's and stays valid until
+/// `fcp_req_release`; `cmdiubuf` has that many bytes.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn nvmet_fc_rcv_fcp_req(
+    target_port: *mut abi::nvmet_fc_target_port,
+    fcpreq: *mut abi::nvmefc_tgt_fcp_req,
+    cmdiubuf: *mut c_void,
+    cmdiubuf_len: u32,
+) -> c_int {
+    // SAFETY: By this function's contract.
+    let Some(port) = (unsafe { port(target_port) }) else {
+        return EINVAL.to_errno();
+    };
+    if fcpreq.is_null() || cmdiubuf.is_null() {
+        return EINVAL.to_errno();
+    }
+    // SAFETY: So many bytes, by this function's contract. CAST: A u32 fits.
+    let payload = unsafe { slice::from_raw_parts(cmdiubuf.cast::<u8>(), cmdiubuf_len as usize) };
+    // SAFETY: As this function's.
+    match unsafe { receive(port, fcpreq, payload) } {
+        Ok(()) => 0,
+        Err(error) => error.to_errno(),
+    }
+}
+
+/// Checks a command, finds its queue, and starts it.
+///
+/// # Safety
+///
+/// As for [`nvmet_fc_rcv_fcp_req`].
+#[inline]
+unsafe fn receive(port: &TargetPort, fcpreq: FcpRequestPtr, payload: &[u8]) -> Result {
+    let command = cmd_iu::check(payload).map_err(|error| {
+        ratelimited!(pr_info!(
+            "{{{}}}: command refused: {}\n",
+            port.number,
+            error.text()
+        ));
+        EIO
+    })?;
+    let id = ConnectionId::from_wire(command.connection_id.get()).ok_or(ENOTCONN)?;
+    let guard = rcu::read_lock();
+    let queue = port.connections.find(id, &guard).ok_or(ENOTCONN)?;
+    // SAFETY: As this function's.
+    let (exchange, submission) = unsafe { queue.accept(fcpreq, command, &guard)? };
+    drop(guard);
+    fcp::start(exchange);
+    drop(submission);
+    Ok(())
+}
+
+/// A command was aborted by its host. Context: any.
+///
+/// # Safety
+///
+/// As for [`port`]; `fcpreq` is memory of an exchange that was given to
+/// [`nvmet_fc_rcv_fcp_req`] on this port.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn nvmet_fc_rcv_fcp_abort(
+    target_port: *mut abi::nvmet_fc_target_port,
+    fcpreq: *mut abi::nvmefc_tgt_fcp_req,
+) {
+    // SAFETY: By this function's contract.
+    let port = unsafe { port(target_port) };
+    if let (Some(port), false) = (port, fcpreq.is_null()) {
+        // SAFETY: By this function's contract.
+        unsafe { queue_slots::abort(port, fcpreq) };
+    }
+}
+
+/// An operation of an exchange ended. Context: as the LLDD likes; process for
+/// write data.
+///
+/// # Safety
+///
+/// `fcpreq` is an accepted exchange, valid during this call, whose operation
+/// ended.
+pub(crate) unsafe extern "C" fn fcp_done(fcpreq: *mut abi::nvmefc_tgt_fcp_req) {
+    // SAFETY: Valid, by this function's contract.
+    let private = unsafe { exchange::private(fcpreq) };
+    // SAFETY: An exchange with an operation has a slot, which is not freed
+    // before the operation is over.
+    let Some(slot) = (unsafe { private.cast::<Slot>().as_ref() }) else {
+        pr_warn_once!("done for an exchange that is over\n");
+        return;
+    };
+    match slot.phase.done() {
+        // SAFETY: So it was said just now.
+        Some(true) => fcp::carry_on(unsafe { Exchange::carry_on(slot) }),
+        Some(false) => {}
+        None => pr_warn_once!("done for an exchange without an operation\n"),
+    }
+}
+
+/// The answer to a received link service is out. Context: any.
+///
+/// # Safety
+///
+/// `lsrsp` is one that was given to `xmt_ls_rsp`, valid during this call.
+pub(crate) unsafe extern "C" fn ls_response_done(lsrsp: *mut abi::nvmefc_ls_rsp) {
+    if let Some(lsrsp) = NonNull::new(lsrsp) {
+        // SAFETY: By this function's contract.
+        drop(unsafe { ReceivedLs::from_done(lsrsp) });
+    }
+}
+
+/// A link service that we sent ended, well or not. Context: any.
+///
+/// # Safety
+///
+/// `lsreq` is one that was given to `ls_req`; this is called once.
+pub(crate) unsafe extern "C" fn ls_request_done(lsreq: *mut abi::nvmefc_ls_req, _status: c_int) {
+    if let Some(lsreq) = NonNull::new(lsreq) {
+        // SAFETY: By this function's contract.
+        disconnect::ended(unsafe { SentDisconnect::from_done(lsreq) });
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a target does with each link service.
+//!
+//! A target port processes its link services one after the other, in the order
+//! in which they came: those of one host never race.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
+
+use crate::{
+    association::Association,
+    hold::Hold,
+    hostport::HostRef,
+    ls_context::ReceivedLs,
+    nvmet::QUEUE_ID_MAX,
+    registry,
+    shared::{
+        proto::{
+            ids::AssociationId,
+            ls_error::LsError,
+            ls_receive::{
+                self,
+                CreateAssociation,
+                CreateConnection,
+                Limits,
+                TargetRequest, //
+            },
+            ls_response::{
+                self,
+                LsResponse, //
+            },
+            queues, //
+        },
+        ratelimit::ratelimited, //
+    },
+    tgtport::TargetPort, //
+};
+
+/// The link service work of a target port. Context: may sleep.
+pub(crate) fn process(port: &TargetPort) {
+    while let Some(ls) = ReceivedLs::next(port) {
+        // What waits keeps the port registered in the LLDD's eyes.
+        if let Some(hold) = Hold::try_new(port) {
+            process_one(&hold, ls);
+        }
+    }
+}
+
+/// Processes one.
+fn process_one(port: &Hold, ls: ReceivedLs) {
+    let binding = registry::bound(port);
+    let size = binding.map_or(crate::nvmet::QUEUE_ENTRIES_MAX, |(_, entries)| entries);
+    let limits = Limits {
+        admin_queue_size: queues::zero_based(size),
+        io_queue_size: queues::zero_based(size),
+        queue_id: QUEUE_ID_MAX,
+    };
+    let host = ls.host().cloned();
+    let outcome = match ls_receive::at_target(ls.request(), &limits) {
+        Ok(TargetRequest::CreateAssociation(request)) => {
+            create_association(port, host.as_ref(), binding.map(|(port, _)| port), &request)
+        }
+        Ok(TargetRequest::CreateConnection(request)) => {
+            create_connection(port, host.as_ref(), &request)
+        }
+        Ok(TargetRequest::DisconnectAssociation(id)) => {
+            drop_association(port, host.as_ref(), id, ls);
+            return;
+        }
+        Err(error) => Err(error),
+    };
+    drop(host);
+    match outcome {
+        Ok(response) => ls.answer(&response),
+        Err(error) => reject(port, ls, error),
+    }
+}
+
+/// Refuses one, and says so.
+fn reject(port: &TargetPort, ls: ReceivedLs, error: LsError) {
+    let command = ls_receive::command(ls.request());
+    let name = match ls_receive::command_name(command) {
+        "Disconnect Association" => "Disconnect",
+        name => name,
+    };
+    ratelimited!(pr_err!(
+        "{{{}}}: {} LS failed: {} (command {}, reject {:02x}/{:02x}, port 0x{:016x})\n",
+        port.number,
+        name,
+        error.text(),
+        command,
+        error.reject().reason as u8,
+        error.reject().explanation as u8,
+        port.port_name
+    ));
+    ls.answer(&LsResponse::Reject(ls_response::reject(
+        command,
+        error.reject(),
+    )));
+}
+
+/// Makes an association with its admin queue.
+fn create_association(
+    port: &Hold,
+    host: Option<&HostRef>,
+    nvmet_port: Option<crate::nvmet::NvmetPort>,
+    request: &CreateAssociation<'_>,
+) -> Result<LsResponse, LsError> {
+    if host.is_some_and(HostRef::is_invalid) {
+        return Err(LsError::PortGoing);
+    }
+    let nvmet_port = nvmet_port.ok_or(LsError::NoPort)?;
+    let association = Association::new(port, host.cloned(), nvmet_port, request.queue)?;
+    if let Err(error) = registry::admit(&association) {
+        // Its queue refers to it: only its work takes them apart.
+        association.schedule_delete();
+        return Err(error);
+    }
+    if association.host().is_some_and(HostRef::is_invalid) {
+        // The handle was invalidated while the association was not in sight.
+        association.schedule_delete();
+    }
+    association.log("created");
+    Ok(LsResponse::CreateAssociation(
+        ls_response::create_association(association.id()),
+    ))
+}
+
+/// Finds the association that a host names, if it is that host's and not going.
+fn find(
+    port: &TargetPort,
+    host: Option<&HostRef>,
+    id: AssociationId,
+) -> Result<Arc<Association>, LsError> {
+    port.find_association(id)
+        .filter(|association| association.is_owned_by(host))
+        .ok_or(LsError::NoAssociation)
+}
+
+/// Makes an I/O queue.
+fn create_connection(
+    port: &TargetPort,
+    host: Option<&HostRef>,
+    request: &CreateConnection,
+) -> Result<LsResponse, LsError> {
+    let association = find(port, host, request.association)?;
+    association.add_queue(request.queue_id, request.queue)?;
+    Ok(LsResponse::CreateConnection(
+        ls_response::create_connection(association.id().connection(request.queue_id)),
+    ))
+}
+
+/// Ends an association. The answer follows when it is over.
+fn drop_association(port: &TargetPort, host: Option<&HostRef>, id: AssociationId, ls: ReceivedLs) {
+    let association = match find(port, host, id) {
+        Ok(association) => association,
+        Err(error) => {
+            reject(port, ls, error);
+            return;
+        }
+    };
+    match association.keep_disconnect(ls) {
+        Ok(None) => {}
+        Ok(Some(older)) => {
+            ratelimited!(pr_info!(
+                "{{{}:{}}}: Multiple Disconnect Association LS's received\n",
+                port.number,
+                association.number()
+            ));
+            reject(port, older, LsError::DisconnectSuperseded);
+        }
+        Err(ls) => {
+            reject(port, ls, LsError::NoAssociation);
+            return;
+        }
+    }
+    association.schedule_delete();
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! nvmet's queues and objects, as far as a transport handles them.
+//!
+//! C header: `drivers/nvme/target/nvmet.h`
+
+use core::ptr::NonNull;
+
+use kernel::{
+    error::to_result,
+    prelude::*,
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    types::Opaque, //
+};
+
+use crate::{
+    abi,
+    shared::proto::traddr::{
+        self,
+        Traddr,
+        TraddrError, //
+    }, //
+};
+
+/// NVMe status: internal error; the host may try again.
+pub(crate) const STATUS_INTERNAL: u16 = abi::NVME_SC_INTERNAL as u16;
+/// NVMe status: the data length is not the one that the command asks for.
+pub(crate) const STATUS_BAD_LENGTH: u16 =
+    (abi::NVME_SC_SGL_INVALID_DATA | abi::NVME_STATUS_DNR) as u16;
+/// NVMe status: Connect with parameters that do not fit the connection.
+pub(crate) const STATUS_BAD_CONNECT: u16 =
+    (abi::NVME_SC_CONNECT_INVALID_PARAM | abi::NVME_STATUS_DNR) as u16;
+/// Largest queue that nvmet offers, entries.
+pub(crate) const QUEUE_ENTRIES_MAX: u16 = abi::NVMET_MAX_QUEUE_SIZE as u16;
+/// Highest queue identifier that nvmet offers.
+pub(crate) const QUEUE_ID_MAX: u16 = abi::NVMET_NR_QUEUES as u16;
+
+/// An nvmet port that is bound to a target port.
+///
+/// # Invariants
+///
+/// nvmet frees the port only after `remove_port` was called for it and nvmet's
+/// workqueue was flushed afterwards.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NvmetPort(NonNull<abi::nvmet_port>);
+
+// SAFETY: An nvmet port may be named from any thread.
+unsafe impl Send for NvmetPort {}
+// SAFETY: As above.
+unsafe impl Sync for NvmetPort {}
+
+impl NvmetPort {
+    /// The port of an `add_port`, `remove_port` or `discovery_chg`.
+    ///
+    /// # Safety
+    ///
+    /// `raw` is the port that nvmet passed to such an operation.
+    pub(crate) unsafe fn new(raw: NonNull<abi::nvmet_port>) -> Self {
+        // INVARIANT: That is how nvmet treats its ports.
+        Self(raw)
+    }
+
+    /// The port as nvmet knows it.
+    #[inline]
+    pub(crate) fn as_raw(self) -> *mut abi::nvmet_port {
+        self.0.as_ptr()
+    }
+
+    /// Whether the user made it an FC port: transport type and address family.
+    pub(crate) fn is_fc(self) -> bool {
+        // SAFETY: The port is alive while nvmet adds it, which is when this is
+        // asked.
+        let address = unsafe { &(*self.as_raw()).disc_addr };
+        u32::from(address.trtype) == abi::NVMF_TRTYPE_FC
+            && u32::from(address.adrfam) == abi::NVMF_ADDR_FAMILY_FC
+    }
+
+    /// The transport address that the user gave it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the address.
+    pub(crate) fn traddr(self) -> Result<Traddr, TraddrError> {
+        // SAFETY: As in `is_fc`.
+        let bytes = unsafe { &(*self.as_raw()).disc_addr.traddr };
+        let length = bytes
+            .iter()
+            .position(|byte| *byte == 0)
+            .unwrap_or(bytes.len());
+        traddr::parse(bytes.get(..length).unwrap_or_default())
+    }
+
+    /// Entries of the largest queue that the port offers.
+    pub(crate) fn queue_entries(self) -> u16 {
+        // SAFETY: By the type's invariant, and because a binding is looked up
+        // under the registry's lock, which `remove_port` takes.
+        let configured = unsafe { (*self.as_raw()).max_queue_size };
+        u16::try_from(configured)
+            .ok()
+            .filter(|entries| (1..=QUEUE_ENTRIES_MAX).contains(entries))
+            .unwrap_or(QUEUE_ENTRIES_MAX)
+    }
+}
+
+/// A controller, named for comparison alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CtrlId(*mut abi::nvmet_ctrl);
+
+// SAFETY: Never dereferenced.
+unsafe impl Send for CtrlId {}
+
+impl CtrlId {
+    /// The controller at this address.
+    pub(crate) fn new(raw: *mut abi::nvmet_ctrl) -> Self {
+        Self(raw)
+    }
+
+    /// Whether it is one at all.
+    pub(crate) fn is_some(self) -> bool {
+        !self.0.is_null()
+    }
+}
+
+/// A submission queue and its completion queue.
+///
+/// # Invariants
+///
+/// Both were initialised. Unless `destroyed`, both are to be given back to
+/// nvmet.
+#[pin_data(PinnedDrop)]
+#[repr(C)]
+pub(crate) struct NvmetQueue {
+    /// The submission queue.
+    #[pin]
+    sq: Opaque<abi::nvmet_sq>,
+    /// The completion queue.
+    #[pin]
+    cq: Opaque<abi::nvmet_cq>,
+    /// nvmet has both back.
+    destroyed: Atomic<bool>,
+}
+
+// SAFETY: nvmet's queues may be used from any thread.
+unsafe impl Send for NvmetQueue {}
+// SAFETY: nvmet does its own locking.
+unsafe impl Sync for NvmetQueue {}
+
+impl NvmetQueue {
+    /// A queue that no controller has yet. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// nvmet's, `ENOMEM` above all.
+    pub(crate) fn new() -> impl PinInit<Self, Error> {
+        try_pin_init!(&this in Self {
+            cq <- Opaque::ffi_init(|cq: *mut abi::nvmet_cq| {
+                // SAFETY: `cq` is memory for one completion queue, for which
+                // all zeroes is right before initialisation.
+                unsafe { cq.write_bytes(0, 1) };
+                // SAFETY: As above.
+                unsafe { abi::nvmet_cq_init(cq) };
+            }),
+            sq <- Opaque::try_ffi_init(|sq: *mut abi::nvmet_sq| {
+                // SAFETY: `sq` is memory for one submission queue, for which
+                // all zeroes is right before initialisation.
+                unsafe { sq.write_bytes(0, 1) };
+                // SAFETY: `this` is being initialised, its `cq` is by now.
+                let cq = unsafe { Opaque::cast_into(&raw const (*this.as_ptr()).cq) };
+                // SAFETY: Both are as nvmet wants them, and will not move.
+                to_result(unsafe { abi::nvmet_sq_init(sq, cq) })
+            }),
+            destroyed: Atomic::new(false),
+        })
+    }
+
+    /// The submission queue, for nvmet.
+    #[inline]
+    pub(crate) fn sq(&self) -> *mut abi::nvmet_sq {
+        self.sq.get()
+    }
+
+    /// The queue of a submission queue that nvmet names.
+    ///
+    /// # Safety
+    ///
+    /// `sq` is part of such an object.
+    pub(crate) unsafe fn from_sq(sq: *mut abi::nvmet_sq) -> *const Self {
+        // It is the first field.
+        sq.cast_const().cast()
+    }
+
+    /// The controller whose queue it is. Context: any.
+    pub(crate) fn ctrl(&self) -> CtrlId {
+        // SAFETY: The field is one word that nvmet sets and clears; a value of
+        // either moment will do, and it is only compared.
+        CtrlId(unsafe { core::ptr::read_volatile(&raw const (*self.sq.get()).ctrl) })
+    }
+
+    /// Waits until nvmet has no command of this queue any more, and takes the
+    /// queue from its controller, perhaps the controller with it. Once.
+    ///
+    /// Context: may sleep; not under a subsystem's lock, nor in a work item of
+    /// a controller. The caller knows that no command is on its way to
+    /// `nvmet_req_init`.
+    pub(crate) fn destroy(&self) {
+        if self.destroyed.xchg(true, Relaxed) {
+            return;
+        }
+        // SAFETY: Initialised, and by the exchange above this is the first time.
+        unsafe { abi::nvmet_sq_destroy(self.sq.get()) };
+        // SAFETY: As above; this was the reference from `nvmet_cq_init`.
+        unsafe { abi::nvmet_cq_put(self.cq.get()) };
+    }
+}
+
+#[pinned_drop]
+impl PinnedDrop for NvmetQueue {
+    fn drop(self: Pin<&mut Self>) {
+        self.destroy();
+    }
+}

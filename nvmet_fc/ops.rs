@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What nvmet calls: `struct nvmet_fabrics_ops`.
+//!
+//! C header: `drivers/nvme/target/nvmet.h`
+
+use core::{
+    fmt::Write,
+    ptr::NonNull,
+    slice, //
+};
+
+use kernel::{
+    container_of,
+    error::{
+        from_result,
+        to_result, //
+    },
+    prelude::*,
+    str::Formatter, //
+};
+
+use crate::{
+    abi::{
+        self,
+        AssertSync, //
+    },
+    exchange::Exchange,
+    fcp,
+    nvmet::{
+        CtrlId,
+        NvmetPort,
+        NvmetQueue,
+        STATUS_BAD_CONNECT, //
+    },
+    queue::Queue,
+    registry, //
+};
+
+/// The table. nvmet changes nothing in it.
+static FABRICS_OPS: AssertSync<abi::nvmet_fabrics_ops> = AssertSync(abi::nvmet_fabrics_ops {
+    owner: <crate::NvmetFcModule as kernel::ModuleMetadata>::THIS_MODULE.as_ptr(),
+    type_: abi::NVMF_TRTYPE_FC,
+    msdbd: 1,
+    queue_response: Some(queue_response),
+    add_port: Some(add_port),
+    remove_port: Some(remove_port),
+    delete_ctrl: Some(delete_ctrl),
+    host_traddr: Some(host_traddr),
+    install_queue: Some(install_queue),
+    discovery_chg: Some(discovery_chg),
+    ..pin_init::zeroed()
+});
+
+/// The table, for nvmet.
+#[inline]
+pub(crate) fn fabrics_ops() -> *const abi::nvmet_fabrics_ops {
+    &raw const FABRICS_OPS.0
+}
+
+/// nvmet knows the transport for as long as this lives.
+pub(crate) struct Registration(());
+
+impl Registration {
+    /// Makes the transport known. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// nvmet's: there is an FC transport already.
+    pub(crate) fn new() -> Result<Self> {
+        // SAFETY: The table is static.
+        to_result(unsafe { abi::nvmet_register_transport(fabrics_ops()) })?;
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        // SAFETY: Registered by `new`.
+        unsafe { abi::nvmet_unregister_transport(fabrics_ops()) };
+    }
+}
+
+/// A command is completed. Context: any, hard IRQ included.
+unsafe extern "C" fn queue_response(request: *mut abi::nvmet_req) {
+    if let Some(request) = NonNull::new(request) {
+        // SAFETY: nvmet gives back what it was given.
+        fcp::completed(unsafe { Exchange::from_nvmet(request) });
+    }
+}
+
+/// The user enables an nvmet port. Context: may sleep.
+unsafe extern "C" fn add_port(port: *mut abi::nvmet_port) -> c_int {
+    from_result(|| {
+        // SAFETY: The port is nvmet's.
+        let port = unsafe { NvmetPort::new(NonNull::new(port).ok_or(EINVAL)?) };
+        if !port.is_fc() {
+            pr_warn!("port refused: transport type and address family must be fc\n");
+            return Err(EINVAL);
+        }
+        let names = port.traddr().map_err(|error| {
+            pr_warn!(
+                "nvme_fc_parse_traddr: bad traddr string: {} (at {})\n",
+                error.text(),
+                error.position().unwrap_or(0)
+            );
+            EINVAL
+        })?;
+        registry::bind(port, names).inspect_err(|error| {
+            let why = match *error {
+                ENXIO => "no target port has this name",
+                EALREADY => "the target port has an nvmet port",
+                _ => "no memory",
+            };
+            pr_warn!("port 0x{:016x} not enabled: {}\n", names.port, why);
+        })?;
+        Ok(0)
+    })
+}
+
+/// The user disables an nvmet port. Context: may sleep.
+unsafe extern "C" fn remove_port(port: *mut abi::nvmet_port) {
+    if let Some(port) = NonNull::new(port) {
+        // SAFETY: The port is nvmet's.
+        registry::unbind(unsafe { NvmetPort::new(port) });
+    }
+}
+
+/// The discovery log behind a port changed. Context: may sleep.
+unsafe extern "C" fn discovery_chg(port: *mut abi::nvmet_port) {
+    let Some(port) = NonNull::new(port) else {
+        return;
+    };
+    // SAFETY: The port is nvmet's.
+    if let Some(port) = registry::port_of(unsafe { NvmetPort::new(port) }) {
+        port.lldd_discovery_event();
+    }
+}
+
+/// A controller is to go, and its association with it. Context: may sleep, but
+/// a subsystem's lock may be held.
+unsafe extern "C" fn delete_ctrl(ctrl: *mut abi::nvmet_ctrl) {
+    registry::delete_ctrl(CtrlId::new(ctrl));
+}
+
+/// The address of a controller's host, for debugfs. Context: may sleep.
+unsafe extern "C" fn host_traddr(
+    ctrl: *mut abi::nvmet_ctrl,
+    traddr: *mut c_char,
+    length: usize,
+) -> isize {
+    from_result(|| {
+        let association = registry::find_ctrl(CtrlId::new(ctrl)).ok_or(ENODEV)?;
+        let port = association.port();
+        let host = association.host().ok_or(ENODEV)?;
+        if !port.template.resolves_hosts() {
+            return Ok(0);
+        }
+        let (node, name) = port.lldd_host_traddr(host)?;
+        // SAFETY: nvmet gives so many bytes to write to.
+        let bytes = unsafe { slice::from_raw_parts_mut(traddr.cast::<u8>(), length) };
+        let mut out = Formatter::new(bytes);
+        write!(out, "nn-0x{node:x}:pn-0x{name:x}\0").map_err(|_| EOVERFLOW)?;
+        // CAST: A few dozen bytes. The terminator does not count.
+        Ok(out.bytes_written().saturating_sub(1) as isize)
+    })
+}
+
+/// A host connects a queue: nvmet's view of it must be that of the link service
+/// that made the connection. Context: may sleep.
+unsafe extern "C" fn install_queue(sq: *mut abi::nvmet_sq) -> u16 {
+    // SAFETY: All submission queues of this transport are part of such objects.
+    let nvmet = unsafe { NvmetQueue::from_sq(sq) };
+    // SAFETY: And those are part of a queue, which is executing this Connect.
+    let queue = unsafe { &*container_of!(nvmet, Queue, nvmet) };
+    // SAFETY: nvmet has set it just now, and nobody changes it.
+    let (qid, entries) = unsafe { ((*sq).qid, (*sq).size) };
+    let made_for = queue.id().queue_id();
+    let slots = queue.slots().len();
+    let wrong = if qid != made_for {
+        "another queue"
+    } else if usize::from(entries) > slots + 1 {
+        "a larger queue"
+    } else if qid != 0 && queue.association().ctrl() != Some(nvmet_ctrl(nvmet)) {
+        "another association's controller"
+    } else {
+        return 0;
+    };
+    pr_warn!(
+        "{{{}:{}}}: Connect for {} on the connection of queue {} with {} entries\n",
+        queue.port().number,
+        queue.association().number(),
+        wrong,
+        made_for,
+        slots + 1
+    );
+    STATUS_BAD_CONNECT
+}
+
+/// The controller that a queue was just given to.
+fn nvmet_ctrl(nvmet: *const NvmetQueue) -> CtrlId {
+    // SAFETY: The caller's pointer is to a live object.
+    unsafe { &*nvmet }.ctrl()
+}

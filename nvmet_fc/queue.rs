@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A connection's queue: its nvmet queues, its command memory, its counters.
+
+#![deny(unsafe_code)]
+
+use core::ptr;
+
+use kernel::{
+    alloc::KVVec,
+    new_spinlock_irq,
+    new_work,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc,
+        SpinLockIrq,
+        UniqueArc, //
+    },
+    workqueue::Work, //
+};
+
+use crate::{
+    association::Association,
+    conn_table::Link,
+    gate::Gate,
+    hold::Hold,
+    mapped::MappedArray,
+    nvmet::{
+        NvmetPort,
+        NvmetQueue, //
+    },
+    queue_slots::SlotList,
+    shared::proto::{
+        chunk,
+        ersp,
+        ids::ConnectionId,
+        ls_receive::QueueParameters,
+        queues,
+        wire::ExtendedResponseIu, //
+    },
+    slot::Slot,
+    work_items, //
+};
+
+/// A queue. In an [`Arc`] that the connection table, the association and every
+/// exchange have references to; the last one is given back by [`Queue::put`].
+#[pin_data]
+pub(crate) struct Queue {
+    /// Next in the chain of the connection table.
+    link: Link,
+    /// The connection.
+    id: ConnectionId,
+    /// What bounds an operation.
+    limits: chunk::Limits,
+    /// When a response must be an extended one.
+    rules: ersp::Rules,
+    /// Hardware queue of the LLDD.
+    hardware_queue: u16,
+    /// Whether the LLDD sends the response behind the last read data.
+    adds_response: bool,
+    /// The association.
+    association: Arc<Association>,
+    /// The nvmet port; the association ends before it does.
+    nvmet_port: NvmetPort,
+    /// The target port, up to the release of the last exchange.
+    port: Hold,
+    /// nvmet's side.
+    #[pin]
+    pub(crate) nvmet: NvmetQueue,
+    /// Memory of the commands.
+    slots: KVVec<Slot>,
+    /// Their responses.
+    responses: MappedArray<ExtendedResponseIu>,
+    /// Which slots are free, and commands that wait for one. The innermost
+    /// lock of this module.
+    #[pin]
+    list: SpinLockIrq<SlotList>,
+    /// How many slots are free, to be read without the lock.
+    free: Atomic<u32>,
+    /// Commands on their way into nvmet.
+    #[pin]
+    gate: Gate,
+    /// Responses sent.
+    ordinal: Atomic<u32>,
+    /// Extended responses sent.
+    sequence_number: Atomic<u32>,
+    /// Starts commands that were deferred.
+    #[pin]
+    pub(crate) start_work: Work<Self, { work_items::START }>,
+    /// Frees the queue.
+    #[pin]
+    pub(crate) release_work: Work<Self, { work_items::RELEASE }>,
+}
+
+impl Queue {
+    /// A queue that no command can find yet. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, or `EFAULT` when the responses cannot be mapped.
+    pub(crate) fn new(
+        association: &Arc<Association>,
+        queue_id: u16,
+        parameters: QueueParameters,
+    ) -> Result<Arc<Self>> {
+        let port = association.port();
+        let template = &port.template;
+        let size = usize::from(parameters.submission_queue_size);
+        let mut slots = KVVec::with_capacity(size, GFP_KERNEL)?;
+        for index in 0..parameters.submission_queue_size {
+            slots.push(Slot::new(index), GFP_KERNEL)?;
+        }
+        let responses = MappedArray::new(port.device(), size)?;
+        let list = SlotList::new(parameters.submission_queue_size, template.defers())?;
+        let queue = Arc::pin_init(
+            try_pin_init!(Self {
+                link: Atomic::new(ptr::null_mut()),
+                id: association.id().connection(queue_id),
+                limits: chunk::Limits {
+                    elements: u32::from(template.max_sgl_segments),
+                    bytes: chunk::MAX_SEQUENCE,
+                },
+                rules: ersp::Rules {
+                    ersp_ratio: parameters.ersp_ratio,
+                    submission_queue_size: parameters.submission_queue_size,
+                },
+                hardware_queue: queues::hardware_queue(queue_id, template.max_hw_queues),
+                adds_response: template.adds_response,
+                association: association.clone(),
+                nvmet_port: association.nvmet_port(),
+                port: port.clone(),
+                nvmet <- NvmetQueue::new(),
+                slots,
+                responses,
+                list <- new_spinlock_irq!(list, "nvmet_fc::slots"),
+                free: Atomic::new(u32::from(parameters.submission_queue_size)),
+                gate <- Gate::new(),
+                ordinal: Atomic::new(0),
+                sequence_number: Atomic::new(0),
+                start_work <- new_work!("nvmet_fc::start"),
+                release_work <- new_work!("nvmet_fc::release"),
+            }? Error),
+            GFP_KERNEL,
+        )?;
+        for slot in queue.slots.iter() {
+            slot.queue.store(Arc::as_ptr(&queue), Relaxed);
+        }
+        Ok(queue)
+    }
+
+    /// The connection.
+    #[inline]
+    pub(crate) fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// Its place in the connection table.
+    #[inline]
+    pub(crate) fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// The association.
+    pub(crate) fn association(&self) -> &Arc<Association> {
+        &self.association
+    }
+
+    /// The target port.
+    #[inline]
+    pub(crate) fn port(&self) -> &Hold {
+        &self.port
+    }
+
+    /// The nvmet port.
+    #[inline]
+    pub(crate) fn nvmet_port(&self) -> NvmetPort {
+        self.nvmet_port
+    }
+
+    /// nvmet's side of the queue.
+    #[inline]
+    pub(crate) fn nvmet(&self) -> &NvmetQueue {
+        &self.nvmet
+    }
+
+    /// The responses, one for each slot.
+    #[inline]
+    pub(crate) fn responses(&self) -> &MappedArray<ExtendedResponseIu> {
+        &self.responses
+    }
+
+    /// The slots.
+    #[inline]
+    pub(crate) fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Which of them are free, and what waits.
+    #[inline]
+    pub(crate) fn list(&self) -> &SpinLockIrq<SlotList> {
+        &self.list
+    }
+
+    /// Commands on their way into nvmet.
+    #[inline]
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// What bounds an operation.
+    #[inline]
+    pub(crate) fn limits(&self) -> chunk::Limits {
+        self.limits
+    }
+
+    /// When a response must be an extended one.
+    #[inline]
+    pub(crate) fn rules(&self) -> ersp::Rules {
+        self.rules
+    }
+
+    /// Hardware queue of the LLDD.
+    #[inline]
+    pub(crate) fn hardware_queue(&self) -> u16 {
+        self.hardware_queue
+    }
+
+    /// Whether the LLDD sends the response behind the last read data.
+    #[inline]
+    pub(crate) fn adds_response(&self) -> bool {
+        self.adds_response
+    }
+
+    /// Counts a response; the first is 1.
+    #[inline]
+    pub(crate) fn next_ordinal(&self) -> u32 {
+        self.ordinal.fetch_add(1, Relaxed).wrapping_add(1)
+    }
+
+    /// Counts an extended response; the first is 1.
+    #[inline]
+    pub(crate) fn next_sequence_number(&self) -> u32 {
+        self.sequence_number.fetch_add(1, Relaxed).wrapping_add(1)
+    }
+
+    /// Notes how many slots are free. Under the list's lock.
+    #[inline]
+    pub(crate) fn set_free(&self, free: usize) {
+        // CAST: A queue has at most 65535 slots.
+        self.free.store(free as u32, Relaxed);
+    }
+
+    /// Commands taken and not answered, one that is being answered left out.
+    #[inline]
+    pub(crate) fn outstanding(&self) -> u32 {
+        // CAST: As above.
+        (self.slots.len() as u32)
+            .wrapping_sub(self.free.load(Relaxed))
+            .saturating_sub(1)
+    }
+
+    /// Gives a reference back. The last one frees the queue on a workqueue.
+    /// Context: any, hard IRQ included.
+    #[inline]
+    pub(crate) fn put(queue: Arc<Self>) {
+        if let Some(queue) = Arc::into_unique_or_drop(queue) {
+            work_items::queue_release(Arc::from(queue));
+        }
+    }
+
+    /// Frees a queue after a grace period, for the sake of aborts that still
+    /// look at its slots. Context: may sleep.
+    pub(crate) fn free(queue: Pin<UniqueArc<Self>>) {
+        let association = queue.association.clone();
+        drop(queue);
+        association.queue_freed();
+    }
+}

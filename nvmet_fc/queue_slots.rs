@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Who has a queue's slots: taking one for a command, deferring a command that
+//! finds none, aborting, and giving the slot back.
+
+use core::{
+    ffi::c_void,
+    ptr::{
+        self,
+        NonNull, //
+    }, //
+};
+
+use kernel::{
+    alloc::KVVec,
+    prelude::*,
+    sync::{
+        atomic::Relaxed,
+        rcu,
+        Arc,
+        ArcBorrow, //
+    }, //
+};
+
+use crate::{
+    exchange::{
+        self,
+        Exchange, //
+    },
+    queue::Queue,
+    ring::Ring,
+    shared::proto::{
+        target_exchange::{
+            Event,
+            State, //
+        },
+        wire::CommandIu, //
+    },
+    slot::Slot,
+    template::FcpRequestPtr,
+    tgtport::TargetPort,
+    work_items, //
+};
+
+/// Marks our pointer in an LLDD's exchange as one to the queue that deferred
+/// it; unmarked it is one to the slot.
+const DEFERRED: usize = 1;
+
+/// A command that waits for a slot.
+struct Deferred {
+    /// The LLDD's exchange.
+    lldd: FcpRequestPtr,
+    /// Its command IU, which the LLDD keeps until `defer_rcv`.
+    command: NonNull<CommandIu>,
+}
+
+/// What the lock of a queue protects.
+pub(crate) struct SlotList {
+    /// Commands may come.
+    live: bool,
+    /// Indices of the slots that are free, the last freed on top.
+    free: KVVec<u16>,
+    /// Commands that wait for a slot. As many as there are slots: a host that
+    /// keeps to its queue's size has no more.
+    deferred: Ring<Deferred>,
+    /// Slots whose command was deferred, and is to be started.
+    ready: Ring<u16>,
+}
+
+// SAFETY: The pointers are the LLDD's, who takes them back on any thread.
+unsafe impl Send for SlotList {}
+
+impl SlotList {
+    /// All slots free. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(slots: u16, defers: bool) -> Result<Self> {
+        let mut free = KVVec::with_capacity(usize::from(slots), GFP_KERNEL)?;
+        for index in (0..slots).rev() {
+            free.push(index, GFP_KERNEL)?;
+        }
+        let waiting = if defers { usize::from(slots) } else { 0 };
+        Ok(Self {
+            live: true,
+            free,
+            deferred: Ring::new(waiting)?,
+            ready: Ring::new(waiting)?,
+        })
+    }
+}
+
+/// A command on its way into nvmet; the queue does not end before it is
+/// dropped.
+///
+/// # Invariants
+///
+/// The queue's gate was entered, so the queue is alive.
+pub(crate) struct Submission(NonNull<Queue>);
+
+impl Drop for Submission {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: By the invariant the queue is alive; its end waits for this.
+        unsafe { self.0.as_ref() }.gate().leave();
+    }
+}
+
+impl Queue {
+    /// Takes a slot for a command, or puts the command into the waiting list.
+    ///
+    /// # Errors
+    ///
+    /// `ENOTCONN`: the queue is going. `ENOENT`: no slot. `EOVERFLOW`: no slot
+    /// yet; the command is accepted and will start later.
+    ///
+    /// # Safety
+    ///
+    /// `lldd` is an exchange that the LLDD offers, and `command` is its command
+    /// IU, which the LLDD keeps until `defer_rcv` if the outcome is `EOVERFLOW`.
+    #[inline]
+    pub(crate) unsafe fn accept(
+        &self,
+        lldd: FcpRequestPtr,
+        command: &CommandIu,
+        _guard: &rcu::Guard,
+    ) -> Result<(Exchange, Submission)> {
+        let mut list = self.list().lock();
+        if !list.live {
+            return Err(ENOTCONN);
+        }
+        let Some(slot) = list.free.pop().and_then(|at| self.slot(at)) else {
+            let waiting = Deferred {
+                lldd,
+                command: NonNull::from(command),
+            };
+            if !list.deferred.push(waiting) {
+                return Err(ENOENT);
+            }
+            let tagged = (ptr::from_ref(self) as usize | DEFERRED) as *mut c_void;
+            // SAFETY: The exchange is the LLDD's offer.
+            unsafe { exchange::set_private(lldd, tagged) };
+            return Err(EOVERFLOW);
+        };
+        self.set_free(list.free.len());
+        self.gate().enter();
+        // INVARIANT: Entered, under the lock that showed the queue live.
+        let submission = Submission(NonNull::from(self));
+        exchange::mark_received(slot);
+        // SAFETY: The connection table's reference is not given back within
+        // this RCU section, so the queue is in an `Arc` that is alive.
+        let queue = unsafe { ArcBorrow::from_raw(ptr::from_ref(self)) };
+        // SAFETY: The slot was free, and was taken under the lock.
+        let mut exchange = unsafe { Exchange::take(slot, queue.into(), lldd) };
+        // SAFETY: The exchange is the LLDD's offer.
+        unsafe {
+            (*lldd).hwqid = self.hardware_queue();
+            (*lldd).done = Some(crate::lldd_api::fcp_done);
+        }
+        drop(list);
+        exchange.set_command(command);
+        Ok((exchange, submission))
+    }
+
+    /// A slot by its index.
+    #[inline]
+    fn slot(&self, index: u16) -> Option<&Slot> {
+        self.slots().get(usize::from(index))
+    }
+
+    /// Takes a slot back whose exchange is over, and gives it to the first
+    /// command that waits. Context: any.
+    #[inline]
+    pub(crate) fn put_slot(self: &Arc<Self>, slot: &Slot) {
+        let mut list = self.list().lock();
+        slot.lldd.store(ptr::null_mut(), Relaxed);
+        slot.phase.set(State::FREE);
+        let Some(next) = list.deferred.pop() else {
+            // There is room: the slot came from there.
+            let _ = list.free.push_within_capacity(slot.index);
+            self.set_free(list.free.len());
+            return;
+        };
+        // Waiting commands are taken away when the queue goes, so it is live.
+        self.gate().enter();
+        exchange::mark_received(slot);
+        // SAFETY: The slot is free, and the lock is held; the exchange was
+        // accepted.
+        let mut exchange = unsafe { Exchange::take(slot, self.clone(), next.lldd) };
+        exchange.set_deferred(next.command);
+        // SAFETY: The exchange was accepted and not released.
+        unsafe {
+            (*next.lldd).hwqid = self.hardware_queue();
+            (*next.lldd).done = Some(crate::lldd_api::fcp_done);
+        }
+        // There is room for as many as there are slots. The exchange is the
+        // work item's from here on.
+        let _ = list.ready.push(slot.index);
+        drop(list);
+        work_items::queue_start(self.clone());
+    }
+
+    /// The next command that waited and now has a slot. Context: any.
+    pub(crate) fn next_ready(&self) -> Option<(Exchange, Submission)> {
+        let index = self.list().lock().ready.pop()?;
+        let slot = self.slot(index)?;
+        // SAFETY: What is in the list is nobody's until it is taken out.
+        let exchange = unsafe { Exchange::carry_on(slot) };
+        // INVARIANT: Entered when the slot was put into the list.
+        Some((exchange, Submission(NonNull::from(self))))
+    }
+
+    /// Lets no further command in. Those that wait for a slot are ended; those
+    /// that have one are marked, and write data is cut short. Context: may
+    /// sleep.
+    pub(crate) fn stop(&self) {
+        self.list().lock().live = false;
+        loop {
+            let Some(waiting) = self.list().lock().deferred.pop() else {
+                break;
+            };
+            // SAFETY: Deferred and not released; out of the list, so nobody
+            // else ends it.
+            unsafe { end_deferred(self.port(), waiting.lldd, true) };
+        }
+        for slot in self.slots() {
+            if !slot.phase.tear_down() {
+                continue;
+            }
+            let lldd = slot.lldd.load(Relaxed);
+            // SAFETY: The operation at hand is not over before `aborted` below,
+            // so the exchange was not released.
+            unsafe { self.port().lldd_fcp_abort(lldd) };
+            if slot.phase.aborted() {
+                // SAFETY: So it was said just now.
+                crate::fcp::carry_on(unsafe { Exchange::carry_on(slot) });
+            }
+        }
+    }
+
+    /// Takes a command out of the waiting list.
+    fn take_deferred(&self, lldd: FcpRequestPtr) -> bool {
+        self.list()
+            .lock()
+            .deferred
+            .take(|waiting| ptr::eq(waiting.lldd, lldd))
+            .is_some()
+    }
+}
+
+/// Ends a command that never had a slot.
+///
+/// # Safety
+///
+/// It was deferred and not released, and nobody else ends it.
+unsafe fn end_deferred(port: &TargetPort, lldd: FcpRequestPtr, abort: bool) {
+    // SAFETY: Valid by this function's contract.
+    unsafe { exchange::set_private(lldd, ptr::null_mut()) };
+    // SAFETY: As above; its buffer is not read any more.
+    unsafe { port.lldd_defer_rcv(lldd) };
+    if abort {
+        // SAFETY: As above.
+        unsafe { port.lldd_fcp_abort(lldd) };
+    }
+    // SAFETY: As above.
+    unsafe { port.lldd_fcp_req_release(lldd) };
+}
+
+/// The LLDD received an abort for an exchange. Context: any.
+///
+/// # Safety
+///
+/// `lldd` is memory of an exchange that was accepted on this port, or was
+/// offered and refused; it may be over by now.
+pub(crate) unsafe fn abort(port: &TargetPort, lldd: FcpRequestPtr) {
+    // A command may get its slot between two looks, but only once.
+    for _ in 0..2 {
+        // Slots and queues that are found here are not freed before this ends.
+        let guard = rcu::read_lock();
+        // SAFETY: The memory is valid, by this function's contract.
+        let private = unsafe { exchange::private(lldd) } as usize;
+        if private == 0 {
+            return;
+        }
+        if private & DEFERRED == 0 {
+            // SAFETY: The pointer was to a slot when it was read, within this
+            // RCU section.
+            let slot = unsafe { &*(private as *const Slot) };
+            // SAFETY: The slot's queue is alive when the slot is.
+            let queue = unsafe { &*slot.queue.load(Relaxed) };
+            let list = queue.list().lock();
+            if ptr::eq(slot.lldd.load(Relaxed), lldd) {
+                let _ = slot.phase.on(Event::AbortReceived);
+            }
+            drop(list);
+            return;
+        }
+        // SAFETY: The pointer was to a queue when it was read, within this RCU
+        // section.
+        let queue = unsafe { &*((private & !DEFERRED) as *const Queue) };
+        let taken = queue.take_deferred(lldd);
+        drop(guard);
+        if taken {
+            // SAFETY: It was deferred, and is out of the list.
+            unsafe { end_deferred(port, lldd, false) };
+            return;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The pages that hold a command's data, and their mapping.
+//!
+//! C header: [`include/linux/scatterlist.h`](srctree/include/linux/scatterlist.h)
+
+use core::ptr::NonNull;
+
+use kernel::prelude::*;
+
+use crate::{
+    abi,
+    shared::{
+        device::DeviceRef,
+        dma::Direction,
+        proto::chunk::{
+            self,
+            Chunk,
+            Limits, //
+        }, //
+    }, //
+};
+
+/// A command's data.
+///
+/// # Invariants
+///
+/// `list` has `entries` elements one after the other, from `sgl_alloc`. If
+/// `mapped` is not zero, they are mapped in `direction` for the device that
+/// `map` was called with, and the first `mapped` elements carry addresses.
+pub(crate) struct DataBuffer {
+    /// The scatterlist.
+    list: NonNull<abi::scatterlist>,
+    /// Its elements.
+    entries: u32,
+    /// Elements that a device sees; 0 if not mapped.
+    mapped: u32,
+    /// Elements that were moved already.
+    moved: u32,
+    /// Which way it is mapped.
+    direction: Direction,
+}
+
+// SAFETY: Plain memory with one owner.
+unsafe impl Send for DataBuffer {}
+
+impl DataBuffer {
+    /// Allocates `length` bytes, a page in each element. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(length: u32, direction: Direction) -> Result<Self> {
+        let mut entries = 0;
+        // SAFETY: `entries` is valid for writes.
+        let list = unsafe { abi::sgl_alloc(u64::from(length), abi::GFP_KERNEL, &mut entries) };
+        // INVARIANT: As `sgl_alloc` says; not mapped.
+        Ok(Self {
+            list: NonNull::new(list).ok_or(ENOMEM)?,
+            entries,
+            mapped: 0,
+            moved: 0,
+            direction,
+        })
+    }
+
+    /// The list, for nvmet.
+    #[inline]
+    pub(crate) fn list(&self) -> *mut abi::scatterlist {
+        self.list.as_ptr()
+    }
+
+    /// Its elements.
+    #[inline]
+    pub(crate) fn entries(&self) -> u32 {
+        self.entries
+    }
+
+    /// Makes the data visible to the device. Context: any.
+    ///
+    /// # Errors
+    ///
+    /// `EIO`: the device cannot reach it.
+    pub(crate) fn map(&mut self, device: &DeviceRef) -> Result {
+        if device.as_raw().is_null() {
+            self.map_without_device();
+            return Ok(());
+        }
+        // SAFETY: By the invariant the list has that many elements; it is not
+        // mapped yet. CAST: The number came from an allocation.
+        let mapped = unsafe {
+            abi::dma_map_sg_attrs(
+                device.as_raw(),
+                self.list(),
+                self.entries as c_int,
+                self.direction.as_raw(),
+                0,
+            )
+        };
+        if mapped == 0 {
+            return Err(EIO);
+        }
+        // INVARIANT: Mapped, with so many elements for the device.
+        self.mapped = mapped;
+        Ok(())
+    }
+
+    /// What takes the place of a mapping for software: address 0, all lengths.
+    #[inline]
+    fn map_without_device(&mut self) {
+        #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
+        for at in 0..self.entries as usize {
+            // SAFETY: By the invariant the list has that element.
+            let element = unsafe { &mut *self.list().add(at) };
+            element.dma_length = element.length;
+        }
+        // INVARIANT: There is no device that would see anything.
+        self.mapped = self.entries;
+    }
+
+    /// Takes the data back from the device. Context: any.
+    pub(crate) fn unmap(&mut self, device: &DeviceRef) {
+        if self.mapped != 0 && !device.as_raw().is_null() {
+            // SAFETY: By the invariant it is mapped for this device, with as
+            // many elements as the list has. CAST: As in `map`.
+            unsafe {
+                abi::dma_unmap_sg_attrs(
+                    device.as_raw(),
+                    self.list(),
+                    self.entries as c_int,
+                    self.direction.as_raw(),
+                    0,
+                )
+            };
+        }
+        // INVARIANT: Not mapped.
+        self.mapped = 0;
+    }
+
+    /// The next operation for `total` bytes of which `offset` are moved.
+    #[inline]
+    pub(crate) fn chunk(&self, total: u32, offset: u32, limits: Limits) -> Option<Chunk> {
+        if self.mapped == self.entries {
+            // Nothing was merged: whole pages, except for the last element.
+            return chunk::next_uniform(total, offset, limits, abi::PAGE_SIZE as u32);
+        }
+        let rest = (self.moved..self.mapped).map(|at| {
+            // SAFETY: By the invariant the element exists and is mapped.
+            unsafe { abi::sg_dma_len(self.list().add(at as usize)) }
+        });
+        chunk::next(total, offset, limits, rest)
+    }
+
+    /// The first element that was not moved.
+    #[inline]
+    pub(crate) fn rest(&self) -> *mut abi::scatterlist {
+        // SAFETY: `moved` never passes `entries`.
+        unsafe { self.list().add(self.moved as usize) }
+    }
+
+    /// Notes that `elements` more were moved.
+    #[inline]
+    pub(crate) fn advance(&mut self, elements: u32) {
+        self.moved = self.moved.saturating_add(elements).min(self.entries);
+    }
+
+    /// Unmaps and frees the data. Context: any.
+    pub(crate) fn free(mut self, device: &DeviceRef) {
+        self.unmap(device);
+        // SAFETY: From `sgl_alloc`, and not mapped any more; `self` is gone.
+        unsafe { abi::sgl_free(self.list()) };
+    }
+}

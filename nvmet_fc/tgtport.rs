@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Target ports: the objects that LLDDs register.
+
+use kernel::{
+    alloc::KVVec,
+    new_mutex,
+    new_spinlock_irq,
+    new_work,
+    prelude::*,
+    sync::{
+        atomic::Atomic,
+        Arc,
+        Mutex,
+        Refcount,
+        SpinLockIrq, //
+    },
+    types::Opaque,
+    workqueue::Work, //
+};
+
+use crate::{
+    abi,
+    association::Association,
+    conn_table::ConnTable,
+    disconnect::SentList,
+    hostport::HostTable,
+    ls_context::{
+        LsContexts,
+        LsList,
+        CONTEXTS, //
+    },
+    shared::{
+        device::DeviceRef,
+        ida::Ida,
+        private_area::PrivateArea,
+        proto::traddr::Traddr,
+        sync::Completion, //
+    },
+    template::Template,
+    work_items, //
+};
+
+/// Associations that a target port takes: what bounds the memory that hosts can
+/// have it allocate.
+pub(crate) const ASSOCIATIONS_MAX: usize = 2048;
+
+/// A target port. Its memory is shared by [`Arc`]; as long as there is a
+/// [`Hold`](crate::hold::Hold), the LLDD knows it.
+///
+/// # Invariants
+///
+/// `abi` is the first field, and what the LLDD has a pointer to.
+#[pin_data]
+#[repr(C)]
+pub(crate) struct TargetPort {
+    /// What the LLDD sees.
+    abi: Opaque<abi::nvmet_fc_target_port>,
+    /// Holds; see [`Hold`](crate::hold::Hold).
+    pub(crate) holds: Refcount,
+    /// Node name. LLDDs may change the one they see.
+    pub(crate) node_name: u64,
+    /// Port name.
+    pub(crate) port_name: u64,
+    /// Number for log lines.
+    pub(crate) number: u32,
+    /// The LLDD's operations.
+    pub(crate) template: Template,
+    /// `nvmet_fc_unregister_targetport` was called.
+    pub(crate) unregistered: Atomic<bool>,
+    /// Finds a connection's queue.
+    #[pin]
+    pub(crate) connections: ConnTable,
+    /// Associations that are not going. Room for all was made.
+    #[pin]
+    pub(crate) associations: SpinLockIrq<KVVec<Arc<Association>>>,
+    /// Their numbers.
+    #[pin]
+    pub(crate) association_numbers: Ida,
+    /// Host ports.
+    #[pin]
+    pub(crate) hosts: SpinLockIrq<HostTable>,
+    /// Free and waiting link services.
+    #[pin]
+    pub(crate) ls_list: SpinLockIrq<LsList>,
+    /// Link services sent and not answered.
+    #[pin]
+    pub(crate) sent: Mutex<SentList>,
+    /// Processes received link services.
+    #[pin]
+    pub(crate) ls_work: Work<Self, { work_items::LS }>,
+    /// Delivers `targetport_delete`.
+    #[pin]
+    pub(crate) delete_work: Work<Self, { work_items::DELETE }>,
+    /// `targetport_delete` was delivered.
+    #[pin]
+    pub(crate) deleted: Completion,
+    /// Received link services; unmapped before the device goes.
+    pub(crate) ls_contexts: LsContexts,
+    /// The LLDD's memory.
+    private: PrivateArea,
+    /// The device that does DMA.
+    device: DeviceRef,
+}
+
+// SAFETY: The LLDD's structure is plain data that only the LLDD changes.
+unsafe impl Send for TargetPort {}
+// SAFETY: As above; everything else does its own locking.
+unsafe impl Sync for TargetPort {}
+
+impl TargetPort {
+    /// A target port with one hold, the registration's. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, also when link service responses cannot be mapped.
+    pub(crate) fn new(
+        info: &abi::nvmet_fc_port_info,
+        template: Template,
+        device: DeviceRef,
+        number: u32,
+    ) -> Result<Arc<Self>> {
+        let ls_contexts = LsContexts::new(&device).map_err(|_| ENOMEM)?;
+        let private = PrivateArea::new(template.port_private)?;
+        let associations = KVVec::with_capacity(ASSOCIATIONS_MAX, GFP_KERNEL)?;
+        let hosts = HostTable::new(ASSOCIATIONS_MAX + CONTEXTS)?;
+        let ls_list = LsList::new()?;
+        // CAST: The number came from an `int`.
+        let abi = abi::nvmet_fc_target_port {
+            port_num: number,
+            node_name: info.node_name,
+            port_name: info.port_name,
+            private: private.as_ptr(),
+            port_id: info.port_id,
+            ..Default::default()
+        };
+        Arc::pin_init(
+            try_pin_init!(Self {
+                abi: Opaque::new(abi),
+                holds: Refcount::new(1),
+                node_name: info.node_name,
+                port_name: info.port_name,
+                number,
+                template,
+                unregistered: Atomic::new(false),
+                connections <- ConnTable::new(),
+                associations <- new_spinlock_irq!(associations, "nvmet_fc::associations"),
+                association_numbers <- Ida::new(),
+                hosts <- new_spinlock_irq!(hosts, "nvmet_fc::hosts"),
+                ls_list <- new_spinlock_irq!(ls_list, "nvmet_fc::ls"),
+                sent <- new_mutex!(SentList::new(), "nvmet_fc::sent"),
+                ls_work <- new_work!("nvmet_fc::ls"),
+                delete_work <- new_work!("nvmet_fc::port_delete"),
+                deleted <- Completion::new(),
+                ls_contexts,
+                private,
+                device,
+            }? Error),
+            GFP_KERNEL,
+        )
+    }
+
+    /// The port as LLDDs know it.
+    #[inline]
+    pub(crate) fn as_raw(&self) -> *mut abi::nvmet_fc_target_port {
+        self.abi.get()
+    }
+
+    /// Node and port name.
+    pub(crate) fn names(&self) -> Traddr {
+        Traddr {
+            node: self.node_name,
+            port: self.port_name,
+        }
+    }
+
+    /// The device that does DMA, if any.
+    #[inline]
+    pub(crate) fn device(&self) -> &DeviceRef {
+        &self.device
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Registration of target ports, and their end.
+
+#![deny(unsafe_code)]
+
+use core::ptr::NonNull;
+
+use kernel::{
+    prelude::*,
+    sync::atomic::Relaxed,
+    time::msecs_to_jiffies, //
+};
+
+use crate::{
+    abi,
+    disconnect,
+    globals,
+    registry,
+    shared::{
+        device::DeviceRef,
+        proto::traddr::Traddr,
+        work, //
+    },
+    template::Template,
+    tgtport::TargetPort, //
+};
+
+/// How long an unregistration waits for `targetport_delete`, milliseconds. What
+/// is out with an LLDD beyond that ends later; lpfc allows 5 s of its own.
+const DELETE_WAIT_MSECS: u32 = 3_000;
+
+/// Registers a target port. Context: may sleep.
+///
+/// # Errors
+///
+/// `EINVAL`: something mandatory is missing. `EEXIST`: a port with these names
+/// is registered. `ENOMEM`, `ENOSPC`.
+pub(crate) fn register(
+    info: &abi::nvmet_fc_port_info,
+    template: &abi::nvmet_fc_target_template,
+    device: DeviceRef,
+) -> Result<NonNull<TargetPort>> {
+    let names = Traddr {
+        node: info.node_name,
+        port: info.port_name,
+    };
+    let template = Template::new(template).map_err(|missing| {
+        pr_err!(
+            "port 0x{:016x}: registration refused: no {}\n",
+            names.port,
+            missing
+        );
+        EINVAL
+    })?;
+    let outcome = registry::take_number(names).and_then(|number| {
+        TargetPort::new(info, template, device, number)
+            .and_then(registry::add)
+            .inspect_err(|_| registry::give_number(number))
+    });
+    if let Err(error) = outcome {
+        let why = match error {
+            EEXIST => " (a port with these names is registered)",
+            _ => "",
+        };
+        pr_err!(
+            "port 0x{:016x}: registration failed: {}{}\n",
+            names.port,
+            error.to_errno(),
+            why
+        );
+    }
+    outcome
+}
+
+/// Unregisters a target port: ends its associations, and waits a while for its
+/// end. Context: may sleep; not from a work item of nvmet's queue.
+///
+/// # Errors
+///
+/// `EINVAL`: it was unregistered before.
+pub(crate) fn unregister(port: &TargetPort) -> Result {
+    let registration = if port.unregistered.xchg(true, Relaxed) {
+        None
+    } else {
+        registry::remove(port)
+    };
+    let Some(registration) = registration else {
+        pr_err!(
+            "{{{}}}: port 0x{:016x} is unregistered already\n",
+            port.number,
+            port.port_name
+        );
+        return Err(EINVAL);
+    };
+    // LLDDs, too, rely on nvmet's queue having run dry here.
+    work::flush_queue(globals::nvmet_queue());
+    disconnect::abandon_all(port);
+
+    let memory = registration.arc();
+    drop(registration);
+    // CAST: A small number of jiffies.
+    let wait = msecs_to_jiffies(DELETE_WAIT_MSECS) as usize;
+    if !memory.deleted.wait_timeout(wait) {
+        pr_warn!(
+            "{{{}}}: port 0x{:016x} still has {} users after {} ms\n",
+            memory.number,
+            memory.port_name,
+            memory.holds.as_atomic().load(Relaxed),
+            DELETE_WAIT_MSECS
+        );
+    }
+    Ok(())
+}
+
+/// The last user of an unregistered target port is gone. Context: may sleep.
+pub(crate) fn deliver_delete(port: &TargetPort) {
+    port.lldd_delete();
+    registry::give_number(port.number);
+    port.deleted.complete_all();
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The work items of this module: which object has which, what runs it, and on
+//! which queue.
+
+use kernel::{
+    impl_has_work,
+    sync::{
+        rcu::synchronize_rcu,
+        Arc, //
+    },
+    workqueue::WorkItem, //
+};
+
+use crate::{
+    association::Association,
+    disconnect::SentDisconnect,
+    fcp,
+    globals,
+    ls,
+    queue::Queue,
+    tgtport::TargetPort,
+    transport, //
+};
+
+/// Processes received link services.
+pub(crate) const LS: u64 = 0;
+/// Ends the object.
+pub(crate) const DELETE: u64 = 1;
+/// Starts commands that were deferred.
+pub(crate) const START: u64 = 2;
+/// Frees the object.
+pub(crate) const RELEASE: u64 = 3;
+
+impl_has_work! {
+    impl HasWork<Self, { LS }> for TargetPort { self.ls_work }
+    impl HasWork<Self, { DELETE }> for TargetPort { self.delete_work }
+    impl HasWork<Self, { DELETE }> for Association { self.delete_work }
+    impl HasWork<Self, { START }> for Queue { self.start_work }
+    impl HasWork<Self, { RELEASE }> for Queue { self.release_work }
+    impl HasWork<Self, { RELEASE }> for SentDisconnect { self.release_work }
+}
+
+impl WorkItem<{ LS }> for TargetPort {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        ls::process(&this);
+    }
+}
+
+impl WorkItem<{ DELETE }> for TargetPort {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        transport::deliver_delete(&this);
+    }
+}
+
+impl WorkItem<{ DELETE }> for Association {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        this.delete();
+    }
+}
+
+impl WorkItem<{ START }> for Queue {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        while let Some((mut exchange, submission)) = this.next_ready() {
+            exchange.resume();
+            fcp::start(exchange);
+            drop(submission);
+        }
+        Self::put(this);
+    }
+}
+
+impl WorkItem<{ RELEASE }> for Queue {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        synchronize_rcu();
+        if let Some(queue) = Arc::into_unique_or_drop(this) {
+            Self::free(queue);
+        }
+    }
+}
+
+impl WorkItem<{ RELEASE }> for SentDisconnect {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        this.over();
+    }
+}
+
+/// Has link services processed. On nvmet's queue, which LLDDs flush.
+pub(crate) fn queue_ls(port: Arc<TargetPort>) {
+    drop(globals::nvmet_queue().enqueue::<_, { LS }>(port));
+}
+
+/// Has `targetport_delete` delivered; `port` is the LLDD's reference.
+pub(crate) fn queue_port_delete(port: Arc<TargetPort>) {
+    drop(globals::own_queue().enqueue::<_, { DELETE }>(port));
+}
+
+/// Has an association ended. On nvmet's queue, which nvmet flushes before it
+/// frees an nvmet port.
+pub(crate) fn queue_delete(association: Arc<Association>) {
+    drop(globals::nvmet_queue().enqueue::<_, { DELETE }>(association));
+}
+
+/// Has deferred commands started.
+pub(crate) fn queue_start(queue: Arc<Queue>) {
+    if let Err(queue) = globals::own_queue().enqueue::<_, { START }>(queue) {
+        Queue::put(queue);
+    }
+}
+
+/// Has a queue freed.
+pub(crate) fn queue_release(queue: Arc<Queue>) {
+    drop(globals::nvmet_queue().enqueue::<_, { RELEASE }>(queue));
+}
+
+/// Has a link service that was sent cleaned up.
+pub(crate) fn queue_sent(sent: Arc<SentDisconnect>) {
+    drop(globals::nvmet_queue().enqueue::<_, { RELEASE }>(sent));
+}
