@@ -20,3 +20,4 @@
 
 #include "host_shim.h"
 #include "target_shim.h"
+#include "loopback_shim.h"

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A platform device for a port, so that its transport maps buffers.
+//!
+//! C header: [`include/linux/platform_device.h`](srctree/include/linux/platform_device.h)
+
+use kernel::{error::from_err_ptr, error::to_result, prelude::*};
+
+use crate::{abi, memory::Bus};
+
+/// The device of one port, alive as long as the port.
+pub(crate) struct Platform {
+    /// The device.
+    device: *mut abi::platform_device,
+}
+
+// SAFETY: A platform device may be used and unregistered from any thread.
+unsafe impl Send for Platform {}
+// SAFETY: As above.
+unsafe impl Sync for Platform {}
+
+impl Platform {
+    /// Registers a device whose DMA mask has `bits` bits. Context: may sleep.
+    pub(crate) fn new(port_name: u64, bits: u8) -> Result<Self> {
+        let mask = u64::MAX >> 64u32.saturating_sub(u32::from(bits)).min(63);
+        let info = abi::platform_device_info {
+            name: c"nvme_fc_loopback".as_char_ptr(),
+            // CAST: Any number that differs between ports will do.
+            id: (port_name & 0x7fff_ffff) as c_int,
+            dma_mask: mask,
+            ..Default::default()
+        };
+        // SAFETY: The description is complete, and copied.
+        let device = from_err_ptr(unsafe { abi::platform_device_register_full(&info) })?;
+        let this = Self { device };
+        // SAFETY: The device is registered.
+        to_result(unsafe { abi::dma_set_mask_and_coherent(&raw mut (*device).dev, mask) })?;
+        Ok(this)
+    }
+
+    /// The device, for the transport and for address translation.
+    pub(crate) fn bus(&self) -> Bus {
+        // SAFETY: Only the address of a field is taken.
+        Bus(unsafe { &raw mut (*self.device).dev })
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        // SAFETY: Registered by `new`; the port that it belonged to is gone.
+        unsafe { abi::platform_device_unregister(self.device) };
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! This module's wrappers of static inlines.
+
+#![deny(unsafe_code)]
+
+pub(crate) use crate::abi::{
+    nvme_fc_loopback_shim_dma_to_virt as dma_to_virt,
+    nvme_fc_loopback_shim_in_hardirq as in_hardirq,
+    nvme_fc_loopback_shim_preemptible as preemptible,
+    nvme_fc_loopback_shim_sg_virt as sg_virt, //
+};
