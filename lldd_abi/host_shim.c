@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See host_shim.h. */
+#include "host_shim.h"
+
+#define SHIM(name) nvme_fc_shim_##name
+#include "shim_common_body.h"
+#undef SHIM
+
+void nvme_fc_shim_dma_set_seg_boundary(struct device *dev, unsigned long mask)
+{
+	dma_set_seg_boundary(dev, mask);
+}
+
+int nvme_fc_shim_dev_to_node(struct device *dev)
+{
+	return dev_to_node(dev);
+}
+
+void nvme_fc_shim_put_ctrl(struct nvme_ctrl *ctrl)
+{
+	nvme_put_ctrl(ctrl);
+}
+
+bool nvme_fc_shim_ctrl_sgl_supported(struct nvme_ctrl *ctrl)
+{
+	return nvme_ctrl_sgl_supported(ctrl);
+}
+
+void nvme_fc_shim_add_acc_reconnects(struct nvme_ctrl *ctrl, int attempts)
+{
+	atomic_long_add(attempts, &ctrl->acc_reconnects);
+}
+
+bool nvme_fc_shim_matches_baseopts(struct nvme_ctrl *ctrl,
+				   struct nvmf_ctrl_options *opts)
+{
+	return nvmf_ctlr_matches_baseopts(ctrl, opts);
+}
+
+char *nvme_fc_shim_ctrl_subsysnqn(struct nvme_ctrl *ctrl)
+{
+	return nvmf_ctrl_subsysnqn(ctrl);
+}
+
+const char *nvme_fc_shim_opcode_str(int qid, const struct nvme_command *cmd)
+{
+	return nvme_fabrics_opcode_str(qid, cmd);
+}
+
+bool nvme_fc_shim_check_ready(struct nvme_ctrl *ctrl, struct request *rq,
+			      bool queue_live)
+{
+	return nvme_check_ready(ctrl, rq, queue_live);
+}
+
+void nvme_fc_shim_start_request(struct request *rq)
+{
+	nvme_start_request(rq);
+}
+
+bool nvme_fc_shim_try_complete_req(struct request *rq, u16 status, u64 result)
+{
+	return nvme_try_complete_req(rq, cpu_to_le16(status),
+				     (union nvme_result){ .u64 = cpu_to_le64(result) });
+}
+
+enum blk_eh_timer_return nvme_fc_shim_timeout(struct request *rq)
+{
+	nvme_fc_rs_timeout(rq);
+	return BLK_EH_RESET_TIMER;
+}
+
+#ifdef CONFIG_BLK_CGROUP_FC_APPID
+char *nvme_fc_shim_blkcg_get_fc_appid(struct bio *bio)
+{
+	return blkcg_get_fc_appid(bio);
+}
+
+int nvme_fc_shim_blkcg_set_fc_appid(char *app_id, u64 cgrp_id, size_t len)
+{
+	return blkcg_set_fc_appid(app_id, cgrp_id, len);
+}
+#endif

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Controllers.
+//!
+//! A controller is one counted object. The NVMe core owns one reference from
+//! `nvme_init_ctrl` until `free_ctrl`, its port's registry entry another one as
+//! long; work items own one while they are queued. An exchange in flight owns
+//! none: a request that is not given back keeps the NVMe core's reference.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Full,
+            Relaxed, //
+        },
+        rcu::synchronize_rcu,
+        Arc,
+        Mutex, //
+    },
+    workqueue::{
+        impl_has_delayed_work,
+        impl_has_work,
+        new_delayed_work,
+        new_work,
+        DelayedWork,
+        Work, //
+    }, //
+};
+
+use crate::{
+    aen_exchange::AenExchange,
+    ls_receive::Inbound,
+    nvme_core::NvmeCtrl,
+    options_owner::OptionsOwner,
+    queue::Queue,
+    registry::{
+        PortUse,
+        Registry,
+        REGISTRY, //
+    },
+    rport::RemotePort,
+    shared::{
+        proto::ids::AssociationId,
+        sync::Completion, //
+    },
+    tagset::TagSet,
+    template::PortOps,
+    word::Word, //
+};
+
+/// Work item that makes an association.
+pub(crate) const CONNECT_WORK: u64 = 0;
+/// Work item that aborts what is outstanding while connecting.
+pub(crate) const ABORT_WORK: u64 = 1;
+/// Work item that looks whether the port's loss lasted too long.
+pub(crate) const DEV_LOSS_WORK: u64 = 2;
+/// Work item that sends the asynchronous event request again.
+pub(crate) const AEN_WORK: u64 = 3;
+
+/// Controllers that exist, for the module's end.
+static EXISTING: Atomic<i32> = Atomic::new(0);
+
+/// Whether any controller exists, be it one that nobody can find any more.
+pub(crate) fn any_exists() -> bool {
+    EXISTING.load(Relaxed) > 0
+}
+
+/// A controller's number, given back with it.
+struct CtrlNumber(u32);
+
+impl Drop for CtrlNumber {
+    fn drop(&mut self) {
+        // For an asynchronous event whose `done` counted itself off and is not
+        // out of the controller yet: no other part of that is gone.
+        synchronize_rcu();
+        REGISTRY.lock().ctrl_numbers.give(self.0);
+    }
+}
+
+/// Counts a controller among those that exist.
+struct Existence(());
+
+impl Existence {
+    /// One more.
+    fn begin() -> Self {
+        EXISTING.add(1, Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Existence {
+    fn drop(&mut self) {
+        EXISTING.fetch_sub(1, Full);
+    }
+}
+
+/// A controller. Fields are dropped in this order.
+#[repr(C)]
+#[pin_data]
+pub(crate) struct Ctrl {
+    /// The NVMe core's object; first, so that both have one address.
+    pub(crate) nvme: NvmeCtrl,
+    /// Number in log lines.
+    number: CtrlNumber,
+    /// Where the controller is.
+    remote: Arc<RemotePort>,
+    /// The user's options, to be freed.
+    options: OptionsOwner,
+    /// Bytes that the tag sets have for the LLDD behind each request.
+    fcp_private: Word<u32>,
+    /// Requests of admin and fabrics queue.
+    admin_set: TagSet,
+    /// Requests of namespaces and of Connect.
+    io_set: TagSet,
+    /// Queue 0 is the admin queue.
+    queues: KVec<Pin<KBox<Queue>>>,
+    /// The association cannot be used any more, or is not to be made.
+    failed: Atomic<bool>,
+    /// A teardown waits for exchanges.
+    terminating: Word<bool>,
+    /// The association's identifier; 0 for none. Changed with the registry
+    /// locked.
+    association: Word<u64>,
+    /// Told by exchanges that are over, while a teardown waits.
+    #[pin]
+    idle: Completion,
+    /// The LLDD's operations, while there is an association.
+    #[pin]
+    ops: Mutex<Option<PortOps>>,
+    /// The association's use of its port.
+    #[pin]
+    in_use: Mutex<Option<PortUse>>,
+    /// A Disconnect Association to be answered once the association is gone.
+    #[pin]
+    disconnect: Mutex<Option<Arc<Inbound>>>,
+    /// The asynchronous event request.
+    #[pin]
+    aen: AenExchange,
+    /// Makes an association.
+    #[pin]
+    connect_work: DelayedWork<Self, CONNECT_WORK>,
+    /// Aborts what is outstanding while connecting.
+    #[pin]
+    abort_work: Work<Self, ABORT_WORK>,
+    /// Looks whether the port's loss lasted too long.
+    #[pin]
+    dev_loss_work: DelayedWork<Self, DEV_LOSS_WORK>,
+    /// Sends the asynchronous event request again.
+    #[pin]
+    aen_work: DelayedWork<Self, AEN_WORK>,
+    /// The last to go.
+    _existence: Existence,
+}
+
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self, CONNECT_WORK> for Ctrl { self.connect_work }
+}
+impl_has_work! {
+    impl HasWork<Self, ABORT_WORK> for Ctrl { self.abort_work }
+}
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self, DEV_LOSS_WORK> for Ctrl { self.dev_loss_work }
+}
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self, AEN_WORK> for Ctrl { self.aen_work }
+}
+
+impl Ctrl {
+    /// A controller that the NVMe core does not know yet. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(
+        number: u32,
+        remote: Arc<RemotePort>,
+        queues: KVec<Pin<KBox<Queue>>>,
+    ) -> Result<Arc<Self>> {
+        Arc::pin_init(
+            pin_init!(Self {
+                nvme: NvmeCtrl::zeroed(),
+                number: CtrlNumber(number),
+                remote,
+                options: OptionsOwner::new(),
+                fcp_private: Word::new(0),
+                admin_set: TagSet::new(),
+                io_set: TagSet::new(),
+                queues,
+                failed: Atomic::new(false),
+                terminating: Word::new(false),
+                association: Word::new(0),
+                idle <- Completion::new(),
+                ops <- new_mutex!(None, "Ctrl::ops"),
+                in_use <- new_mutex!(None, "Ctrl::in_use"),
+                disconnect <- new_mutex!(None, "Ctrl::disconnect"),
+                aen <- AenExchange::new(),
+                connect_work <- new_delayed_work!("Ctrl::connect_work"),
+                abort_work <- new_work!("Ctrl::abort_work"),
+                dev_loss_work <- new_delayed_work!("Ctrl::dev_loss_work"),
+                aen_work <- new_delayed_work!("Ctrl::aen_work"),
+                _existence: Existence::begin(),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// The NVMe core's object.
+    #[inline(always)]
+    pub(crate) fn nvme(&self) -> &NvmeCtrl {
+        &self.nvme
+    }
+
+    /// Number in log lines.
+    pub(crate) fn number(&self) -> u32 {
+        self.number.0
+    }
+
+    /// Where the controller is.
+    pub(crate) fn remote(&self) -> &Arc<RemotePort> {
+        &self.remote
+    }
+
+    /// Whether the controller's port is registered.
+    #[inline(always)]
+    pub(crate) fn is_online(&self) -> bool {
+        self.remote.abi().is_online()
+    }
+
+    /// The user's options, to be freed.
+    pub(crate) fn options_owner(&self) -> &OptionsOwner {
+        &self.options
+    }
+
+    /// Bytes that the tag sets have for the LLDD behind each request.
+    pub(crate) fn fcp_private(&self) -> u32 {
+        self.fcp_private.get()
+    }
+
+    /// Settles that. Context: before there is a tag set.
+    pub(crate) fn set_fcp_private(&self, bytes: u32) {
+        self.fcp_private.set(bytes);
+    }
+
+    /// Requests of admin and fabrics queue.
+    pub(crate) fn admin_set(&self) -> &TagSet {
+        &self.admin_set
+    }
+
+    /// Requests of namespaces and of Connect.
+    pub(crate) fn io_set(&self) -> &TagSet {
+        &self.io_set
+    }
+
+    /// A queue; 0 is the admin queue.
+    pub(crate) fn queue(&self, index: u16) -> Option<&Queue> {
+        self.queues
+            .get(usize::from(index))
+            .map(|queue| queue.as_ref().get_ref())
+    }
+
+    /// All queues, the admin queue first.
+    pub(crate) fn queues(&self) -> impl DoubleEndedIterator<Item = &Queue> {
+        self.queues.iter().map(|queue| queue.as_ref().get_ref())
+    }
+
+    /// The LLDD's operations, while there is an association.
+    pub(crate) fn ops(&self) -> &Mutex<Option<PortOps>> {
+        &self.ops
+    }
+
+    /// The association's use of its port.
+    pub(crate) fn in_use(&self) -> &Mutex<Option<PortUse>> {
+        &self.in_use
+    }
+
+    /// A Disconnect Association to be answered once the association is gone.
+    pub(crate) fn disconnect(&self) -> &Mutex<Option<Arc<Inbound>>> {
+        &self.disconnect
+    }
+
+    /// The asynchronous event request.
+    pub(crate) fn aen(&self) -> &AenExchange {
+        &self.aen
+    }
+
+    /// Told by exchanges that are over, while a teardown waits.
+    pub(crate) fn idle(&self) -> &Completion {
+        &self.idle
+    }
+
+    /// The association's identifier. Caller holds the registry, or is the
+    /// thread that makes or ends the association.
+    pub(crate) fn association(&self) -> Option<AssociationId> {
+        AssociationId::from_wire(self.association.get())
+    }
+
+    /// Changes the association's identifier.
+    pub(crate) fn set_association(&self, _locked: &mut Registry, id: Option<AssociationId>) {
+        self.association.set(id.map_or(0, AssociationId::get));
+    }
+
+    /// Says that the association cannot be used any more. Context: any.
+    pub(crate) fn set_failed(&self) {
+        self.failed.xchg(true, Full);
+    }
+
+    /// Begins an association with a clean record. Caller holds the registry.
+    pub(crate) fn clear_failed(&self, _locked: &mut Registry) {
+        self.failed.xchg(false, Full);
+    }
+
+    /// Whether the association cannot be used any more.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Relaxed)
+    }
+
+    /// As [`Ctrl::has_failed`], ordered after everything that was done before:
+    /// whoever sets it later sees that.
+    pub(crate) fn has_failed_by_now(&self) -> bool {
+        self.failed.cmpxchg(true, true, Full).is_ok()
+    }
+
+    /// Whether a teardown waits for exchanges.
+    #[inline(always)]
+    pub(crate) fn is_terminating(&self) -> bool {
+        self.terminating.get()
+    }
+
+    /// Says whether a teardown waits for exchanges.
+    pub(crate) fn set_terminating(&self, terminating: bool) {
+        self.terminating.set(terminating);
+    }
+
+    /// An exchange is over: tells a teardown, if one waits. Context: any.
+    #[inline(always)]
+    pub(crate) fn exchange_over(&self) {
+        if self.is_terminating() {
+            self.idle.complete();
+        }
+    }
+}
+
+/// The NVMe core no longer knows the controller: nor does anybody else.
+/// Context: may sleep.
+pub(crate) fn freed(ctrl: Arc<Ctrl>) {
+    let entry = {
+        let mut registry = REGISTRY.lock();
+        let entry = registry.remote(&ctrl.remote).and_then(|entry| {
+            let at = entry
+                .ctrls
+                .iter()
+                .position(|other| Arc::ptr_eq(other, &ctrl))?;
+            entry.ctrls.remove(at).ok()
+        });
+        registry.sweep(&ctrl.remote);
+        entry
+    };
+    drop(entry);
+    drop(ctrl);
+}

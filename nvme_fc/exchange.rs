@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! One FCP exchange: a request's private memory, or an asynchronous event's.
+//!
+//! The struct begins with the `struct nvme_request` that the NVMe core expects
+//! in front of every request's private memory, and is followed by the LLDD's
+//! private bytes. Its state is one atomic word; each event on it is won by one
+//! compare-and-exchange ([`crate::shared::proto::exchange`]).
+//!
+//! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
+
+use core::{
+    cell::UnsafeCell,
+    ffi::c_void,
+    mem::{
+        offset_of,
+        size_of,
+        MaybeUninit, //
+    },
+    ptr::{
+        self,
+        NonNull, //
+    }, //
+};
+
+use kernel::{
+    container_of,
+    prelude::*,
+    sync::atomic::{
+        Atomic,
+        Full,
+        Relaxed,
+        Release, //
+    },
+    types::Opaque, //
+};
+
+use crate::{
+    abi,
+    queue::Queue,
+    shared::{
+        device::DeviceRef,
+        dma::Direction as DmaDirection,
+        proto::{
+            cmd_iu::{
+                self,
+                Category,
+                Direction, //
+            },
+            exchange::{
+                self,
+                Action,
+                Event,
+                Ignored,
+                State, //
+            },
+            response::Report,
+            wire::{
+                CommandIu,
+                ExtendedResponseIu, //
+            }, //
+        }, //
+    },
+    shim,
+    word::Word, //
+};
+
+/// `done` of an exchange.
+pub(crate) type Done = unsafe extern "C" fn(*mut abi::nvmefc_fcp_req);
+
+/// Scatterlist elements inside the exchange: up to so many segments, nothing
+/// is allocated.
+pub(crate) const INLINE_SEGMENTS: usize = 2;
+
+/// A command IU, aligned as the NVMe core wants the entry inside it.
+#[repr(C, align(8))]
+struct CommandBuffer(UnsafeCell<CommandIu>);
+/// A response IU, aligned for LLDDs that write it by words.
+#[repr(C, align(8))]
+struct ResponseBuffer(UnsafeCell<ExtendedResponseIu>);
+
+const _: () = assert!(size_of::<CommandIu>() == size_of::<abi::nvme_fc_cmd_iu>());
+const _: () = assert!(size_of::<ExtendedResponseIu>() == size_of::<abi::nvme_fc_ersp_iu>());
+const _: () = assert!(offset_of!(CommandIu, sqe) % 8 == 0);
+
+/// An exchange.
+///
+/// # Invariants
+///
+/// Initialised by [`Exchange::init`] and at a fixed address since. `queue`
+/// outlives it. While the state is neither idle nor complete, the LLDD may read
+/// and write `fcp`, `command`, `response` and the data.
+#[repr(C)]
+pub(crate) struct Exchange {
+    /// The NVMe core's part, which must come first.
+    nvme: Opaque<abi::nvme_request>,
+    /// What the LLDD sees.
+    fcp: Opaque<abi::nvmefc_fcp_req>,
+    /// See the module's documentation.
+    state: Atomic<u32>,
+    /// Scatterlist elements in use before DMA mapping merged any.
+    pub(crate) elements: Word<c_int>,
+    /// The queue it belongs to.
+    queue: NonNull<Queue>,
+    /// The request around it; null for an asynchronous event.
+    request: *mut abi::request,
+    /// What is sent.
+    command: CommandBuffer,
+    /// What comes back.
+    response: ResponseBuffer,
+    /// The first scatterlist elements.
+    pub(crate) inline: Opaque<[abi::scatterlist; INLINE_SEGMENTS]>,
+}
+
+const _: () = assert!(offset_of!(Exchange, nvme) == 0);
+const _: () = assert!(size_of::<Exchange>() % 8 == 0);
+
+// SAFETY: The raw pointers outlive the exchange, by the type's invariant.
+unsafe impl Send for Exchange {}
+// SAFETY: The state says who may touch the rest.
+unsafe impl Sync for Exchange {}
+
+/// Who finishes an exchange, and how it got there.
+#[derive(Clone, Copy)]
+pub(crate) struct Finish {
+    /// It was aborted before it ended.
+    pub(crate) aborted: bool,
+    /// A teardown asked for that.
+    pub(crate) terminated: bool,
+}
+
+impl Exchange {
+    /// Bytes that the block layer sets aside behind each request, for LLDDs
+    /// that want `private` bytes of them.
+    pub(crate) fn size(private: u32) -> Result<u32> {
+        u32::try_from(size_of::<Self>())
+            .ok()
+            .and_then(|size| size.checked_add(private))
+            .ok_or(EINVAL)
+    }
+
+    /// Makes an exchange at `slot`, idle and not mapped.
+    ///
+    /// # Safety
+    ///
+    /// `slot` may be written, stays where it is, and is used as an exchange of
+    /// `queue` alone, which outlives it. `private` is the LLDD's memory for it.
+    /// `request` is the request around it, or null.
+    pub(crate) unsafe fn init(
+        slot: *mut Self,
+        queue: &Queue,
+        request: *mut abi::request,
+        private: *mut c_void,
+        category: Category,
+        done: Done,
+    ) {
+        let mut command = MaybeUninit::<CommandIu>::zeroed();
+        // SAFETY: All zeroes are a valid IU.
+        cmd_iu::initialise(unsafe { command.assume_init_mut() }, category);
+        // SAFETY: `slot` may be written; the addresses are of its own fields,
+        // and zeroes are a valid value of every other field of the C structs.
+        unsafe {
+            slot.write(Self {
+                nvme: Opaque::zeroed(),
+                fcp: Opaque::zeroed(),
+                state: Atomic::new(State::IDLE.bits()),
+                elements: Word::new(0),
+                queue: NonNull::from(queue),
+                request,
+                command: CommandBuffer(UnsafeCell::new(command.assume_init())),
+                response: ResponseBuffer(UnsafeCell::new(MaybeUninit::zeroed().assume_init())),
+                inline: Opaque::zeroed(),
+            })
+        };
+        // SAFETY: Just written.
+        let this = unsafe { &*slot };
+        let fcp = this.fcp.get();
+        // SAFETY: The exchange is nobody else's yet.
+        unsafe {
+            (*fcp).cmdaddr = this.command.0.get().cast();
+            (*fcp).rspaddr = this.response.0.get().cast();
+            // CAST: Both are small.
+            (*fcp).cmdlen = size_of::<CommandIu>() as u16;
+            (*fcp).rsplen = size_of::<ExtendedResponseIu>() as u16;
+            (*fcp).first_sgl = this.inline.get().cast();
+            (*fcp).done = Some(done);
+            (*fcp).private = private;
+            (*fcp).sqid = queue.index().to_le();
+        }
+        let nvme = this.nvme.get();
+        // SAFETY: As above; the entry lies aligned inside the command IU.
+        unsafe {
+            (*nvme).cmd = (&raw mut (*this.command.0.get()).sqe).cast();
+            (*nvme).ctrl = queue.ctrl().nvme().as_raw();
+        }
+    }
+
+    /// The exchange that an LLDD, or a request, knows by `fcp`.
+    ///
+    /// # Safety
+    ///
+    /// `fcp` is part of an exchange that stays valid for `'a`.
+    #[inline(always)]
+    pub(crate) unsafe fn from_fcp<'a>(fcp: *mut abi::nvmefc_fcp_req) -> &'a Self {
+        // CAST: `Opaque` is transparent.
+        let fcp = fcp.cast::<Opaque<abi::nvmefc_fcp_req>>();
+        // SAFETY: `fcp` is that field, by this function's contract.
+        unsafe { &*container_of!(fcp, Self, fcp) }
+    }
+
+    /// What the LLDD sees.
+    #[inline(always)]
+    pub(crate) fn fcp(&self) -> *mut abi::nvmefc_fcp_req {
+        self.fcp.get()
+    }
+
+    /// The NVMe core's part.
+    pub(crate) fn nvme(&self) -> *mut abi::nvme_request {
+        self.nvme.get()
+    }
+
+    /// The request around it; null for an asynchronous event.
+    #[inline(always)]
+    pub(crate) fn request(&self) -> *mut abi::request {
+        self.request
+    }
+
+    /// The queue it belongs to.
+    #[inline(always)]
+    pub(crate) fn queue(&self) -> &Queue {
+        // SAFETY: The queue outlives the exchange, by the type's invariant.
+        unsafe { self.queue.as_ref() }
+    }
+
+    /// Gives the exchange the LLDD's memory for it.
+    ///
+    /// # Safety
+    ///
+    /// The exchange is idle, and nobody else uses it.
+    pub(crate) unsafe fn set_private(&self, private: *mut c_void) {
+        // SAFETY: Idle, by this function's contract.
+        unsafe { (*self.fcp.get()).private = private };
+    }
+
+    /// The command, to be filled.
+    ///
+    /// # Safety
+    ///
+    /// The exchange is idle, and the caller is its only user.
+    #[expect(clippy::mut_from_ref, reason = "exclusive by contract")]
+    #[inline(always)]
+    pub(crate) unsafe fn command_mut(&self) -> &mut CommandIu {
+        // SAFETY: Nobody else touches it, by this function's contract.
+        unsafe { &mut *self.command.0.get() }
+    }
+
+    /// The command as it was sent; for log lines about one in flight.
+    pub(crate) fn command(&self) -> CommandIu {
+        // SAFETY: Nobody writes it while it is in flight; one that is not may
+        // read half old, half new, and is plain data.
+        unsafe { self.command.0.get().read_volatile() }
+    }
+
+    /// The command's name, for log lines.
+    pub(crate) fn opcode_name(&self) -> &'static CStr {
+        // SAFETY: The entry is valid as long as `self`; the name is static.
+        unsafe {
+            CStr::from_char_ptr(abi::nvme_fc_shim_opcode_str(
+                c_int::from(self.queue().index()),
+                (*self.nvme.get()).cmd,
+            ))
+        }
+    }
+
+    /// The response that came.
+    ///
+    /// # Safety
+    ///
+    /// The exchange is complete, and the caller finishes it.
+    #[inline(always)]
+    pub(crate) unsafe fn response(&self) -> &ExtendedResponseIu {
+        // SAFETY: The LLDD no longer writes it, by this function's contract.
+        unsafe { &*self.response.0.get() }
+    }
+
+    /// Describes the data to the LLDD, and clears what it will report.
+    ///
+    /// # Safety
+    ///
+    /// The exchange is idle, and the caller is its only user.
+    #[inline(always)]
+    pub(crate) unsafe fn describe(&self, direction: Direction, length: u32) {
+        let fcp = self.fcp.get();
+        // SAFETY: Nobody else touches it, by this function's contract.
+        unsafe {
+            (*fcp).payload_length = length;
+            (*fcp).io_dir = match direction {
+                Direction::NoData => abi::nvmefc_fcp_datadir_NVMEFC_FCP_NODATA,
+                Direction::Write => abi::nvmefc_fcp_datadir_NVMEFC_FCP_WRITE,
+                Direction::Read => abi::nvmefc_fcp_datadir_NVMEFC_FCP_READ,
+            };
+            (*fcp).transferred_length = 0;
+            (*fcp).rcv_rsplen = 0;
+            (*fcp).status = 0;
+            (*fcp).sg_cnt = 0;
+        }
+        self.elements.set(0);
+    }
+
+    /// What the LLDD reports.
+    ///
+    /// # Safety
+    ///
+    /// The exchange is complete, and the caller finishes it.
+    #[inline(always)]
+    pub(crate) unsafe fn report(&self, aborted: bool) -> Report {
+        let fcp = self.fcp.get();
+        // SAFETY: The LLDD no longer writes either, by this function's
+        // contract.
+        let (fcp, command) = unsafe { (&*fcp, &*self.command.0.get()) };
+        Report {
+            aborted,
+            // CAST: The field is an errno in unsigned clothes.
+            lldd_status: fcp.status as i32,
+            response_length: fcp.rcv_rsplen,
+            transferred: fcp.transferred_length,
+            data_length: command.data_length.get(),
+            command_id: command.sqe.command_id,
+        }
+    }
+
+    /// Gives the exchange to the LLDD's side of the state. Context: it is idle
+    /// and the caller's.
+    #[inline(always)]
+    pub(crate) fn start(&self) {
+        self.state.store(State::ACTIVE.bits(), Release);
+    }
+
+    /// Makes a complete exchange idle again.
+    #[inline(always)]
+    pub(crate) fn release(&self) {
+        self.state.store(State::IDLE.bits(), Release);
+    }
+
+    /// Whether the exchange is with nobody.
+    pub(crate) fn is_idle(&self) -> bool {
+        State::from_bits(self.state.load(Relaxed)).phase() == State::IDLE
+    }
+
+    /// Applies an event: one caller wins each change.
+    ///
+    /// # Errors
+    ///
+    /// The event does not apply.
+    #[inline]
+    pub(crate) fn on(&self, event: Event) -> Result<Action, Ignored> {
+        let mut bits = self.state.load(Relaxed);
+        loop {
+            let (next, action) = exchange::on(State::from_bits(bits), event)?;
+            match self.state.cmpxchg(bits, next.bits(), Full) {
+                Ok(_) => return Ok(action),
+                Err(now) => bits = now,
+            }
+        }
+    }
+
+    /// The LLDD gives the exchange back: `None` if it has done so before.
+    #[inline(always)]
+    pub(crate) fn finish(&self) -> Option<Finish> {
+        match self.on(Event::Done) {
+            Ok(Action::Finish { aborted, counted }) => Some(Finish {
+                aborted,
+                terminated: counted,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Asks the LLDD for the end of the exchange if `event` (an abort or a
+    /// termination) wins; says whether it did. Context: may sleep.
+    pub(crate) fn abort(&self, event: Event) -> bool {
+        match self.on(event) {
+            Ok(Action::CallAbort) => {
+                // SAFETY: It was with the LLDD when the event was won; the
+                // caller's reference to the request keeps it from being used
+                // for another exchange.
+                unsafe { self.queue().link().abort(self.fcp.get()) };
+                true
+            }
+            Ok(_) => true,
+            Err(_) => false,
+        }
+    }
+
+    /// Maps both IUs for the port's device. Context: may sleep; idle.
+    ///
+    /// # Errors
+    ///
+    /// `EFAULT`, logged.
+    pub(crate) fn map(&self, device: &DeviceRef) -> Result {
+        let raw = device.as_raw();
+        if raw.is_null() {
+            return Ok(());
+        }
+        let fcp = self.fcp.get();
+        let command = self.command.0.get().cast();
+        // SAFETY: A live device, and memory of the linear map.
+        let address = unsafe {
+            shim::dma_map_single(
+                raw,
+                command,
+                size_of::<CommandIu>(),
+                DmaDirection::ToDevice.as_raw(),
+            )
+        };
+        // SAFETY: The address is the device's.
+        if unsafe { shim::dma_mapping_error(raw, address) } != 0 {
+            pr_err!("FCP Op failed - cmdiu dma mapping failed.\n");
+            return Err(EFAULT);
+        }
+        // SAFETY: Idle, so nobody reads it.
+        unsafe { (*fcp).cmddma = address };
+        let response = self.response.0.get().cast();
+        // SAFETY: A live device, and memory of the linear map.
+        let address = unsafe {
+            shim::dma_map_single(
+                raw,
+                response,
+                size_of::<ExtendedResponseIu>(),
+                DmaDirection::FromDevice.as_raw(),
+            )
+        };
+        // SAFETY: The address is the device's.
+        if unsafe { shim::dma_mapping_error(raw, address) } != 0 {
+            pr_err!("FCP Op failed - rspiu dma mapping failed.\n");
+            self.unmap_command(raw);
+            return Err(EFAULT);
+        }
+        // SAFETY: Idle, so nobody reads it.
+        unsafe { (*fcp).rspdma = address };
+        Ok(())
+    }
+
+    /// Undoes the command's mapping.
+    fn unmap_command(&self, device: *mut abi::device) {
+        let fcp = self.fcp.get();
+        // SAFETY: Mapped by `map`, idle since.
+        unsafe {
+            shim::dma_unmap_single(
+                device,
+                (*fcp).cmddma,
+                size_of::<CommandIu>(),
+                DmaDirection::ToDevice.as_raw(),
+            );
+            (*fcp).cmddma = 0;
+        }
+    }
+
+    /// Undoes [`Exchange::map`]. Context: idle.
+    pub(crate) fn unmap(&self, device: &DeviceRef) {
+        let raw = device.as_raw();
+        if raw.is_null() {
+            return;
+        }
+        let fcp = self.fcp.get();
+        self.unmap_command(raw);
+        // SAFETY: Mapped by `map`, idle since.
+        unsafe {
+            shim::dma_unmap_single(
+                raw,
+                (*fcp).rspdma,
+                size_of::<ExtendedResponseIu>(),
+                DmaDirection::FromDevice.as_raw(),
+            );
+            (*fcp).rspdma = 0;
+        }
+    }
+
+    /// Hands the command to the device, if there is one.
+    #[inline(always)]
+    pub(crate) fn sync_command(&self) {
+        let device = self.queue().device();
+        if !device.is_null() {
+            // SAFETY: Mapped as long as the association lives.
+            unsafe {
+                shim::dma_sync_single_for_device(
+                    device,
+                    (*self.fcp.get()).cmddma,
+                    size_of::<CommandIu>(),
+                    DmaDirection::ToDevice.as_raw(),
+                )
+            };
+        }
+    }
+
+    /// Hands the response to the CPU, if a device wrote it.
+    #[inline(always)]
+    pub(crate) fn sync_response(&self) {
+        let device = self.queue().device();
+        if !device.is_null() {
+            // SAFETY: Mapped as long as the association lives.
+            unsafe {
+                shim::dma_sync_single_for_cpu(
+                    device,
+                    (*self.fcp.get()).rspdma,
+                    size_of::<ExtendedResponseIu>(),
+                    DmaDirection::FromDevice.as_raw(),
+                )
+            };
+        }
+    }
+}
+
+/// The LLDD's memory behind an exchange: null if it wants none.
+///
+/// # Safety
+///
+/// The exchange is followed by `size` bytes that are the LLDD's.
+pub(crate) unsafe fn private_tail(exchange: *mut Exchange, size: u32) -> *mut c_void {
+    if size == 0 {
+        ptr::null_mut()
+    } else {
+        // SAFETY: Those bytes follow the exchange.
+        unsafe { exchange.add(1).cast() }
+    }
+}

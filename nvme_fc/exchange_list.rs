@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The exchanges behind a queue's requests.
+//!
+//! Requests live longer than associations, but their IUs may be mapped for DMA
+//! only while the LLDD is there: so a queue knows all its exchanges, and maps
+//! and unmaps them with its hardware queue.
+
+use core::ptr::NonNull;
+
+use kernel::prelude::*;
+
+use crate::{
+    exchange::Exchange,
+    shared::device::DeviceRef, //
+};
+
+/// Exchanges, and what their IUs are mapped for.
+///
+/// # Invariants
+///
+/// Every pointer is to an initialised exchange that is taken off the list
+/// before it goes. All are mapped exactly while `device` is `Some`.
+pub(crate) struct ExchangeList {
+    /// The exchanges.
+    all: KVec<NonNull<Exchange>>,
+    /// What they are mapped for.
+    device: Option<DeviceRef>,
+}
+
+// SAFETY: Exchanges may be used from any thread.
+unsafe impl Send for ExchangeList {}
+
+impl ExchangeList {
+    /// None, not mapped.
+    pub(crate) const fn new() -> Self {
+        Self {
+            all: KVec::new(),
+            device: None,
+        }
+    }
+
+    /// Puts an idle exchange on the list, and maps it if the others are.
+    /// Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, `EFAULT`.
+    ///
+    /// # Safety
+    ///
+    /// The exchange is initialised and is taken off before it goes.
+    pub(crate) unsafe fn add(&mut self, exchange: NonNull<Exchange>) -> Result {
+        self.all.push(exchange, GFP_KERNEL)?;
+        if let Some(device) = &self.device {
+            // SAFETY: Valid, by this function's contract.
+            let mapped = unsafe { exchange.as_ref() }.map(device);
+            if let Err(error) = mapped {
+                let _ = self.all.pop();
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an idle exchange off the list.
+    pub(crate) fn remove(&mut self, exchange: NonNull<Exchange>) {
+        // The last one goes first when a tag set is freed: look from behind.
+        let Some(at) = self.all.iter().rposition(|other| *other == exchange) else {
+            return;
+        };
+        if let Some(device) = &self.device {
+            // SAFETY: On the list, so still valid.
+            unsafe { exchange.as_ref() }.unmap(device);
+        }
+        if let Some(last) = self.all.pop() {
+            if let Some(place) = self.all.get_mut(at) {
+                *place = last;
+            }
+        }
+    }
+
+    /// Maps all for `device`. Context: may sleep; all are idle.
+    ///
+    /// # Errors
+    ///
+    /// `EFAULT`, and none is mapped.
+    pub(crate) fn map(&mut self, device: &DeviceRef) -> Result {
+        self.unmap();
+        for (count, exchange) in self.all.iter().enumerate() {
+            // SAFETY: On the list, so valid.
+            if let Err(error) = unsafe { exchange.as_ref() }.map(device) {
+                for mapped in self.all.iter().take(count) {
+                    // SAFETY: On the list, so valid.
+                    unsafe { mapped.as_ref() }.unmap(device);
+                }
+                return Err(error);
+            }
+        }
+        self.device = Some(device.another());
+        Ok(())
+    }
+
+    /// Unmaps all. Context: may sleep; all are idle.
+    pub(crate) fn unmap(&mut self) {
+        let Some(device) = self.device.take() else {
+            return;
+        };
+        if device.as_raw().is_null() {
+            return;
+        }
+        for exchange in &self.all {
+            // SAFETY: On the list, so valid.
+            unsafe { exchange.as_ref() }.unmap(&device);
+        }
+    }
+}

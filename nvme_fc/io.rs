@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The data path: requests out, responses in.
+
+#![deny(unsafe_code)]
+
+use kernel::prelude::*;
+
+use crate::{
+    exchange::Exchange,
+    log::ctrl_log,
+    outcome,
+    queue::Queue,
+    recovery,
+    rq::{
+        self,
+        BlkStatus,
+        Submission, //
+    },
+    shared::{
+        proto::{
+            cmd_iu,
+            response::Failure, //
+        },
+        ratelimit::ratelimited, //
+    }, //
+};
+
+/// Sends a request to the LLDD. Context: atomic.
+#[inline(always)]
+pub(crate) fn queue_rq(queue: &Queue, mut request: Submission<'_>) -> BlkStatus {
+    let ctrl = queue.ctrl();
+    let nvme = ctrl.nvme();
+
+    if !ctrl.is_online() {
+        return request.not_ready(nvme);
+    }
+    if !nvme.is_live() && (ctrl.has_failed() || !request.is_allowed(nvme, queue.is_live())) {
+        return request.not_ready(nvme);
+    }
+    if let Err(status) = request.setup() {
+        return status;
+    }
+    let data = request.data();
+    cmd_iu::prepare(
+        request.command(),
+        queue.connection(),
+        data.direction,
+        data.length,
+    );
+    if let Err(status) = request.map(queue, data) {
+        request.cleanup();
+        return status;
+    }
+    cmd_iu::set_sequence_number(request.command(), queue.next_sequence());
+    match request.give(queue) {
+        Ok(()) => BlkStatus::OK,
+        Err((status, request)) => refused(queue, status, request),
+    }
+}
+
+/// Answers for a request that the LLDD did not take: busy, or without its
+/// port, it is tried again; else it goes the way of all path errors, so that
+/// another path may carry it.
+#[cold]
+fn refused(queue: &Queue, status: c_int, request: Submission<'_>) -> BlkStatus {
+    request.cleanup();
+    if status == EBUSY.to_errno() || !queue.ctrl().is_online() {
+        return BlkStatus::RESOURCE;
+    }
+    let ctrl = queue.ctrl();
+    ratelimited!(ctrl_log!(
+        info,
+        ctrl,
+        "queue {}: LLDD refused a command ({})\n",
+        queue.index(),
+        status
+    ));
+    request.path_error()
+}
+
+/// The LLDD gives an exchange back. Context: any.
+#[inline(always)]
+pub(crate) fn done(exchange: &Exchange) {
+    let Some(finish) = exchange.finish() else {
+        return completed_twice(exchange);
+    };
+    exchange.sync_response();
+    let outcome = outcome::of(exchange, finish.aborted);
+    if let Some(failure) = outcome.failure {
+        failed(exchange, failure, finish.terminated);
+    }
+    rq::complete(exchange, outcome.status, outcome.result);
+}
+
+/// Deals with a transport failure, before the request that had it is given
+/// back: until then its controller cannot go.
+#[cold]
+fn failed(exchange: &Exchange, failure: Failure, terminated: bool) {
+    let queue = exchange.queue();
+    if terminated {
+        // Taken back by a teardown that is under way already.
+        rq::mark_cancelled(exchange);
+        return;
+    }
+    outcome::log(queue.ctrl(), failure);
+    recovery::transport_error(queue.owner().counted(), "transport detected io error");
+}
+
+/// An LLDD gave an exchange back that it did not have.
+#[cold]
+pub(crate) fn completed_twice(exchange: &Exchange) {
+    let queue = exchange.queue();
+    ratelimited!(ctrl_log!(
+        warn,
+        queue.ctrl(),
+        "queue {}: LLDD completed an exchange twice, ignored\n",
+        queue.index()
+    ));
+}
+
+/// Makes a completed request's exchange idle. Context: any.
+#[inline(always)]
+pub(crate) fn release(exchange: &Exchange) {
+    rq::unmap(exchange);
+    exchange.release();
+    exchange.queue().ctrl().exchange_over();
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The link services that a host sends.
+
+#![deny(unsafe_code)]
+
+use core::mem::size_of;
+
+use kernel::prelude::*;
+use zerocopy::FromBytes;
+
+use crate::{
+    ctrl::Ctrl,
+    log::{
+        ctrl_log,
+        port_log, //
+    },
+    ls_exchange::{
+        LsBuffer,
+        LsExchange, //
+    },
+    nvme_core::Failed,
+    registry::REGISTRY,
+    shared::proto::{
+        ids::AssociationId,
+        ls_accept::{
+            self,
+            AcceptError, //
+        },
+        ls_request,
+        queues,
+        wire, //
+    }, //
+};
+
+/// The request in a buffer, as `T`.
+fn request<T>(buffer: &mut LsBuffer) -> Result<&mut T>
+where
+    T: FromBytes + zerocopy::IntoBytes + zerocopy::KnownLayout,
+{
+    match T::mut_from_prefix(&mut buffer.request) {
+        Ok((request, _)) => Ok(request),
+        Err(_) => Err(EINVAL),
+    }
+}
+
+/// Logs an answer that is no accept, or no good one; gives its errno.
+fn refused(ctrl: &Ctrl, queue: u16, service: &str, error: AcceptError) -> Error {
+    match error {
+        AcceptError::Rejected(reject) => {
+            port_log!(
+                err,
+                ctrl.remote(),
+                "q {} {} LS rejected: {} ({:#04x}), {} ({:#04x})\n",
+                queue,
+                service,
+                reject.reason_text(),
+                reject.reason,
+                reject.explanation_text(),
+                reject.explanation
+            );
+            ENXIO
+        }
+        other => {
+            port_log!(
+                err,
+                ctrl.remote(),
+                "q {} {} LS failed: {}\n",
+                queue,
+                service,
+                other.text()
+            );
+            EBADF
+        }
+    }
+}
+
+/// Creates an association and its admin connection. Context: may sleep.
+///
+/// # Errors
+///
+/// Those of [`LsExchange::ask`]; `ENXIO` if the target rejects it, `EBADF` if
+/// its answer makes no sense. Each is logged.
+pub(crate) fn create_association(ctrl: &Ctrl) -> Result<(), Failed> {
+    let made = try_create_association(ctrl);
+    if let Err(error) = made {
+        port_log!(
+            err,
+            ctrl.remote(),
+            "queue 0 connect admin queue failed ({}).\n",
+            error.to_errno()
+        );
+    }
+    Ok(made?)
+}
+
+/// As [`create_association`], logging only what is wrong with the answer.
+fn try_create_association(ctrl: &Ctrl) -> Result {
+    let options = ctrl.nvme().options();
+    let answer = LsExchange::ask(
+        ctrl.remote(),
+        size_of::<wire::CreateAssociationRequest>(),
+        size_of::<wire::CreateAssociationAccept>(),
+        |buffer| {
+            ls_request::create_association(
+                request(buffer)?,
+                &ls_request::CreateAssociation {
+                    ersp_ratio: queues::ADMIN_ERSP_RATIO,
+                    submission_queue_size: queues::zero_based(queues::ADMIN_QUEUE_ENTRIES),
+                    host_id: options.host_id(),
+                    host_nqn: options.host_nqn().to_bytes(),
+                    subsystem_nqn: options.subsystem_nqn().to_bytes(),
+                },
+            )
+            .map_err(|_| EINVAL)
+        },
+    )?;
+    let admin = ctrl.queue(0).ok_or(EINVAL)?;
+    match ls_accept::create_association(answer.bytes()) {
+        Ok((association, connection)) => {
+            ctrl.set_association(&mut REGISTRY.lock(), Some(association));
+            admin.set_connection(connection);
+            Ok(())
+        }
+        Err(error) => {
+            // The target may have made it all the same, and is to be told.
+            let association = ls_accept::association_in_bad_accept(answer.bytes());
+            ctrl.set_association(&mut REGISTRY.lock(), association);
+            Err(refused(ctrl, 0, "Create Association", error))
+        }
+    }
+}
+
+/// Creates the connection of an I/O queue of `entries`. Context: may sleep.
+///
+/// # Errors
+///
+/// As for [`create_association`].
+pub(crate) fn create_connection(ctrl: &Ctrl, index: u16, entries: u16) -> Result<(), Failed> {
+    let made = try_create_connection(ctrl, index, entries);
+    if let Err(error) = made {
+        port_log!(
+            err,
+            ctrl.remote(),
+            "queue {} connect I/O queue failed ({}).\n",
+            index,
+            error.to_errno()
+        );
+    }
+    Ok(made?)
+}
+
+/// As [`create_connection`], logging only what is wrong with the answer.
+fn try_create_connection(ctrl: &Ctrl, index: u16, entries: u16) -> Result {
+    let association = ctrl.association().ok_or(ENOTCONN)?;
+    let answer = LsExchange::ask(
+        ctrl.remote(),
+        size_of::<wire::CreateConnectionRequest>(),
+        size_of::<wire::CreateConnectionAccept>(),
+        |buffer| {
+            ls_request::create_connection(
+                request(buffer)?,
+                association,
+                index,
+                queues::zero_based(entries),
+                queues::ersp_ratio(entries),
+            );
+            Ok(())
+        },
+    )?;
+    let queue = ctrl.queue(index).ok_or(EINVAL)?;
+    let connection = ls_accept::create_connection(answer.bytes())
+        .map_err(|error| refused(ctrl, index, "Create I/O Connection", error))?;
+    queue.set_connection(connection);
+    Ok(())
+}
+
+/// Tells the target that an association is over, and does not wait for its
+/// answer. Context: may sleep.
+pub(crate) fn disconnect_association(ctrl: &Ctrl, association: AssociationId) {
+    let sent = LsExchange::tell(
+        ctrl.remote(),
+        size_of::<wire::DisconnectAssociationRequest>(),
+        size_of::<wire::DisconnectAssociationAccept>(),
+        |buffer| {
+            ls_request::disconnect_association(request(buffer)?, association);
+            Ok(())
+        },
+    );
+    match sent {
+        // A port that is gone has nobody to be told.
+        Ok(()) | Err(ECONNREFUSED) => {}
+        Err(error) => ctrl_log!(
+            info,
+            ctrl,
+            "send Disconnect Association failed: {}\n",
+            error.to_errno()
+        ),
+    }
+}

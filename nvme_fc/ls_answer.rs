@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a host answers to link service requests.
+
+#![deny(unsafe_code)]
+
+use kernel::sync::Arc;
+
+use crate::{
+    ctrl::Ctrl,
+    log::{
+        ctrl_log,
+        port_log, //
+    },
+    ls_receive::Inbound,
+    recovery,
+    registry::REGISTRY,
+    shared::{
+        proto::{
+            ids::AssociationId,
+            ls_error::LsError,
+            ls_receive::{
+                self,
+                HostRequest, //
+            },
+            ls_response::{
+                self,
+                LsResponse, //
+            },
+            wire::ls, //
+        },
+        ratelimit::ratelimited, //
+    }, //
+};
+
+/// The answer to a Disconnect Association that was carried out.
+pub(crate) fn accepted() -> LsResponse {
+    LsResponse::DisconnectAssociation(ls_response::disconnect_association())
+}
+
+/// Judges a request: rejects it at once, or answers once the association is
+/// gone. Context: may sleep.
+pub(crate) fn handle(inbound: Arc<Inbound>) {
+    let decided = if inbound.remote().abi().is_online() {
+        ls_receive::at_host(inbound.payload())
+    } else {
+        Err(LsError::PortGoing)
+    };
+    match decided {
+        Ok(HostRequest::DisconnectAssociation(association)) => disconnect(inbound, association),
+        Err(error) => reject(inbound, error),
+    }
+}
+
+/// Rejects a request.
+fn reject(inbound: Arc<Inbound>, error: LsError) {
+    let command = ls_receive::command(inbound.payload());
+    let reject = error.reject();
+    ratelimited!(port_log!(
+        info,
+        inbound.remote(),
+        "{} LS failed: {}: rejected, {}, {}\n",
+        match command {
+            ls::DISCONNECT_ASSOCIATION => "Disconnect",
+            other => ls_receive::command_name(other),
+        },
+        error.text(),
+        reject.reason_text(),
+        reject.explanation_text()
+    ));
+    inbound.respond(&LsResponse::Reject(ls_response::reject(command, reject)));
+}
+
+/// Begins to end an association that its target disconnected.
+fn disconnect(inbound: Arc<Inbound>, association: AssociationId) {
+    let found = {
+        let mut registry = REGISTRY.lock();
+        let ctrl = registry
+            .remote(inbound.remote())
+            .and_then(|entry| {
+                entry
+                    .ctrls
+                    .iter()
+                    .find(|ctrl| ctrl.association() == Some(association))
+            })
+            .cloned();
+        // With the registry locked the association cannot end before it has
+        // the request to answer.
+        ctrl.map(|ctrl: Arc<Ctrl>| {
+            let older = ctrl.disconnect().lock().replace(inbound.clone());
+            (ctrl, older)
+        })
+    };
+    let Some((ctrl, older)) = found else {
+        return reject(inbound, LsError::NoAssociation);
+    };
+    if let Some(older) = older {
+        ratelimited!(ctrl_log!(
+            info,
+            ctrl,
+            "Multiple Disconnect Association LS's received\n"
+        ));
+        reject(older, LsError::DisconnectSuperseded);
+    }
+    recovery::transport_error(ctrl.as_arc_borrow(), "Disconnect Association LS received");
+}

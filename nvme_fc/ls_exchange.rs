@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! One link service request on its way to a target.
+//!
+//! The exchange, its buffers and its mapping are one counted object; the LLDD
+//! owns one reference from `ls_req` until `done`. A waiter that gives up leaves
+//! the exchange behind, and a late `done` frees it: nothing is freed under an
+//! LLDD, and nobody waits for ever.
+//!
+//! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
+
+use core::{
+    cell::UnsafeCell,
+    mem::{
+        offset_of,
+        size_of, //
+    }, //
+};
+
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Full,
+            Relaxed, //
+        },
+        Arc,
+        Mutex, //
+    },
+    types::Opaque,
+    workqueue::{
+        impl_has_delayed_work,
+        new_delayed_work,
+        DelayedWork,
+        WorkItem, //
+    }, //
+};
+
+use crate::{
+    abi,
+    log::port_log,
+    nvme_core::nvme_wq,
+    port_abi::Names,
+    registry::{
+        PortUse,
+        REGISTRY, //
+    },
+    rport::RemotePort,
+    shared::{
+        dma::{
+            Direction,
+            SingleMapping, //
+        },
+        private_area::PrivateArea,
+        proto::wire,
+        ratelimit::ratelimited,
+        sync::Completion,
+        work, //
+    },
+    template::PortOps,
+    word::Word, //
+};
+
+/// Seconds beyond the LLDD's own timeout before it is asked to abort.
+const MARGIN_SECONDS: u32 = 2;
+/// Seconds that an abort may take.
+const ABORT_SECONDS: u32 = 5;
+
+/// Somebody waits for `done`.
+const WAITED: u32 = 0;
+/// Nobody waits; `done` hands the exchange to its work item.
+const UNATTENDED: u32 = 1;
+/// `done` came.
+const DONE: u32 = 2;
+
+/// Request and response as they lie in memory, mapped as one.
+#[repr(C, align(8))]
+pub(crate) struct LsBuffer {
+    /// The longest request.
+    pub(crate) request: [u8; wire::LS_REQUEST_MAX],
+    /// Room for any response.
+    response: [u8; wire::LS_RESPONSE_MAX],
+}
+
+/// A link service request.
+#[repr(C)]
+#[pin_data]
+pub(crate) struct LsExchange {
+    /// What the LLDD sees; first, so that both have one address.
+    #[pin]
+    request: Opaque<abi::nvmefc_ls_req>,
+    /// Bus addresses of the buffers; undone before they go.
+    mapping: SingleMapping,
+    /// The buffers. The LLDD writes the response until `done`.
+    buffer: KBox<UnsafeCell<LsBuffer>>,
+    /// The LLDD's memory.
+    private: PrivateArea,
+    /// The LLDD's operations.
+    ops: PortOps,
+    /// Where it goes.
+    remote: Arc<RemotePort>,
+    /// Keeps the LLDD callable; taken when the exchange is over.
+    #[pin]
+    in_use: Mutex<Option<PortUse>>,
+    /// WAITED, UNATTENDED or DONE.
+    state: Atomic<u32>,
+    /// `ls_req` has returned 0.
+    sent: Word<bool>,
+    /// An abort is wanted.
+    abort_wanted: Word<bool>,
+    /// The abort was asked for.
+    aborted: Atomic<bool>,
+    /// What `done` reported.
+    status: Word<i32>,
+    /// Told by `done`.
+    #[pin]
+    answered: Completion,
+    /// For an exchange that nobody waits for: `done`, or the end of patience.
+    #[pin]
+    unattended: DelayedWork<Self>,
+}
+
+const _: () = assert!(offset_of!(LsExchange, request) == 0);
+
+// SAFETY: The C struct holds pointers into the object itself.
+unsafe impl Send for LsExchange {}
+// SAFETY: The buffer is written before `ls_req`, and read after `done`.
+unsafe impl Sync for LsExchange {}
+
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self> for LsExchange { self.unattended }
+}
+
+/// The answer to a link service request.
+pub(crate) struct LsAnswer(Arc<LsExchange>);
+
+impl LsAnswer {
+    /// The bytes that came, zeroes behind them.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        // SAFETY: `done` came, so nobody writes the buffer any more.
+        unsafe { &(*self.0.buffer.get()).response }
+    }
+}
+
+impl LsExchange {
+    /// Makes an exchange; `fill` writes the request. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`; `EFAULT` if the buffers cannot be mapped; `ECONNREFUSED` if
+    /// the port is not registered; what `fill` says.
+    fn new(
+        remote: &Arc<RemotePort>,
+        request_length: usize,
+        response_length: usize,
+        state: u32,
+        fill: impl FnOnce(&mut LsBuffer) -> Result,
+    ) -> Result<Arc<Self>> {
+        let mut buffer = KBox::new(
+            LsBuffer {
+                request: [0; wire::LS_REQUEST_MAX],
+                response: [0; wire::LS_RESPONSE_MAX],
+            },
+            GFP_KERNEL,
+        )?;
+        fill(&mut buffer)?;
+        let address = core::ptr::from_mut::<LsBuffer>(&mut buffer);
+        // SAFETY: `UnsafeCell` is transparent.
+        let buffer =
+            unsafe { KBox::from_raw(KBox::into_raw(buffer).cast::<UnsafeCell<LsBuffer>>()) };
+        // SAFETY: The box does not move its contents, and outlives the
+        // mapping: they are fields of one object, the mapping first.
+        let mapping = unsafe {
+            SingleMapping::new(
+                remote.device(),
+                address.cast(),
+                size_of::<LsBuffer>(),
+                Direction::Bidirectional,
+            )
+        }?;
+        let (in_use, ops) = PortUse::join(&mut REGISTRY.lock(), remote.as_arc_borrow())
+            .map_err(|_| ECONNREFUSED)?;
+        let private = match PrivateArea::new(ops.ls_private) {
+            Ok(private) => private,
+            Err(error) => return Err(error),
+        };
+        let request = abi::nvmefc_ls_req {
+            rqstaddr: address.cast(),
+            rqstdma: mapping.address(),
+            // CAST: Both lengths are below the buffers', which fit.
+            rqstlen: request_length as u32,
+            rspaddr: address
+                .wrapping_byte_add(offset_of!(LsBuffer, response))
+                .cast(),
+            rspdma: mapping
+                .address()
+                .wrapping_add(if remote.device().as_raw().is_null() {
+                    0
+                } else {
+                    offset_of!(LsBuffer, response) as u64
+                }),
+            rsplen: response_length as u32,
+            timeout: wire::LS_TIMEOUT_SECONDS,
+            private: private.as_ptr(),
+            done: Some(Self::done),
+        };
+        Arc::pin_init(
+            pin_init!(Self {
+                request: Opaque::new(request),
+                mapping,
+                buffer,
+                private,
+                ops,
+                remote: remote.clone(),
+                in_use <- new_mutex!(Some(in_use), "LsExchange::in_use"),
+                state: Atomic::new(state),
+                sent: Word::new(false),
+                abort_wanted: Word::new(false),
+                aborted: Atomic::new(false),
+                status: Word::new(0),
+                answered <- Completion::new(),
+                unattended <- new_delayed_work!("LsExchange::unattended"),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// Sends a request and waits for its answer. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ECONNREFUSED` if the port is not registered; `ENOMEM`, `EFAULT`; the
+    /// LLDD's; `ETIMEDOUT` if neither answer nor the end of an abort came.
+    pub(crate) fn ask(
+        remote: &Arc<RemotePort>,
+        request_length: usize,
+        response_length: usize,
+        fill: impl FnOnce(&mut LsBuffer) -> Result,
+    ) -> Result<LsAnswer> {
+        let this = Self::new(remote, request_length, response_length, WAITED, fill)?;
+        let answer = this.send().and_then(|()| this.wait());
+        match answer {
+            Err(error) if error == ETIMEDOUT => {}
+            _ => this.finish(),
+        }
+        answer?;
+        Ok(LsAnswer(this))
+    }
+
+    /// Sends a request that nobody waits for. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// As for [`LsExchange::ask`], but `ETIMEDOUT`.
+    pub(crate) fn tell(
+        remote: &Arc<RemotePort>,
+        request_length: usize,
+        response_length: usize,
+        fill: impl FnOnce(&mut LsBuffer) -> Result,
+    ) -> Result {
+        let this = Self::new(remote, request_length, response_length, UNATTENDED, fill)?;
+        let patience = seconds(wire::LS_TIMEOUT_SECONDS.saturating_add(MARGIN_SECONDS));
+        work::mod_delayed(nvme_wq(), this.clone(), patience);
+        let sent = this.send();
+        if sent.is_err() {
+            work::cancel_delayed_sync(&this);
+            this.finish();
+        }
+        sent
+    }
+
+    /// Gives the exchange to the LLDD, with one reference.
+    fn send(self: &Arc<Self>) -> Result {
+        {
+            let mut registry = REGISTRY.lock();
+            let entry = registry.remote(&self.remote).ok_or(ECONNREFUSED)?;
+            if !entry.life.is_online() {
+                return Err(ECONNREFUSED);
+            }
+            entry.exchanges.push(self.clone(), GFP_KERNEL)?;
+        }
+        let mapping = &self.mapping;
+        mapping.sync_for_device();
+        let lldd = Arc::into_raw(self.clone());
+        // SAFETY: The object stays valid through the reference put away, which
+        // `done` gets back.
+        let sent = unsafe { self.ops.ls_req(&self.remote, self.request.get()) };
+        if let Err(error) = sent {
+            // SAFETY: Put away above; `done` does not run after an error.
+            drop(unsafe { Arc::from_raw(lldd) });
+            return Err(error);
+        }
+        self.sent.set(true);
+        if self.abort_wanted.get() {
+            self.call_abort();
+        }
+        Ok(())
+    }
+
+    /// Waits for `done`: as long as the LLDD may take, and then some.
+    fn wait(self: &Arc<Self>) -> Result {
+        let patience = seconds(wire::LS_TIMEOUT_SECONDS.saturating_add(MARGIN_SECONDS));
+        if !self.answered.wait_timeout(patience) {
+            port_log!(
+                warn,
+                self.remote,
+                "remote port {}: LS not answered in time, aborting it\n",
+                Names(self.remote.abi().names())
+            );
+            self.abort();
+            if !self.answered.wait_timeout(seconds(ABORT_SECONDS))
+                && self.state.cmpxchg(WAITED, UNATTENDED, Full).is_ok()
+            {
+                port_log!(
+                    err,
+                    self.remote,
+                    "remote port {}: LLDD lost an LS\n",
+                    Names(self.remote.abi().names())
+                );
+                self.finish();
+                return Err(ETIMEDOUT);
+            }
+            // `done` won: it is about to complete, and then is over.
+            self.answered.wait();
+        }
+        // SAFETY: `done` came and left the LLDD's reference to its waiter.
+        drop(unsafe { Arc::from_raw(Arc::as_ptr(self)) });
+        self.mapping.sync_for_cpu();
+        match self.status.get() {
+            0 => Ok(()),
+            status if status < 0 => Err(Error::from_errno(status)),
+            _ => Err(EIO),
+        }
+    }
+
+    /// Takes the exchange off its port and gives up the right to call the
+    /// LLDD. Context: may sleep; may call the LLDD's delete callbacks.
+    fn finish(self: &Arc<Self>) {
+        let mine = {
+            let mut registry = REGISTRY.lock();
+            registry.remote(&self.remote).and_then(|entry| {
+                let at = entry
+                    .exchanges
+                    .iter()
+                    .position(|other| Arc::ptr_eq(other, self))?;
+                entry.exchanges.remove(at).ok()
+            })
+        };
+        drop(mine);
+        let in_use = self.in_use.lock().take();
+        drop(in_use);
+    }
+
+    /// Asks the LLDD to end the exchange, now or once it was sent. Context: may
+    /// sleep.
+    pub(crate) fn abort(&self) {
+        self.abort_wanted.set(true);
+        if self.sent.get() {
+            self.call_abort();
+        }
+    }
+
+    /// Calls `ls_abort`, once, unless the exchange is over.
+    fn call_abort(&self) {
+        let in_use = self.in_use.lock();
+        if in_use.is_none() || self.state.load(Relaxed) == DONE || self.aborted.xchg(true, Full) {
+            return;
+        }
+        // SAFETY: It was sent; the object is alive through `self`.
+        unsafe { self.ops.ls_abort(&self.remote, self.request.get()) };
+    }
+
+    /// The LLDD's answer.
+    ///
+    /// # Safety
+    ///
+    /// Called once by an LLDD for an exchange that its `ls_req` took. Context:
+    /// any.
+    unsafe extern "C" fn done(request: *mut abi::nvmefc_ls_req, status: c_int) {
+        let this = request.cast::<Self>();
+        // SAFETY: The LLDD owns a reference until this call ends.
+        let exchange = unsafe { &*this };
+        exchange.status.set(status);
+        if exchange.state.cmpxchg(WAITED, DONE, Full).is_ok() {
+            // The waiter takes the LLDD's reference; nothing is touched after.
+            exchange.answered.complete_all();
+        } else if exchange.state.cmpxchg(UNATTENDED, DONE, Full).is_ok() {
+            // SAFETY: Put away by `send`, and given back here only.
+            work::mod_delayed(nvme_wq(), unsafe { Arc::from_raw(this) }, 0);
+        } else {
+            ratelimited!(pr_warn!("LLDD completed an LS twice\n"));
+        }
+    }
+}
+
+impl WorkItem for LsExchange {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        if this.state.load(Relaxed) == DONE {
+            this.finish();
+        } else if !this.aborted.load(Relaxed) {
+            this.abort();
+            work::mod_delayed(nvme_wq(), this, seconds(ABORT_SECONDS));
+        } else {
+            if this.in_use.lock().is_some() {
+                port_log!(
+                    err,
+                    this.remote,
+                    "remote port {}: LLDD lost an LS\n",
+                    Names(this.remote.abi().names())
+                );
+            }
+            this.finish();
+        }
+    }
+}
+
+/// Seconds in jiffies.
+fn seconds(count: u32) -> usize {
+    // CAST: A u32 fits a usize.
+    count.saturating_mul(abi::HZ) as usize
+}

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Link service requests that targets send to this host.
+//!
+//! The request is copied, and judged by a work item. The transport owes the
+//! LLDD one answer for each that it took, also if the port goes meanwhile; the
+//! answer keeps the LLDD callable until it is out.
+//!
+//! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
+
+use core::{
+    cell::UnsafeCell,
+    ffi::c_void, //
+};
+
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Full, //
+        },
+        Arc,
+        Mutex, //
+    },
+    workqueue::{
+        impl_has_delayed_work,
+        new_delayed_work,
+        DelayedWork,
+        WorkItem, //
+    }, //
+};
+
+use crate::{
+    abi,
+    log::port_log,
+    ls_answer,
+    nvme_core::nvme_wq,
+    registry::{
+        PortUse,
+        REGISTRY, //
+    },
+    rport::RemotePort,
+    shared::{
+        dma::{
+            Direction,
+            SingleMapping, //
+        },
+        proto::{
+            ls_receive::{
+                command,
+                command_name, //
+            },
+            ls_response::LsResponse,
+            wire, //
+        },
+        ratelimit::ratelimited,
+        work, //
+    },
+    template::PortOps, //
+};
+
+/// Requests of one remote port that may wait for their answers at once: its
+/// memory is bounded, whatever it sends.
+const RECEIVED_MAX: u32 = 64;
+/// Seconds that sending an answer may take.
+const ANSWER_SECONDS: u32 = 2 * wire::LS_TIMEOUT_SECONDS;
+
+/// To be judged.
+const RECEIVED: u32 = 0;
+/// The answer is with the LLDD.
+const ANSWERING: u32 = 1;
+/// The answer is out, or was refused.
+const OVER: u32 = 2;
+
+/// A request, and its answer.
+#[pin_data]
+pub(crate) struct Inbound {
+    /// Bus address of the answer; undone before that goes.
+    mapping: SingleMapping,
+    /// The answer, written before it is sent.
+    answer: KBox<UnsafeCell<[u8; wire::LS_RESPONSE_MAX]>>,
+    /// The request's bytes.
+    payload: KVec<u8>,
+    /// The LLDD's name for the answer.
+    response: *mut abi::nvmefc_ls_rsp,
+    /// The LLDD's operations.
+    ops: PortOps,
+    /// Where it came from.
+    remote: Arc<RemotePort>,
+    /// Keeps the LLDD callable; taken when all is over.
+    #[pin]
+    in_use: Mutex<Option<PortUse>>,
+    /// RECEIVED, ANSWERING or OVER.
+    state: Atomic<u32>,
+    /// Judges the request; later, ends what `done` began.
+    #[pin]
+    work: DelayedWork<Self>,
+}
+
+// SAFETY: The pointer is only passed back to the LLDD that it came from.
+unsafe impl Send for Inbound {}
+// SAFETY: The answer is written once, by whoever wins `state`.
+unsafe impl Sync for Inbound {}
+
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self> for Inbound { self.work }
+}
+
+/// Takes a request from an LLDD. Context: may sleep.
+///
+/// # Errors
+///
+/// `EINVAL` if the LLDD cannot answer, `E2BIG` beyond 1024 bytes, `ENOMEM`,
+/// `EFAULT`, `ENOTCONN` if the port is not registered; the answer then stays
+/// the LLDD's.
+///
+/// # Safety
+///
+/// `response` is the LLDD's, and valid until it was answered if this succeeds.
+pub(crate) unsafe fn receive(
+    raw: *mut abi::nvme_fc_remote_port,
+    response: *mut abi::nvmefc_ls_rsp,
+    payload: &[u8],
+) -> Result {
+    let name = command_name(command(payload));
+    let (remote, in_use, ops) = {
+        let mut registry = REGISTRY.lock();
+        let Some(remote) = registry.remote_by_raw(raw).map(|entry| entry.port.clone()) else {
+            ratelimited!(pr_warn!("RCV {} LS failed: no such remote port\n", name));
+            return Err(ENOTCONN);
+        };
+        let (in_use, ops) =
+            PortUse::join(&mut registry, remote.as_arc_borrow()).map_err(|_| ENOTCONN)?;
+        (remote, in_use, ops)
+    };
+    if !ops.can_respond() {
+        ratelimited!(port_log!(
+            info,
+            remote,
+            "RCV {} LS failed: no LLDD xmt_ls_rsp\n",
+            name
+        ));
+        return Err(EINVAL);
+    }
+    if payload.len() > wire::LS_REQUEST_MAX {
+        ratelimited!(port_log!(
+            info,
+            remote,
+            "RCV {} LS failed: payload too large\n",
+            name
+        ));
+        return Err(E2BIG);
+    }
+    if !count_in(&remote) {
+        ratelimited!(port_log!(
+            info,
+            remote,
+            "RCV {} LS failed: too many unanswered\n",
+            name
+        ));
+        return Err(ENOMEM);
+    }
+    let made = Inbound::new(&remote, in_use, ops, response, payload);
+    match made {
+        Ok(inbound) => {
+            work::mod_delayed(nvme_wq(), inbound, 0);
+            Ok(())
+        }
+        Err(error) => {
+            count_out(&remote);
+            let what = match error {
+                EFAULT => "DMA mapping failure",
+                _ => "No memory",
+            };
+            ratelimited!(port_log!(
+                info,
+                remote,
+                "RCV {} LS failed: {}\n",
+                name,
+                what
+            ));
+            Err(error)
+        }
+    }
+}
+
+/// Counts a request in; says whether there is room for it.
+fn count_in(remote: &RemotePort) -> bool {
+    match REGISTRY.lock().remote(remote) {
+        Some(entry) if entry.received < RECEIVED_MAX => {
+            entry.received = entry.received.saturating_add(1);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Counts a request out.
+fn count_out(remote: &RemotePort) {
+    if let Some(entry) = REGISTRY.lock().remote(remote) {
+        entry.received = entry.received.saturating_sub(1);
+    }
+}
+
+impl Inbound {
+    /// Copies a request and makes room for its answer.
+    fn new(
+        remote: &Arc<RemotePort>,
+        in_use: PortUse,
+        ops: PortOps,
+        response: *mut abi::nvmefc_ls_rsp,
+        bytes: &[u8],
+    ) -> Result<Arc<Self>> {
+        let mut payload = KVec::new();
+        payload.extend_from_slice(bytes, GFP_KERNEL)?;
+        let answer = KBox::new(UnsafeCell::new([0; wire::LS_RESPONSE_MAX]), GFP_KERNEL)?;
+        // SAFETY: The box does not move its contents, and outlives the
+        // mapping: they are fields of one object, the mapping first.
+        let mapping = unsafe {
+            SingleMapping::new(
+                remote.device(),
+                answer.get().cast(),
+                wire::LS_RESPONSE_MAX,
+                Direction::ToDevice,
+            )
+        }?;
+        Arc::pin_init(
+            pin_init!(Self {
+                mapping,
+                answer,
+                payload,
+                response,
+                ops,
+                remote: remote.clone(),
+                in_use <- new_mutex!(Some(in_use), "Inbound::in_use"),
+                state: Atomic::new(RECEIVED),
+                work <- new_delayed_work!("Inbound::work"),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// The request's bytes.
+    pub(crate) fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// Where it came from.
+    pub(crate) fn remote(&self) -> &Arc<RemotePort> {
+        &self.remote
+    }
+
+    /// Accepts a Disconnect Association. Context: may sleep.
+    pub(crate) fn accept(self: Arc<Self>) {
+        self.respond(&ls_answer::accepted());
+    }
+
+    /// Sends the answer, once. Context: may sleep.
+    pub(crate) fn respond(self: Arc<Self>, answer: &LsResponse) {
+        if self.state.cmpxchg(RECEIVED, ANSWERING, Full).is_err() {
+            return;
+        }
+        // SAFETY: Whoever wins the state alone writes the answer, and the LLDD
+        // does not read it yet.
+        let length = answer.write(unsafe { &mut *self.answer.get() });
+        self.mapping.sync_for_device();
+        let lldd = Arc::into_raw(self.clone());
+        // SAFETY: The LLDD's struct, valid until it was answered.
+        unsafe {
+            (*self.response).rspbuf = self.answer.get().cast();
+            (*self.response).rspdma = self.mapping.address();
+            (*self.response).rsplen = length;
+            (*self.response).done = Some(Self::done);
+            (*self.response).nvme_fc_private = lldd.cast_mut().cast::<c_void>();
+        }
+        work::mod_delayed(
+            nvme_wq(),
+            self.clone(),
+            // CAST: A u32 fits a usize.
+            ANSWER_SECONDS.saturating_mul(abi::HZ) as usize,
+        );
+        // SAFETY: Not answered before; the object stays valid through the
+        // reference put away, which `done` gets back.
+        let sent = unsafe { self.ops.xmt_ls_rsp(&self.remote, self.response) };
+        if let Err(error) = sent {
+            // The LLDD freed the response already; `done` does not run.
+            ratelimited!(port_log!(
+                warn,
+                self.remote,
+                "LLDD rejected LS RSP xmt: LS {} status {}\n",
+                command(&self.payload),
+                error.to_errno()
+            ));
+            self.state.xchg(OVER, Full);
+            // SAFETY: Put away above.
+            work::mod_delayed(nvme_wq(), unsafe { Arc::from_raw(lldd) }, 0);
+        }
+    }
+
+    /// The answer is out.
+    ///
+    /// # Safety
+    ///
+    /// Called once by an LLDD for an answer that its `xmt_ls_rsp` took. Context:
+    /// any.
+    unsafe extern "C" fn done(response: *mut abi::nvmefc_ls_rsp) {
+        // SAFETY: The LLDD passes back what it was given.
+        let lldd = unsafe { (*response).nvme_fc_private }.cast::<Self>();
+        // SAFETY: Put away by `respond`, and given back here only.
+        let this = unsafe { Arc::from_raw(lldd) };
+        this.state.xchg(OVER, Full);
+        work::mod_delayed(nvme_wq(), this, 0);
+    }
+
+    /// Gives up the right to call the LLDD. Context: may sleep; may call the
+    /// LLDD's delete callbacks.
+    fn finish(&self) {
+        let in_use = self.in_use.lock().take();
+        if in_use.is_some() {
+            count_out(&self.remote);
+        }
+        drop(in_use);
+    }
+}
+
+impl WorkItem for Inbound {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        match this.state.cmpxchg(ANSWERING, ANSWERING, Full) {
+            Err(RECEIVED) => ls_answer::handle(this),
+            Err(_) => this.finish(),
+            Ok(_) => {
+                port_log!(err, this.remote, "LLDD lost an LS response\n");
+                this.finish();
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Requests that take too long, and exchanges that are taken back.
+
+#![deny(unsafe_code)]
+
+use kernel::prelude::*;
+
+use crate::{
+    abi,
+    ctrl::Ctrl,
+    exchange::Exchange,
+    log::ctrl_log,
+    recovery,
+    shared::{
+        proto::exchange::Event,
+        ratelimit::{
+            jiffies,
+            ratelimited, //
+        }, //
+    }, //
+};
+
+/// Seconds between log lines about exchanges that do not come back.
+const COMPLAINT_SECONDS: u64 = 10;
+
+/// A request's time is over: its exchange is aborted; one that was aborted
+/// before, or is over, costs the association. The timer starts anew: only the
+/// LLDD ends an exchange. Context: may sleep, but nothing here waits.
+pub(crate) fn expired(exchange: &Exchange) {
+    let queue = exchange.queue();
+    let ctrl = queue.ctrl();
+    let command = exchange.command();
+    let [fabrics_type, ..] = command.sqe.namespace;
+    let [w10, w11, ..] = command.sqe.dwords10;
+
+    ratelimited!(dev_info!(
+        ctrl.nvme().device(),
+        "NVME-FC{{{}.{}}}: io timeout: opcode {} fctype {} ({}) w10/11: x{:08x}/x{:08x}\n",
+        ctrl.number(),
+        queue.index(),
+        command.sqe.opcode,
+        fabrics_type,
+        exchange.opcode_name(),
+        w10.get(),
+        w11.get()
+    ));
+    if !exchange.abort(Event::Abort) {
+        recovery::transport_error(queue.owner().counted(), "io timeout abort failed");
+    }
+}
+
+/// Takes back every exchange of a controller's requests that is with the LLDD.
+/// Context: may sleep; no submission is under way.
+pub(crate) fn terminate_all(ctrl: &Ctrl) {
+    for set in [ctrl.io_set(), ctrl.admin_set()] {
+        set.for_each_started(|exchange| {
+            exchange.abort(Event::Terminate);
+        });
+    }
+}
+
+/// Waits until no exchange of a controller is with the LLDD, and all requests
+/// that had one are given back. The LLDD owes each `done`; the log names those
+/// that are late. Context: may sleep; exchanges were taken back, and none is
+/// submitted any more.
+pub(crate) fn drain(ctrl: &Ctrl) {
+    let mut complain_at = jiffies().wrapping_add(patience());
+    loop {
+        ctrl.idle().reinit();
+        let mut left = u32::from(ctrl.aen().is_busy());
+        let mut oldest = None;
+        for set in [ctrl.io_set(), ctrl.admin_set()] {
+            set.for_each_started(|exchange| {
+                if !exchange.is_idle() {
+                    left = left.saturating_add(1);
+                    oldest.get_or_insert((exchange.queue().index(), exchange.command().sqe.opcode));
+                }
+            });
+        }
+        if left == 0 {
+            break;
+        }
+        let now = jiffies();
+        if now.wrapping_sub(complain_at) < u64::MAX / 2 {
+            let (queue, opcode) = oldest.unwrap_or((0, 0x0c));
+            ctrl_log!(
+                warn,
+                ctrl,
+                "{} exchanges still with the LLDD, one on queue {} with opcode {:#04x}\n",
+                left,
+                queue,
+                opcode
+            );
+            complain_at = now.wrapping_add(patience());
+        }
+        ctrl.idle().wait_timeout(abi::HZ as usize);
+    }
+    ctrl.io_set().wait_completed();
+    ctrl.admin_set().wait_completed();
+}
+
+/// [`COMPLAINT_SECONDS`] in jiffies.
+fn patience() -> u64 {
+    COMPLAINT_SECONDS.saturating_mul(u64::from(abi::HZ))
+}
