@@ -15,7 +15,7 @@ modprobe nvme_fcloop
 mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
 echo wwnn=0x10001100aa000001,wwpn=0x20001100aa000001 >$ctl/add_local_port
 echo wwnn=0x10001100ab000001,wwpn=0x20001100ab000001 >$ctl/add_target_port
-echo wwnn=0x10001100ab000001,wwpn=0x20001100ab000001,lpwwnn=0x10001100aa000001,lpwwpn=0x20001100aa000001 \
+echo wwnn=0x10001100ab000001,wwpn=0x20001100ab000001,lpwwnn=0x10001100aa000001,lpwwpn=0x20001100aa000001,roles=0x60 \
 	>$ctl/add_remote_port
 mkdir $nvmet/subsystems/bench
 echo 1 >$nvmet/subsystems/bench/attr_allow_any_host
@@ -27,7 +27,7 @@ echo fc >$nvmet/ports/1/addr_trtype
 echo fc >$nvmet/ports/1/addr_adrfam
 echo $target >$nvmet/ports/1/addr_traddr
 ln -s $nvmet/subsystems/bench $nvmet/ports/1/subsystems/bench
-nvme connect -t fc -a $target -w $host -n bench --hostnqn nqn.2014-08.org.nvmexpress:uuid:bench \
+nvme connect -t fc -a $target -w $host -n bench --hostnqn nqn.2014-08.org.example:bench \
 	--hostid 11111111-2222-3333-4444-555555555555
 while ! [ -b /dev/nvme0n1 ]; do sleep 0.1; done
 fio --name=bench --filename=/dev/nvme0n1 --direct=1 --ioengine=io_uring --rw="$rw" --bs="$bs" --iodepth="$depth" \

@@ -27,6 +27,10 @@ mod generated {
 pub(crate) use generated::*;
 pub(crate) use kernel::bindings::*;
 
+/// Jiffies a second. Named here because the `HZ` that bindgen finds first is
+/// the one of user space, 100 whatever the kernel runs with.
+pub(crate) const HZ: u32 = CONFIG_HZ;
+
 /// Asserts that an entry point defined in Rust has the type that the C header
 /// declares for it, as `#[export]` does for headers the kernel crate knows.
 macro_rules! assert_signature {

@@ -5,20 +5,17 @@
 //! One limiter a call site, built at compile time; the rule is printk's: at
 //! most ten lines in five seconds.
 
-use kernel::{
-    sync::atomic::{
-        Atomic,
-        Relaxed, //
-    },
-    time::msecs_to_jiffies, //
+use kernel::sync::atomic::{
+    Atomic,
+    Relaxed, //
 };
 
 use crate::abi;
 
 /// Lines allowed in one window.
 const BURST: u32 = 10;
-/// Length of a window, milliseconds.
-const WINDOW_MSECS: u32 = 5_000;
+/// Length of a window, seconds.
+const WINDOW_SECONDS: u64 = 5;
 
 /// The limiter of one call site.
 pub(crate) struct Ratelimit {
@@ -53,9 +50,7 @@ impl Ratelimit {
     pub(crate) fn pass(&self) -> bool {
         let now = jiffies();
         let begin = self.begin.load(Relaxed);
-        // CAST: An unsigned long fits a u64. The `HZ` of the bindings is user
-        // space's, so it cannot serve here.
-        let window = msecs_to_jiffies(WINDOW_MSECS) as u64;
+        let window = WINDOW_SECONDS.saturating_mul(u64::from(abi::HZ));
         if begin == 0 || now.wrapping_sub(begin) > window {
             self.begin.store(now, Relaxed);
             self.used.store(1, Relaxed);
