@@ -35,6 +35,10 @@ use crate::{
 const WRITE_ONLY: abi::umode_t = 0o200;
 
 /// An attribute that is only written.
+#[allow(
+    clippy::needless_update,
+    reason = "lockdep adds fields to `struct attribute`"
+)]
 const fn attribute(
     name: &'static CStr,
     store: unsafe extern "C" fn(

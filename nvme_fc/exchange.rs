@@ -39,8 +39,6 @@ use crate::{
     abi,
     queue::Queue,
     shared::{
-        device::DeviceRef,
-        dma::Direction as DmaDirection,
         proto::{
             cmd_iu::{
                 self,
@@ -61,7 +59,6 @@ use crate::{
             }, //
         }, //
     },
-    shim,
     word::Word, //
 };
 
@@ -74,10 +71,10 @@ pub(crate) const INLINE_SEGMENTS: usize = 2;
 
 /// A command IU, aligned as the NVMe core wants the entry inside it.
 #[repr(C, align(8))]
-struct CommandBuffer(UnsafeCell<CommandIu>);
+pub(crate) struct CommandBuffer(pub(crate) UnsafeCell<CommandIu>);
 /// A response IU, aligned for LLDDs that write it by words.
 #[repr(C, align(8))]
-struct ResponseBuffer(UnsafeCell<ExtendedResponseIu>);
+pub(crate) struct ResponseBuffer(pub(crate) UnsafeCell<ExtendedResponseIu>);
 
 const _: () = assert!(size_of::<CommandIu>() == size_of::<abi::nvme_fc_cmd_iu>());
 const _: () = assert!(size_of::<ExtendedResponseIu>() == size_of::<abi::nvme_fc_ersp_iu>());
@@ -105,9 +102,9 @@ pub(crate) struct Exchange {
     /// The request around it; null for an asynchronous event.
     request: *mut abi::request,
     /// What is sent.
-    command: CommandBuffer,
+    pub(crate) command: CommandBuffer,
     /// What comes back.
-    response: ResponseBuffer,
+    pub(crate) response: ResponseBuffer,
     /// The first scatterlist elements.
     pub(crate) inline: Opaque<[abi::scatterlist; INLINE_SEGMENTS]>,
 }
@@ -389,124 +386,6 @@ impl Exchange {
             }
             Ok(_) => true,
             Err(_) => false,
-        }
-    }
-
-    /// Maps both IUs for the port's device. Context: may sleep; idle.
-    ///
-    /// # Errors
-    ///
-    /// `EFAULT`, logged.
-    pub(crate) fn map(&self, device: &DeviceRef) -> Result {
-        let raw = device.as_raw();
-        if raw.is_null() {
-            return Ok(());
-        }
-        let fcp = self.fcp.get();
-        let command = self.command.0.get().cast();
-        // SAFETY: A live device, and memory of the linear map.
-        let address = unsafe {
-            shim::dma_map_single(
-                raw,
-                command,
-                size_of::<CommandIu>(),
-                DmaDirection::ToDevice.as_raw(),
-            )
-        };
-        // SAFETY: The address is the device's.
-        if unsafe { shim::dma_mapping_error(raw, address) } != 0 {
-            pr_err!("FCP Op failed - cmdiu dma mapping failed.\n");
-            return Err(EFAULT);
-        }
-        // SAFETY: Idle, so nobody reads it.
-        unsafe { (*fcp).cmddma = address };
-        let response = self.response.0.get().cast();
-        // SAFETY: A live device, and memory of the linear map.
-        let address = unsafe {
-            shim::dma_map_single(
-                raw,
-                response,
-                size_of::<ExtendedResponseIu>(),
-                DmaDirection::FromDevice.as_raw(),
-            )
-        };
-        // SAFETY: The address is the device's.
-        if unsafe { shim::dma_mapping_error(raw, address) } != 0 {
-            pr_err!("FCP Op failed - rspiu dma mapping failed.\n");
-            self.unmap_command(raw);
-            return Err(EFAULT);
-        }
-        // SAFETY: Idle, so nobody reads it.
-        unsafe { (*fcp).rspdma = address };
-        Ok(())
-    }
-
-    /// Undoes the command's mapping.
-    fn unmap_command(&self, device: *mut abi::device) {
-        let fcp = self.fcp.get();
-        // SAFETY: Mapped by `map`, idle since.
-        unsafe {
-            shim::dma_unmap_single(
-                device,
-                (*fcp).cmddma,
-                size_of::<CommandIu>(),
-                DmaDirection::ToDevice.as_raw(),
-            );
-            (*fcp).cmddma = 0;
-        }
-    }
-
-    /// Undoes [`Exchange::map`]. Context: idle.
-    pub(crate) fn unmap(&self, device: &DeviceRef) {
-        let raw = device.as_raw();
-        if raw.is_null() {
-            return;
-        }
-        let fcp = self.fcp.get();
-        self.unmap_command(raw);
-        // SAFETY: Mapped by `map`, idle since.
-        unsafe {
-            shim::dma_unmap_single(
-                raw,
-                (*fcp).rspdma,
-                size_of::<ExtendedResponseIu>(),
-                DmaDirection::FromDevice.as_raw(),
-            );
-            (*fcp).rspdma = 0;
-        }
-    }
-
-    /// Hands the command to the device, if there is one.
-    #[inline(always)]
-    pub(crate) fn sync_command(&self) {
-        let device = self.queue().device();
-        if !device.is_null() {
-            // SAFETY: Mapped as long as the association lives.
-            unsafe {
-                shim::dma_sync_single_for_device(
-                    device,
-                    (*self.fcp.get()).cmddma,
-                    size_of::<CommandIu>(),
-                    DmaDirection::ToDevice.as_raw(),
-                )
-            };
-        }
-    }
-
-    /// Hands the response to the CPU, if a device wrote it.
-    #[inline(always)]
-    pub(crate) fn sync_response(&self) {
-        let device = self.queue().device();
-        if !device.is_null() {
-            // SAFETY: Mapped as long as the association lives.
-            unsafe {
-                shim::dma_sync_single_for_cpu(
-                    device,
-                    (*self.fcp.get()).rspdma,
-                    size_of::<ExtendedResponseIu>(),
-                    DmaDirection::FromDevice.as_raw(),
-                )
-            };
         }
     }
 }

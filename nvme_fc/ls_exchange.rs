@@ -182,10 +182,7 @@ impl LsExchange {
         }?;
         let (in_use, ops) = PortUse::join(&mut REGISTRY.lock(), remote.as_arc_borrow())
             .map_err(|_| ECONNREFUSED)?;
-        let private = match PrivateArea::new(ops.ls_private) {
-            Ok(private) => private,
-            Err(error) => return Err(error),
-        };
+        let private = PrivateArea::new(ops.ls_private)?;
         let request = abi::nvmefc_ls_req {
             rqstaddr: address.cast(),
             rqstdma: mapping.address(),

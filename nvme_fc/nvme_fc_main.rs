@@ -19,11 +19,13 @@ mod cpus;
 mod ctrl;
 mod ctrl_create;
 mod exchange;
+mod exchange_dma;
 mod exchange_list;
 mod io;
 mod io_queues;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;
+mod link;
 mod lldd_api;
 mod log;
 mod lport;

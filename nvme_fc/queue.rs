@@ -25,16 +25,14 @@ use crate::{
     backref::Backref,
     ctrl::Ctrl,
     exchange_list::ExchangeList,
+    link::Link,
     registry::PortUse,
     rport::RemotePort,
     shared::{
         device::DeviceRef,
         proto::ids::ConnectionId, //
     },
-    template::{
-        Link,
-        PortOps, //
-    },
+    template::PortOps,
     word::Word, //
 };
 

@@ -25,8 +25,7 @@ use crate::{
     abi,
     lport::LocalPort,
     registry::PortUse,
-    rport::RemotePort,
-    word::Word, //
+    rport::RemotePort, //
 };
 
 /// `localport_delete`.
@@ -51,14 +50,14 @@ type LsAbort = unsafe extern "C" fn(
     *mut abi::nvmefc_ls_req,
 );
 /// `fcp_io`.
-type FcpIo = unsafe extern "C" fn(
+pub(crate) type FcpIo = unsafe extern "C" fn(
     *mut abi::nvme_fc_local_port,
     *mut abi::nvme_fc_remote_port,
     *mut c_void,
     *mut abi::nvmefc_fcp_req,
 ) -> c_int;
 /// `fcp_abort`.
-type FcpAbort = unsafe extern "C" fn(
+pub(crate) type FcpAbort = unsafe extern "C" fn(
     *mut abi::nvme_fc_local_port,
     *mut abi::nvme_fc_remote_port,
     *mut c_void,
@@ -96,9 +95,9 @@ pub(crate) struct PortOps {
     /// Mandatory operation.
     ls_abort: LsAbort,
     /// Mandatory operation.
-    fcp_io: FcpIo,
+    pub(crate) fcp_io: FcpIo,
     /// Mandatory operation.
-    fcp_abort: FcpAbort,
+    pub(crate) fcp_abort: FcpAbort,
     /// Optional operation.
     xmt_ls_rsp: Option<XmtLsRsp>,
     /// Optional operation.
@@ -332,101 +331,5 @@ impl PortOps {
         // the caller promises.
         unsafe { map_queues(local.abi().as_raw(), map) };
         true
-    }
-}
-
-/// The way of exchanges from one queue to the LLDD.
-///
-/// # Invariants
-///
-/// While exchanges can be submitted or are in flight, the functions belong to
-/// the template of the association, and `handle` came from its `create_queue`.
-pub(crate) struct Link {
-    /// `fcp_io`; `None` while there is no association.
-    fcp_io: Word<Option<FcpIo>>,
-    /// `fcp_abort`.
-    fcp_abort: Word<Option<FcpAbort>>,
-    /// The LLDD's name for the local port.
-    local: Word<*mut abi::nvme_fc_local_port>,
-    /// The LLDD's name for the remote port.
-    remote: Word<*mut abi::nvme_fc_remote_port>,
-    /// The LLDD's name for the queue.
-    handle: Word<*mut c_void>,
-}
-
-impl Link {
-    /// A way that leads nowhere yet.
-    pub(crate) const fn new() -> Self {
-        Self {
-            fcp_io: Word::new(None),
-            fcp_abort: Word::new(None),
-            local: Word::new(ptr::null_mut()),
-            remote: Word::new(ptr::null_mut()),
-            handle: Word::new(ptr::null_mut()),
-        }
-    }
-
-    /// Opens the way. Context: before the queue takes any exchange.
-    pub(crate) fn open(&self, ops: &PortOps, remote: &RemotePort, handle: *mut c_void) {
-        self.local.set(remote.local().abi().as_raw());
-        self.remote.set(remote.abi().as_raw());
-        self.handle.set(handle);
-        self.fcp_abort.set(Some(ops.fcp_abort));
-        self.fcp_io.set(Some(ops.fcp_io));
-    }
-
-    /// Closes the way and gives back the handle. Context: no exchange is in
-    /// flight, and none will be submitted.
-    pub(crate) fn close(&self) -> *mut c_void {
-        let handle = self.handle.get();
-        self.fcp_io.set(None);
-        self.fcp_abort.set(None);
-        self.handle.set(ptr::null_mut());
-        handle
-    }
-
-    /// Gives an exchange to the LLDD; its errno, 0 if it took it. Context: any
-    /// but hard IRQ; `done` may run before this returns.
-    ///
-    /// # Safety
-    ///
-    /// `request` and all it points to stay valid until `done` runs.
-    #[inline(always)]
-    pub(crate) unsafe fn submit(&self, request: *mut abi::nvmefc_fcp_req) -> c_int {
-        let Some(fcp_io) = self.fcp_io.get() else {
-            return ENOTCONN.to_errno();
-        };
-        // SAFETY: By the invariant these belong together; the request is as
-        // the caller promises.
-        unsafe {
-            fcp_io(
-                self.local.get(),
-                self.remote.get(),
-                self.handle.get(),
-                request,
-            )
-        }
-    }
-
-    /// Asks for the end of an exchange. Context: may sleep; `done` may run
-    /// before this returns.
-    ///
-    /// # Safety
-    ///
-    /// `request` is with the LLDD, or was when the caller won the right to
-    /// abort it, and is not used for another exchange meanwhile.
-    pub(crate) unsafe fn abort(&self, request: *mut abi::nvmefc_fcp_req) {
-        if let Some(fcp_abort) = self.fcp_abort.get() {
-            // SAFETY: By the invariant these belong together; the request is
-            // as the caller promises.
-            unsafe {
-                fcp_abort(
-                    self.local.get(),
-                    self.remote.get(),
-                    self.handle.get(),
-                    request,
-                )
-            };
-        }
     }
 }
