@@ -77,14 +77,12 @@ done
 
 step "reset of the controller under I/O"
 ctrl=$(ctrl_of "$A")
-fio_start "$disk_a" 16k 10
-sleep 2
+check 'fio starts' fio_start "$disk_a" 16k
 for n in 1 2 3; do
 	check "reset $n is accepted" reset_ctrl "$ctrl"
 	check "live again after reset $n" wait_for 20 ctrl_is "$ctrl" live
-	sleep 1
+	check "I/O goes on after reset $n" wait_for 20 io_goes_on "$disk_a"
 done
-check 'fio still runs' fio_running
 check_show 'fio saw no error' fio_finish
 is 'all queues are back' "$(ctrl_attr "$ctrl" queue_count)" $(($(nproc) + 1))
 

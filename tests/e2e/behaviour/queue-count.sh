@@ -23,16 +23,14 @@ ctrl=$(ctrl_of "$SUBSYS")
 check 'attr_qid_max 2: 3 queues' wait_for 10 queues_are "$ctrl" 3
 check 'the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
 disk=$(disk_of "$SUBSYS" 1)
-fio_start "$disk" 16k 14
-sleep 1
+check 'fio starts' fio_start "$disk" 16k
 for n in 1 2 1 2; do
 	qid_max "$n"
 	check "attr_qid_max $n under I/O: $((n + 1)) queues" wait_for 15 queues_are "$ctrl" $((n + 1))
 	check "a reset at $n" reset_ctrl "$ctrl"
 	check "still $((n + 1)) queues after it" wait_for 10 queues_are "$ctrl" $((n + 1))
-	sleep 0.5
+	check "I/O goes on at $n" wait_for 20 io_goes_on "$disk"
 done
-check 'fio still runs' fio_running
 check_show 'fio saw no error' fio_finish
 check 'disconnect' disconnect "$SUBSYS"
 

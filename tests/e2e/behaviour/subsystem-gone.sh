@@ -10,15 +10,15 @@ check 'connect' connect "$SUBSYS" 1 --reconnect-delay=1 --ctrl-loss-tmo=60
 ctrl=$(ctrl_of "$SUBSYS")
 check 'the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
 disk=$(disk_of "$SUBSYS" 1)
-fio_start "$disk" 16k 8
-sleep 1
+check 'fio starts' fio_start "$disk" 16k
 klog_mark
 check 'unlinked under I/O' port_unlink 1 "$SUBSYS"
 check 'the host learns of it' wait_for 5 not ctrl_is "$ctrl" live
 check 'by a Disconnect Association' klog_has 'Disconnect Association LS received|transport association event'
 sleep 1
 check 'linked again' port_link 1 "$SUBSYS"
-check 'live again' wait_for 15 ctrl_is "$ctrl" live
+check 'live again' wait_for 30 ctrl_is "$ctrl" live
+check 'I/O goes on' wait_for 20 io_goes_on "$disk"
 check_show 'fio saw no error' fio_finish
 is 'all queues are back' "$(ctrl_attr "$ctrl" queue_count)" $(($(nproc) + 1))
 

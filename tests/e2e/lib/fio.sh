@@ -6,16 +6,19 @@
 # two processes on a CPU and in a part of the device of their own, every block
 # verified. Prints one summary line; fails on any error.
 fio_verify() {
-	local device=$1 block=$2 size=$3
+	local device=$1 block=$2 size=$3 status=0
 	shift 3
 	timeout -k 5 "${FIO_SECONDS:-120}" fio --name=verify --filename="$device" \
 		--direct=1 --ioengine=io_uring --rw=randrw --bs="$block" --size="$size" \
 		--offset_increment="$size" --numjobs=2 --iodepth=8 --group_reporting \
 		--verify=crc32c --verify_fatal=1 --do_verify=1 --output-format=json \
 		--cpus_allowed="0-$(($(nproc) - 1))" --cpus_allowed_policy=split \
-		--output=/tmp/fio.json "$@" > /tmp/fio.err 2>&1
-	local status=$?
+		--output=/tmp/fio.json "$@" > /tmp/fio.err 2>&1 &
+	echo $! > /tmp/fio.pid
+	wait $! || status=$?
 	fio_summary
+	# 128: ended by fio_finish; errors are still errors.
+	[[ $status == 128 ]] && grep -q '"error" : 0' /tmp/fio.json && ! grep -qE '"error" : [1-9]|verify:' /tmp/fio.json /tmp/fio.err && status=0
 	return "$status"
 }
 
@@ -28,22 +31,37 @@ fio_summary() {
 	}
 }
 
-# Starts fio for SECONDS in the background, verifying as it goes: sets FIO_PID.
+# Starts fio in the background until fio_finish, verifying as it goes.
 fio_start() {
-	local device=$1 block=$2 seconds=$3
-	shift 3
-	FIO_SECONDS=$((seconds + 90)) fio_verify "$device" "$block" 8m --time_based \
-		--runtime="$seconds" --verify_backlog=64 "$@" > /tmp/fio.out 2>&1 &
+	rm -f /tmp/fio.pid /tmp/fio.out
+	FIO_SECONDS=400 fio_verify "$1" "$2" 8m --time_based --runtime=300 \
+		--verify_backlog=64 > /tmp/fio.out 2>&1 &
 	FIO_PID=$!
+	wait_for 10 test -s /tmp/fio.pid && wait_for 30 io_goes_on "$1"
 }
 
 fio_running() {
 	kill -0 "$FIO_PID" 2> /dev/null
 }
 
-# The result of fio_start's run.
+# Reads and writes that a disk has completed.
+io_count() {
+	awk '{ print $1 + $5 }' "/sys/block/${1##*/}/stat"
+}
+
+# Whether I/O completes on the disk: a second's worth of looking.
+io_goes_on() {
+	local before
+	before=$(io_count "$1")
+	sleep 1
+	[[ $(io_count "$1") -gt $before ]]
+}
+
+# Ends fio_start's run: fails if it has ended by itself, or saw any error.
 fio_finish() {
 	local status=0
+	fio_running || echo "fio had ended by itself"
+	kill -TERM "$(cat /tmp/fio.pid)" 2> /dev/null || true
 	reap "${1:-120}" "$FIO_PID" || status=$?
 	cat /tmp/fio.out
 	return "$status"

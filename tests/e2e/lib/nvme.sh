@@ -47,9 +47,10 @@ connect_raw() {
 
 # The controllers of a subsystem, one nvmeN a line.
 ctrls_of() {
-	local file
-	for file in /sys/class/nvme/nvme*/subsysnqn; do
-		[[ $(cat "$file" 2> /dev/null) != "$1" ]] || basename "$(dirname "$file")"
+	local dir nqn
+	for dir in /sys/class/nvme/nvme*; do
+		{ read -r nqn < "$dir/subsysnqn"; } 2> /dev/null || continue
+		[[ $nqn != "$1" ]] || echo "${dir##*/}"
 	done
 }
 
@@ -62,7 +63,8 @@ ctrl_attr() {
 }
 
 ctrl_is() {
-	[[ $(ctrl_attr "$1" state) == "$2" ]]
+	local state
+	{ read -r state < "/sys/class/nvme/$1/state"; } 2> /dev/null && [[ $state == "$2" ]]
 }
 
 ctrl_gone() {
@@ -80,11 +82,12 @@ no_ctrls() {
 # The block device that carries namespace NSID of a subsystem: /dev/nvmeXnY.
 # The hidden disks of the single paths (nvmeXcYnZ) are passed over.
 disk_of() {
-	local head
+	local head nsid nqn
 	for head in /sys/block/nvme*n*; do
-		[[ -e $head && ${head##*/} != *c* && $(cat "$head/nsid" 2> /dev/null) == "$2" ]] || continue
-		[[ $(cat "$head/device/subsysnqn" 2> /dev/null) == "$1" ]] || continue
-		echo "/dev/$(basename "$head")"
+		[[ -e $head && ${head##*/} != *c* ]] || continue
+		{ read -r nsid < "$head/nsid" && read -r nqn < "$head/device/subsysnqn"; } 2> /dev/null || continue
+		[[ $nsid == "$2" && $nqn == "$1" ]] || continue
+		echo "/dev/${head##*/}"
 		return
 	done
 	return 1
