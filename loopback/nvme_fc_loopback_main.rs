@@ -7,34 +7,46 @@
 //! `<linux/nvme-fc-driver.h>` alone. `Documentation/loopback.rst` says how
 //! user space controls it.
 
+#![deny(unsafe_code)]
+
 #[path = "../lldd_abi/abi.rs"]
 #[allow(
+    unsafe_code,
     unused_macros,
     unused_imports,
     dead_code,
-    reason = "the transports use the rest"
+    reason = "C types and generated code, of which the transports use the rest"
 )]
 mod abi;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;
 
 mod books;
+#[allow(unsafe_code, reason = "memory that transports read")]
 mod buffer;
+#[allow(unsafe_code, reason = "asks the kernel for the context")]
 mod context;
 mod control;
 mod control_port;
 mod exchange;
+#[allow(unsafe_code, reason = "the transports' requests")]
 mod exchange_io;
+#[allow(unsafe_code, reason = "memory that transports write")]
 mod exchange_object;
 mod gate;
 mod hold;
+#[allow(unsafe_code, reason = "a reference that nvmet-fc holds")]
 mod host_handle;
+#[allow(unsafe_code, reason = "called by nvme-fc")]
 mod host_ops;
 mod inject;
 mod ls_exchange;
+#[allow(unsafe_code, reason = "the transports' requests")]
 mod ls_io;
+#[allow(unsafe_code, reason = "vouches for its tickets")]
 mod ls_object;
 mod ls_state;
+#[allow(unsafe_code, reason = "copies by address")]
 mod memory;
 mod operation;
 mod plan;
@@ -48,23 +60,33 @@ mod plan_life;
 mod plan_mode;
 mod plan_mutate;
 mod plan_random;
+#[allow(unsafe_code, reason = "makes a global lock")]
 mod plan_store;
+#[allow(unsafe_code, reason = "wraps platform devices")]
 mod platform;
+#[allow(unsafe_code, reason = "vouches for its ticket")]
 mod port;
 mod record;
+#[allow(unsafe_code, reason = "calls the transports")]
 mod register;
+#[allow(unsafe_code, reason = "makes a global lock")]
 mod registry;
+#[allow(unsafe_code, reason = "wraps kernel facilities")]
 mod shared;
 mod shim;
+#[allow(unsafe_code, reason = "called by nvmet-fc")]
 mod target_ops;
+#[allow(unsafe_code, reason = "tables that transports read")]
 mod template;
+#[allow(unsafe_code, reason = "wraps work items and timers")]
 mod ticket;
 
 use kernel::prelude::*;
 
 module! {
     type: Loopback,
-    name: "nvme-fc-loopback",
+    // As KBUILD_MODNAME has it: log lines begin with this.
+    name: "nvme_fc_loopback",
     authors: ["nvme-fc-rs maintainers"],
     description: "Software LLDD for the NVMe/FC transports, for tests",
     license: "GPL v2",
@@ -95,10 +117,8 @@ impl Drop for Tables {
 
 impl kernel::InPlaceModule for Loopback {
     fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
-        // SAFETY: This is the first thing that runs in the module, once.
-        unsafe { registry::init() };
-        // SAFETY: As above.
-        let plan = unsafe { plan_store::init() };
+        registry::init();
+        let plan = plan_store::init();
         try_pin_init!(Self {
             tables: plan.map(|()| Tables)?,
             queues: ticket::Queues::new()?,

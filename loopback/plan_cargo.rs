@@ -3,6 +3,7 @@
 //! Root of the pure part for tests on the build machine:
 //! `rustc --test --edition 2021 loopback/plan_cargo.rs`.
 
+#![deny(unsafe_code)]
 #![allow(dead_code, reason = "the kernel module uses the rest")]
 
 mod plan;

@@ -5,7 +5,7 @@
 use kernel::{
     prelude::*,
     sync::{
-        atomic::{Atomic, Relaxed},
+        atomic::{Atomic, Full, Relaxed},
         global_lock, //
     },
 };
@@ -26,13 +26,17 @@ global_lock! {
 /// Whether there are rules at all.
 static ANY: Atomic<bool> = Atomic::new(false);
 
-/// Makes room for the rules. Context: may sleep.
-///
-/// # Safety
-///
-/// Called once, before anything else here.
-pub(crate) unsafe fn init() -> Result {
-    // SAFETY: As the caller promises.
+/// Whether the lock has been made.
+static MADE: Atomic<bool> = Atomic::new(false);
+
+/// Makes room for the rules: among the first things that the module does.
+/// Context: may sleep.
+pub(crate) fn init() -> Result {
+    if MADE.xchg(true, Full) {
+        return Ok(());
+    }
+    // SAFETY: The flag says that this is the first time, and no rule is looked
+    // at before.
     unsafe { PLAN.init() };
     let room = KVec::with_capacity(RULES, GFP_KERNEL)?;
     *PLAN.lock() = room;

@@ -2,6 +2,8 @@
 
 //! Tests of the fault plan.
 
+#![deny(unsafe_code)]
+
 use super::*;
 
 /// An operation on queue 1 of port 0x11.

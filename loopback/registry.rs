@@ -8,7 +8,11 @@
 use kernel::{
     prelude::*,
     rbtree::{RBTree, RBTreeNode},
-    sync::{global_lock, Arc},
+    sync::{
+        atomic::{Atomic, Full},
+        global_lock,
+        Arc, //
+    },
 };
 
 use crate::{
@@ -47,13 +51,16 @@ global_lock! {
     };
 }
 
-/// Makes the tables.
-///
-/// # Safety
-///
-/// Called once, before anything else here.
-pub(crate) unsafe fn init() {
-    // SAFETY: As the caller promises.
+/// Whether the lock has been made.
+static MADE: Atomic<bool> = Atomic::new(false);
+
+/// Makes the tables: the first thing that the module does.
+pub(crate) fn init() {
+    if MADE.xchg(true, Full) {
+        return;
+    }
+    // SAFETY: The flag says that this is the first time, and nothing of the
+    // module runs before.
     unsafe { LIVE.init() };
     let mut live = LIVE.lock();
     live.commands = Some(RBTree::new());
