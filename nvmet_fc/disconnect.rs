@@ -167,7 +167,6 @@ impl SentDisconnect {
             timeout: LS_TIMEOUT_SECONDS,
             private: private.as_ptr(),
             done: Some(crate::lldd_api::ls_request_done),
-            ..Default::default()
         };
         let users = Users {
             _mapping: mapping,

@@ -11,10 +11,8 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
-    exchange::{
-        Exchange,
-        Operation, //
-    },
+    exchange::Exchange,
+    exchange_lldd::Operation,
     nvmet::{
         STATUS_BAD_LENGTH,
         STATUS_INTERNAL, //

@@ -47,6 +47,9 @@ global_lock! {
 /// The queue of [`Globals`], while there is one.
 static OWN_QUEUE: Atomic<*mut abi::workqueue_struct> = Atomic::new(ptr::null_mut());
 
+/// [`Globals::new`] was called.
+static MADE: Atomic<bool> = Atomic::new(false);
+
 /// What the module owns; made before anything can be called, and dropped after
 /// nothing can be called any more.
 pub(crate) struct Globals {
@@ -55,18 +58,19 @@ pub(crate) struct Globals {
 }
 
 impl Globals {
-    /// Makes the locks and queues usable. Context: may sleep.
+    /// Makes the locks and queues usable: the first thing that the module's
+    /// `init` does. What it gives is dropped last, by the module's exit.
+    /// Context: may sleep.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`.
-    ///
-    /// # Safety
-    ///
-    /// Called once, by the module's `init`, before anything else of this module
-    /// runs; what it gives is dropped last, by the module's exit.
-    pub(crate) unsafe fn new() -> Result<Self> {
-        // SAFETY: Called once and before use, by this function's contract.
+    /// `ENOMEM`; `EBUSY` on a second call.
+    pub(crate) fn new() -> Result<Self> {
+        if MADE.xchg(true, Relaxed) {
+            return Err(EBUSY);
+        }
+        // SAFETY: Once, by the exchange above, and before anything of this
+        // module can be called.
         unsafe { REGISTRY.init() };
         // SAFETY: As above.
         unsafe { ABANDONED.init() };

@@ -7,35 +7,59 @@
 //! unsafe is at the edges: towards LLDDs in `lldd_api` and `template`, towards
 //! nvmet in `ops` and `nvmet`, and in the memory that crosses them.
 
+#![deny(unsafe_code)]
+
+#[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
 mod abi;
 mod association;
+#[allow(unsafe_code, reason = "RCU-protected chains of queues")]
 mod conn_table;
 mod connections;
+#[allow(unsafe_code, reason = "memory that LLDDs write")]
 mod disconnect;
+#[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 mod exchange;
+#[allow(unsafe_code, reason = "fills in what LLDDs read")]
+mod exchange_lldd;
+#[allow(unsafe_code, reason = "fills in what nvmet reads")]
+mod exchange_nvmet;
 mod fcp;
 mod gate;
+#[allow(unsafe_code, reason = "initialises statics, wraps workqueues")]
 mod globals;
+#[allow(unsafe_code, reason = "gives and takes the LLDD's reference")]
 mod hold;
 mod hostport;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;
+#[allow(unsafe_code, reason = "the C ABI towards LLDDs")]
 mod lldd_api;
 mod ls;
+#[allow(unsafe_code, reason = "memory that LLDDs read")]
 mod ls_context;
+#[allow(unsafe_code, reason = "maps memory for DMA")]
 mod mapped;
+#[allow(unsafe_code, reason = "wraps nvmet's structures")]
 mod nvmet;
+#[allow(unsafe_code, reason = "the C ABI towards nvmet")]
 mod ops;
+#[allow(unsafe_code, reason = "a structure that LLDDs write")]
+mod port_abi;
 mod queue;
+#[allow(unsafe_code, reason = "hands command memory out")]
 mod queue_slots;
 mod registry;
 mod ring;
+#[allow(unsafe_code, reason = "wraps scatterlists")]
 mod sgl;
+#[allow(unsafe_code, reason = "wraps kernel facilities")]
 #[path = "../rust/shared.rs"]
 mod shared;
 mod shim;
+#[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 mod slot;
+#[allow(unsafe_code, reason = "calls LLDDs")]
 mod template;
 mod tgtport;
 mod transport;
@@ -77,8 +101,7 @@ impl Drop for Last {
 
 impl kernel::Module for NvmetFcModule {
     fn init(_module: &'static ThisModule) -> Result<Self> {
-        // SAFETY: The first thing that the module does, and the last field.
-        let globals = unsafe { globals::Globals::new()? };
+        let globals = globals::Globals::new()?;
         Ok(Self {
             _registration: ops::Registration::new()?,
             _last: Last,

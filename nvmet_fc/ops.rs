@@ -82,6 +82,10 @@ impl Drop for Registration {
 }
 
 /// A command is completed. Context: any, hard IRQ included.
+///
+/// # Safety
+///
+/// Called by nvmet, with objects of its own.
 unsafe extern "C" fn queue_response(request: *mut abi::nvmet_req) {
     if let Some(request) = NonNull::new(request) {
         // SAFETY: nvmet gives back what it was given.
@@ -90,6 +94,10 @@ unsafe extern "C" fn queue_response(request: *mut abi::nvmet_req) {
 }
 
 /// The user enables an nvmet port. Context: may sleep.
+///
+/// # Safety
+///
+/// Called by nvmet, with objects of its own.
 unsafe extern "C" fn add_port(port: *mut abi::nvmet_port) -> c_int {
     from_result(|| {
         // SAFETY: The port is nvmet's.
@@ -119,6 +127,10 @@ unsafe extern "C" fn add_port(port: *mut abi::nvmet_port) -> c_int {
 }
 
 /// The user disables an nvmet port. Context: may sleep.
+///
+/// # Safety
+///
+/// Called by nvmet, with objects of its own.
 unsafe extern "C" fn remove_port(port: *mut abi::nvmet_port) {
     if let Some(port) = NonNull::new(port) {
         // SAFETY: The port is nvmet's.
@@ -127,6 +139,10 @@ unsafe extern "C" fn remove_port(port: *mut abi::nvmet_port) {
 }
 
 /// The discovery log behind a port changed. Context: may sleep.
+///
+/// # Safety
+///
+/// Called by nvmet, with objects of its own.
 unsafe extern "C" fn discovery_chg(port: *mut abi::nvmet_port) {
     let Some(port) = NonNull::new(port) else {
         return;
@@ -139,11 +155,19 @@ unsafe extern "C" fn discovery_chg(port: *mut abi::nvmet_port) {
 
 /// A controller is to go, and its association with it. Context: may sleep, but
 /// a subsystem's lock may be held.
+///
+/// # Safety
+///
+/// Called by nvmet, with objects of its own.
 unsafe extern "C" fn delete_ctrl(ctrl: *mut abi::nvmet_ctrl) {
     registry::delete_ctrl(CtrlId::new(ctrl));
 }
 
 /// The address of a controller's host, for debugfs. Context: may sleep.
+///
+/// # Safety
+///
+/// Called by nvmet, with objects of its own.
 unsafe extern "C" fn host_traddr(
     ctrl: *mut abi::nvmet_ctrl,
     traddr: *mut c_char,
@@ -168,6 +192,10 @@ unsafe extern "C" fn host_traddr(
 
 /// A host connects a queue: nvmet's view of it must be that of the link service
 /// that made the connection. Context: may sleep.
+///
+/// # Safety
+///
+/// Called by nvmet, with objects of its own.
 unsafe extern "C" fn install_queue(sq: *mut abi::nvmet_sq) -> u16 {
     // SAFETY: All submission queues of this transport are part of such objects.
     let nvmet = unsafe { NvmetQueue::from_sq(sq) };

@@ -153,11 +153,6 @@ impl Queue {
         let queue = unsafe { ArcBorrow::from_raw(ptr::from_ref(self)) };
         // SAFETY: The slot was free, and was taken under the lock.
         let mut exchange = unsafe { Exchange::take(slot, queue.into(), lldd) };
-        // SAFETY: The exchange is the LLDD's offer.
-        unsafe {
-            (*lldd).hwqid = self.hardware_queue();
-            (*lldd).done = Some(crate::lldd_api::fcp_done);
-        }
         drop(list);
         exchange.set_command(command);
         Ok((exchange, submission))
@@ -189,11 +184,6 @@ impl Queue {
         // accepted.
         let mut exchange = unsafe { Exchange::take(slot, self.clone(), next.lldd) };
         exchange.set_deferred(next.command);
-        // SAFETY: The exchange was accepted and not released.
-        unsafe {
-            (*next.lldd).hwqid = self.hardware_queue();
-            (*next.lldd).done = Some(crate::lldd_api::fcp_done);
-        }
         // There is room for as many as there are slots. The exchange is the
         // work item's from here on.
         let _ = list.ready.push(slot.index);

@@ -2,6 +2,8 @@
 
 //! Target ports: the objects that LLDDs register.
 
+#![deny(unsafe_code)]
+
 use kernel::{
     alloc::KVVec,
     new_mutex,
@@ -15,7 +17,6 @@ use kernel::{
         Refcount,
         SpinLockIrq, //
     },
-    types::Opaque,
     workqueue::Work, //
 };
 
@@ -30,6 +31,7 @@ use crate::{
         LsList,
         CONTEXTS, //
     },
+    port_abi::PortAbi,
     shared::{
         device::DeviceRef,
         ida::Ida,
@@ -55,7 +57,8 @@ pub(crate) const ASSOCIATIONS_MAX: usize = 2048;
 #[repr(C)]
 pub(crate) struct TargetPort {
     /// What the LLDD sees.
-    abi: Opaque<abi::nvmet_fc_target_port>,
+    #[pin]
+    abi: PortAbi,
     /// Holds; see [`Hold`](crate::hold::Hold).
     pub(crate) holds: Refcount,
     /// Node name. LLDDs may change the one they see.
@@ -103,11 +106,6 @@ pub(crate) struct TargetPort {
     device: DeviceRef,
 }
 
-// SAFETY: The LLDD's structure is plain data that only the LLDD changes.
-unsafe impl Send for TargetPort {}
-// SAFETY: As above; everything else does its own locking.
-unsafe impl Sync for TargetPort {}
-
 impl TargetPort {
     /// A target port with one hold, the registration's. Context: may sleep.
     ///
@@ -125,18 +123,10 @@ impl TargetPort {
         let associations = KVVec::with_capacity(ASSOCIATIONS_MAX, GFP_KERNEL)?;
         let hosts = HostTable::new(ASSOCIATIONS_MAX + CONTEXTS)?;
         let ls_list = LsList::new()?;
-        // CAST: The number came from an `int`.
-        let abi = abi::nvmet_fc_target_port {
-            port_num: number,
-            node_name: info.node_name,
-            port_name: info.port_name,
-            private: private.as_ptr(),
-            port_id: info.port_id,
-            ..Default::default()
-        };
+        let private_area = private.as_ptr();
         Arc::pin_init(
             try_pin_init!(Self {
-                abi: Opaque::new(abi),
+                abi <- PortAbi::new(info, number, private_area),
                 holds: Refcount::new(1),
                 node_name: info.node_name,
                 port_name: info.port_name,
@@ -163,7 +153,7 @@ impl TargetPort {
     /// The port as LLDDs know it.
     #[inline]
     pub(crate) fn as_raw(&self) -> *mut abi::nvmet_fc_target_port {
-        self.abi.get()
+        self.abi.as_raw()
     }
 
     /// Node and port name.

@@ -3,6 +3,8 @@
 //! The work items of this module: which object has which, what runs it, and on
 //! which queue.
 
+#![deny(unsafe_code)]
+
 use kernel::{
     impl_has_work,
     sync::{
