@@ -7,6 +7,8 @@
 //! `private` pointer as well: the transport keeps the memory here and never
 //! reads it back through that pointer.
 
+#![deny(unsafe_code)]
+
 use core::{ffi::c_void, mem, ptr};
 
 use kernel::{alloc::KVec, prelude::*};

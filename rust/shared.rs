@@ -16,7 +16,6 @@ pub(crate) mod device;
 pub(crate) mod dma;
 #[allow(unsafe_code, reason = "wraps struct ida")]
 pub(crate) mod ida;
-#[allow(unsafe_code, reason = "owns memory that LLDDs write")]
 pub(crate) mod private_area;
 #[path = "proto/mod.rs"]
 pub(crate) mod proto;
