@@ -17,7 +17,11 @@ use kernel::{
         Arc,
         SpinLockIrq, //
     },
-    workqueue::Work, //
+    workqueue::{
+        new_delayed_work,
+        DelayedWork,
+        Work, //
+    }, //
 };
 
 use crate::{
@@ -42,7 +46,8 @@ use crate::{
                 LsResponse, //
             }, //
         },
-        random::random_u64, //
+        random::random_u64,
+        work, //
     },
     tgtport::TargetPort,
     work_items, //
@@ -76,6 +81,9 @@ pub(crate) struct Association {
     /// The Disconnect to answer when all is done.
     #[pin]
     disconnect: SpinLockIrq<PendingDisconnect>,
+    /// Ends it if no host connects.
+    #[pin]
+    pub(crate) watch_work: DelayedWork<Self, { work_items::WATCH }>,
     /// Ends it.
     #[pin]
     pub(crate) delete_work: Work<Self, { work_items::DELETE }>,
@@ -150,6 +158,7 @@ impl Association {
                 connections <- new_spinlock_irq!(connections, "nvmet_fc::queues"),
                 remaining: Atomic::new(1),
                 disconnect <- new_spinlock_irq!(PendingDisconnect::None, "nvmet_fc::disconnect"),
+                watch_work <- new_delayed_work!("nvmet_fc::watch"),
                 delete_work <- new_work!("nvmet_fc::delete"),
                 port: port.clone(),
             }),
@@ -276,10 +285,30 @@ impl Association {
         }
     }
 
+    /// Has it ended if its host does not connect the admin queue in time.
+    /// Context: any.
+    pub(crate) fn watch(self: &Arc<Self>) {
+        work_items::queue_watch(self.clone());
+    }
+
+    /// The time for that is over. Context: may sleep.
+    pub(crate) fn check_connected(self: &Arc<Self>) {
+        if self.ctrl().is_none() && !self.is_terminating() {
+            pr_info!(
+                "{{{}:{}}}: no controller was connected, port 0x{:016x}\n",
+                self.port.number,
+                self.number(),
+                self.port.port_name
+            );
+            self.schedule_delete();
+        }
+    }
+
     /// The delete work: takes the association out of sight, and its queues
     /// from nvmet. Context: a work item of nvmet's queue.
     pub(crate) fn delete(self: Arc<Self>) {
         self.port.forget_association(&self);
+        work::cancel_delayed_sync::<_, { work_items::WATCH }>(&self);
         let mut queues = self.connections.lock().close();
         queues.shut_down(&self.port);
         self.log("deleted");

@@ -125,6 +125,7 @@ fn create_association(
         // The handle was invalidated while the association was not in sight.
         association.schedule_delete();
     }
+    association.watch();
     association.log("created");
     Ok(LsResponse::CreateAssociation(
         ls_response::create_association(association.id()),

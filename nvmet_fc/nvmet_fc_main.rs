@@ -49,6 +49,7 @@ mod port_abi;
 mod queue;
 #[allow(unsafe_code, reason = "hands command memory out")]
 mod queue_slots;
+mod quota;
 mod registry;
 mod ring;
 #[allow(unsafe_code, reason = "wraps scatterlists")]

@@ -34,6 +34,7 @@ use crate::{
         NvmetQueue, //
     },
     queue_slots::SlotList,
+    quota::Share,
     shared::proto::{
         chunk,
         ersp,
@@ -73,6 +74,8 @@ pub(crate) struct Queue {
     pub(crate) nvmet: NvmetQueue,
     /// Memory of the commands.
     slots: KVVec<Slot>,
+    /// What they take of the target port's room.
+    _share: Share,
     /// Their responses.
     responses: MappedArray<ExtendedResponseIu>,
     /// Which slots are free, and commands that wait for one. The innermost
@@ -110,6 +113,7 @@ impl Queue {
         let port = association.port();
         let template = &port.template;
         let size = usize::from(parameters.submission_queue_size);
+        let share = Share::new(port, parameters.submission_queue_size)?;
         let mut slots = KVVec::with_capacity(size, GFP_KERNEL)?;
         for index in 0..parameters.submission_queue_size {
             slots.push(Slot::new(index), GFP_KERNEL)?;
@@ -135,6 +139,7 @@ impl Queue {
                 port: port.clone(),
                 nvmet <- NvmetQueue::new(),
                 slots,
+                _share: share,
                 responses,
                 list <- new_spinlock_irq!(list, "nvmet_fc::slots"),
                 free: Atomic::new(u32::from(parameters.submission_queue_size)),

@@ -32,6 +32,7 @@ use crate::{
         CONTEXTS, //
     },
     port_abi::PortAbi,
+    quota::Room,
     shared::{
         device::DeviceRef,
         ida::Ida,
@@ -80,6 +81,8 @@ pub(crate) struct TargetPort {
     /// Their numbers.
     #[pin]
     pub(crate) association_numbers: Ida,
+    /// Room for commands.
+    pub(crate) room: Room,
     /// Host ports.
     #[pin]
     pub(crate) hosts: SpinLockIrq<HostTable>,
@@ -136,6 +139,7 @@ impl TargetPort {
                 connections <- ConnTable::new(),
                 associations <- new_spinlock_irq!(associations, "nvmet_fc::associations"),
                 association_numbers <- Ida::new(),
+                room: Room::new(),
                 hosts <- new_spinlock_irq!(hosts, "nvmet_fc::hosts"),
                 ls_list <- new_spinlock_irq!(ls_list, "nvmet_fc::ls"),
                 sent <- new_mutex!(SentList::new(), "nvmet_fc::sent"),

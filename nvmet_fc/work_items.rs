@@ -11,7 +11,11 @@ use kernel::{
         rcu::synchronize_rcu,
         Arc, //
     },
-    workqueue::WorkItem, //
+    time::msecs_to_jiffies,
+    workqueue::{
+        impl_has_delayed_work,
+        WorkItem, //
+    }, //
 };
 
 use crate::{
@@ -33,6 +37,12 @@ pub(crate) const DELETE: u64 = 1;
 pub(crate) const START: u64 = 2;
 /// Frees the object.
 pub(crate) const RELEASE: u64 = 3;
+/// Ends an association that no host connects.
+pub(crate) const WATCH: u64 = 4;
+
+/// How long a host may take from Create Association to its Connect,
+/// milliseconds.
+const CONNECT_MSECS: u32 = 120_000;
 
 impl_has_work! {
     impl HasWork<Self, { LS }> for TargetPort { self.ls_work }
@@ -41,6 +51,10 @@ impl_has_work! {
     impl HasWork<Self, { START }> for Queue { self.start_work }
     impl HasWork<Self, { RELEASE }> for Queue { self.release_work }
     impl HasWork<Self, { RELEASE }> for SentDisconnect { self.release_work }
+}
+
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self, { WATCH }> for Association { self.watch_work }
 }
 
 impl WorkItem<{ LS }> for TargetPort {
@@ -64,6 +78,14 @@ impl WorkItem<{ DELETE }> for Association {
 
     fn run(this: Arc<Self>) {
         this.delete();
+    }
+}
+
+impl WorkItem<{ WATCH }> for Association {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        this.check_connected();
     }
 }
 
@@ -113,6 +135,14 @@ pub(crate) fn queue_port_delete(port: Arc<TargetPort>) {
 /// frees an nvmet port.
 pub(crate) fn queue_delete(association: Arc<Association>) {
     drop(globals::nvmet_queue().enqueue::<_, { DELETE }>(association));
+}
+
+/// Has an association looked at after the time that a host has to connect.
+pub(crate) fn queue_watch(association: Arc<Association>) {
+    drop(
+        globals::own_queue()
+            .enqueue_delayed::<_, { WATCH }>(association, msecs_to_jiffies(CONNECT_MSECS)),
+    );
 }
 
 /// Has deferred commands started.
