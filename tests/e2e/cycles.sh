@@ -18,7 +18,7 @@ pattern() {
 one_cycle() {
 	local disk
 	connect "$SUBSYS" 1 > /dev/null || { echo "cycle $1: connect failed"; return 1; }
-	wait_for 10 disk_ready "$SUBSYS" 1 || { echo "cycle $1: no disk"; return 1; }
+	wait_for 20 disk_ready "$SUBSYS" 1 || { echo "cycle $1: no disk"; return 1; }
 	disk=$(disk_of "$SUBSYS" 1)
 	pattern "$1" > /tmp/pattern
 	if ! dd if=/tmp/pattern of="$disk" bs=16k oflag=direct seek=$(($1 % 64)) status=none ||
@@ -28,7 +28,7 @@ one_cycle() {
 		return 1
 	fi
 	disconnect "$SUBSYS" > /dev/null || { echo "cycle $1: disconnect failed"; return 1; }
-	wait_for 10 no_ctrls || { echo "cycle $1: the controller stays"; return 1; }
+	wait_for 20 no_ctrls || { echo "cycle $1: the controller stays"; return 1; }
 }
 
 cycles() {
@@ -46,12 +46,12 @@ same_refcounts() {
 setup 1
 idle_refcounts=$(refcounts)
 check "$WARMUP cycles to warm up" cycles 1 "$WARMUP"
-check 'module references after the warm-up' wait_for 10 same_refcounts
+check 'module references after the warm-up' wait_for 20 same_refcounts
 slab_snapshot /tmp/slab.before
 started=${EPOCHREALTIME/./}
 check "$CYCLES cycles of connect, verify, disconnect" cycles 1 "$CYCLES"
 spent=$(((${EPOCHREALTIME/./} - started) / 1000))
-check 'module references as before' wait_for 10 same_refcounts
+check 'module references as before' wait_for 20 same_refcounts
 note "$(refcounts | xargs)"
 slab_snapshot /tmp/slab.after
 

@@ -50,10 +50,10 @@ step "nvme connect"
 for nqn in "$A" "$B"; do
 	check "nvme connect $nqn" connect "$nqn" 1
 	ctrl=$(ctrl_of "$nqn")
-	check "$ctrl becomes live" wait_for 10 ctrl_is "$ctrl" live
+	check "$ctrl becomes live" wait_for 20 ctrl_is "$ctrl" live
 	is "$ctrl has an admin and 2 I/O queues" "$(ctrl_attr "$ctrl" queue_count)" $(($(nproc) + 1))
 	is "$ctrl goes over fc" "$(ctrl_attr "$ctrl" transport)" fc
-	check "the namespace of $nqn appears" wait_for 10 disk_ready "$nqn" 1
+	check "the namespace of $nqn appears" wait_for 20 disk_ready "$nqn" 1
 done
 disk_a=$(disk_of "$A" 1)
 disk_b=$(disk_of "$B" 1)
@@ -93,7 +93,7 @@ check_show 'B and its file are the same' same_bytes "$disk_b" "$BACKING_B"
 step "disconnect"
 check 'nvme disconnect A' disconnect "$A"
 check 'nvme disconnect B' disconnect "$B"
-check 'no controller is left' wait_for 10 no_ctrls
+check 'no controller is left' wait_for 20 no_ctrls
 check 'no disk is left' not disk_of "$A" 1
 
 step "take down and unload"

@@ -15,7 +15,7 @@ refused() {
 	shift
 	klog_mark
 	timeout 60 nvme connect -t fc -n "$SUBSYS" -a "$(target_traddr 1)" -w "$(host_traddr 1)" --hostnqn "$HOSTNQN" --hostid "$HOSTID" --reconnect-delay=1 --ctrl-loss-tmo=20 "$@" > /tmp/connect.out 2>&1
-	check "$name: the controller goes away" wait_for 15 no_ctrls
+	check "$name: the controller goes away" wait_for 20 no_ctrls
 	check "$name: the log says why" klog_has 'auth|key|secret|-EKEYREJECTED|-129|-126|is not allowed|DNR|dhchap'
 	check "$name: it never was live" not klog_has_now 'controller connect complete'
 }
@@ -30,18 +30,18 @@ ln -s "$NVMET/hosts/$HOSTNQN" "$NVMET/subsystems/$SUBSYS/allowed_hosts/$HOSTNQN"
 
 check 'the right secret connects' connect "$SUBSYS" 1 --dhchap-secret="$secret" --reconnect-delay=1
 ctrl=$(ctrl_of "$SUBSYS")
-check 'the right secret: live' wait_for 15 ctrl_is "$ctrl" live
-check 'the right secret: the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+check 'the right secret: live' wait_for 20 ctrl_is "$ctrl" live
+check 'the right secret: the disk appears' wait_for 20 disk_ready "$SUBSYS" 1
 check 'the right secret: data' fio_verify "$(disk_of "$SUBSYS" 1)" 16k 1m
 klog_mark
 check 'reset' reset_ctrl "$ctrl"
-check 'authenticated again after a reset' wait_for 15 ctrl_is "$ctrl" live
+check 'authenticated again after a reset' wait_for 20 ctrl_is "$ctrl" live
 remote_port_del 1
-wait_for 10 ctrl_is "$ctrl" connecting
+wait_for 20 ctrl_is "$ctrl" connecting
 remote_port_add 1 1
-check "authenticated again after the port's return" wait_for 15 ctrl_is "$ctrl" live
+check "authenticated again after the port's return" wait_for 20 ctrl_is "$ctrl" live
 disconnect "$SUBSYS" > /dev/null
-wait_for 10 no_ctrls
+wait_for 20 no_ctrls
 
 refused 'a wrong secret' --dhchap-secret="$wrong"
 refused 'no secret'
@@ -50,9 +50,9 @@ refused 'no secret'
 ctrl_secret=$(make_key)
 echo "$ctrl_secret" > "$NVMET/hosts/$HOSTNQN/dhchap_ctrl_key"
 check 'both ways connects' connect "$SUBSYS" 1 --dhchap-secret="$secret" --dhchap-ctrl-secret="$ctrl_secret"
-check 'both ways: live' wait_for 15 ctrl_is "$(ctrl_of "$SUBSYS")" live
+check 'both ways: live' wait_for 20 ctrl_is "$(ctrl_of "$SUBSYS")" live
 disconnect "$SUBSYS" > /dev/null
-wait_for 10 no_ctrls
+wait_for 20 no_ctrls
 refused "a wrong secret of the target's" --dhchap-secret="$secret" --dhchap-ctrl-secret="$wrong"
 
 # A host that is not allowed at all.

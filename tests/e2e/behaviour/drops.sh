@@ -25,10 +25,10 @@ connect_through() {
 	check "$name: it was dropped" dropped
 	check "$name: live in the end" wait_for 20 ctrl_is "$ctrl" live
 	check "$name: the timeout is in the log" klog_has 'NVME-FC.*timeout'
-	check "$name: the disk appears" wait_for 10 disk_ready "$SUBSYS" 1
+	check "$name: the disk appears" wait_for 20 disk_ready "$SUBSYS" 1
 	check "$name: data" fio_verify "$(disk_of "$SUBSYS" 1)" 16k 512k
 	disconnect "$SUBSYS" > /dev/null
-	wait_for 10 no_ctrls
+	wait_for 20 no_ctrls
 }
 
 setup 1
@@ -41,7 +41,7 @@ connect_through 'Identify' 6:1:1
 # The fiftieth read of a running controller, whichever queue has it.
 check 'connect' connect "$SUBSYS" 1 --reconnect-delay=1
 ctrl=$(ctrl_of "$SUBSYS")
-check 'the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+check 'the disk appears' wait_for 20 disk_ready "$SUBSYS" 1
 disk=$(disk_of "$SUBSYS" 1)
 klog_mark
 drop_command 2:50:1
@@ -55,13 +55,13 @@ check 'two writes (1:20:2): fio sees no error' fio_verify "$disk" 16k 4m
 check 'two writes (1:20:2): they were dropped' dropped_times 2
 check 'two writes (1:20:2): live in the end' wait_for 20 ctrl_is "$ctrl" live
 disconnect "$SUBSYS" > /dev/null
-wait_for 10 no_ctrls
+wait_for 20 no_ctrls
 
 # Keep-alives: the rule stands over several reconnects.
 klog_mark
 check 'connect with a keep-alive of one second' connect "$SUBSYS" 1 --keep-alive-tmo=1 --reconnect-delay=1
 ctrl=$(ctrl_of "$SUBSYS")
-check 'live' wait_for 10 ctrl_is "$ctrl" live
+check 'live' wait_for 20 ctrl_is "$ctrl" live
 drop_command 18:1:50
 check 'keep-alives (18:1:50): dropped over two reconnects and more' wait_for 60 dropped_times "${E2E_KEEP_ALIVES:-4}"
 # One last one instead of those that are left of the fifty.

@@ -24,9 +24,9 @@ setup 1 2
 is 'native multipath is on' "$(cat /sys/module/nvme_core/parameters/multipath)" Y
 for n in 1 2; do
 	check "connect through port $n" connect "$SUBSYS" "$n" --reconnect-delay=1 --ctrl-loss-tmo=60
-	check "port $n: live" wait_for 10 ctrl_is "$(ctrl_through "$n")" live
+	check "port $n: live" wait_for 20 ctrl_is "$(ctrl_through "$n")" live
 done
-check 'the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+check 'the disk appears' wait_for 20 disk_ready "$SUBSYS" 1
 is 'one disk for both paths' "$(compgen -G '/dev/nvme*n1' | wc -l)" 1
 disk=$(disk_of "$SUBSYS" 1)
 echo round-robin > "/sys/class/nvme-subsystem/nvme-subsys0/iopolicy"
@@ -37,12 +37,12 @@ check 'fio starts' fio_start "$disk" 16k
 sleep 1
 check 'both paths carry I/O' test "$(path_io "$one")" -gt 0 -a "$(path_io "$two")" -gt 0
 check 'remote port 1 deleted under fio' remote_port_del 1
-check 'its controller is connecting' wait_for 10 ctrl_is "$one" connecting
+check 'its controller is connecting' wait_for 20 ctrl_is "$one" connecting
 before=$(path_io "$two")
 carried_on() {
 	[[ $(path_io "$1") -gt $2 ]]
 }
-check 'the other path carries on' wait_for 10 carried_on "$two" "$before"
+check 'the other path carries on' wait_for 20 carried_on "$two" "$before"
 check 'remote port 1 added again' remote_port_add 1 1
 check 'its controller is live again' wait_for 20 ctrl_is "$one" live
 before=$(path_io "$one")
@@ -59,7 +59,7 @@ sleep 2
 check 'target port 2 added again' target_port_add 2
 check 'remote port 2 deleted' remote_port_del 2
 check 'remote port 2 added again' remote_port_add 2 2
-check 'its controller is live again' wait_for 15 ctrl_is "$two" live
+check 'its controller is live again' wait_for 20 ctrl_is "$two" live
 c_defect host 'an error of the LLDD is no reason for it to take the other path'
 check_show 'fio saw no error from a target that went away' fio_finish
 c_defect host 'requests that failed so stay counted'

@@ -21,20 +21,20 @@ port_link 2 "$LOST"
 # The slow case runs beside the others: port 2 never comes back.
 check 'port 2: connect' connect "$LOST" 2 --ctrl-loss-tmo=600
 lost=$(ctrl_of "$LOST")
-check 'port 2: live' wait_for 10 ctrl_is "$lost" live
+check 'port 2: live' wait_for 20 ctrl_is "$lost" live
 lost_since=$SECONDS
 check 'port 2: deleted' remote_port_del 2
-check 'port 2: its controller leaves live' wait_for 10 not ctrl_is "$lost" live
+check 'port 2: its controller leaves live' wait_for 20 not ctrl_is "$lost" live
 
 check 'port 1: connect' connect "$SUBSYS" 1 --reconnect-delay=30 --ctrl-loss-tmo=600
 ctrl=$(ctrl_of "$SUBSYS")
-check 'port 1: the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+check 'port 1: the disk appears' wait_for 20 disk_ready "$SUBSYS" 1
 disk=$(disk_of "$SUBSYS" 1)
 check 'fio starts' fio_start "$disk" 16k
 for round in 1 2 3; do
 	sleep 1
 	check "round $round: deleted under I/O" remote_port_del 1
-	check "round $round: connecting" wait_for 10 ctrl_is "$ctrl" connecting
+	check "round $round: connecting" wait_for 20 ctrl_is "$ctrl" connecting
 	sleep $((round - 1))
 	check "round $round: added again" remote_port_add 1 1
 	# Not after reconnect_delay: the port's return is what it waits for.
@@ -49,7 +49,7 @@ is 'it is the same controller' "$(ctrl_of "$SUBSYS")" "$ctrl"
 # Target port and remote port both, as when a cable is pulled.
 check 'target port deleted' target_port_del 1
 check 'remote port deleted' remote_port_del 1
-check 'connecting' wait_for 10 ctrl_is "$ctrl" connecting
+check 'connecting' wait_for 20 ctrl_is "$ctrl" connecting
 check 'target port added' target_port_add 1
 check 'remote port added' remote_port_add 1 1
 c_defect host 'a reconnect that is pending keeps its delay (W19)'
@@ -61,7 +61,7 @@ check 'data' fio_verify "$disk" 16k 1m
 disconnect "$SUBSYS" > /dev/null
 check 'connect with ctrl_loss_tmo of 4 s' connect "$SUBSYS" 1 --reconnect-delay=1 --ctrl-loss-tmo=4
 ctrl=$(ctrl_of "$SUBSYS")
-check 'live' wait_for 10 ctrl_is "$ctrl" live
+check 'live' wait_for 20 ctrl_is "$ctrl" live
 since=$SECONDS
 remote_port_del 1
 check 'gone for good' wait_for 20 ctrl_gone "$ctrl"
@@ -78,7 +78,7 @@ note "after $gone_after s"
 check "port 2: not before it" test "$gone_after" -ge $((DEV_LOSS - 3))
 check 'port 2: comes back, and a new connect works' remote_port_add 2 2
 check 'port 2: connect' connect "$LOST" 2
-check 'port 2: live' wait_for 10 ctrl_is "$(ctrl_of "$LOST")" live
+check 'port 2: live' wait_for 20 ctrl_is "$(ctrl_of "$LOST")" live
 teardown
 null_blk_remove nullb1
 done_testing

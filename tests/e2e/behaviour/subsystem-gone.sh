@@ -8,12 +8,12 @@ set -uo pipefail
 setup 1
 check 'connect' connect "$SUBSYS" 1 --reconnect-delay=1 --ctrl-loss-tmo=60
 ctrl=$(ctrl_of "$SUBSYS")
-check 'the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+check 'the disk appears' wait_for 20 disk_ready "$SUBSYS" 1
 disk=$(disk_of "$SUBSYS" 1)
 check 'fio starts' fio_start "$disk" 16k
 klog_mark
 check 'unlinked under I/O' port_unlink 1 "$SUBSYS"
-check 'the host learns of it' wait_for 5 not ctrl_is "$ctrl" live
+check 'the host learns of it' wait_for 20 not ctrl_is "$ctrl" live
 check 'by a Disconnect Association' klog_has 'Disconnect Association LS received|transport association event'
 sleep 1
 check 'linked again' port_link 1 "$SUBSYS"
@@ -25,22 +25,22 @@ is 'all queues are back' "$(ctrl_attr "$ctrl" queue_count)" $(($(nproc) + 1))
 # Only the namespace goes: its I/O fails, the association stays.
 klog_mark
 echo 0 > "$NVMET/subsystems/$SUBSYS/namespaces/1/enable"
-check 'a disabled namespace goes away' wait_for 5 not disk_of "$SUBSYS" 1
+check 'a disabled namespace goes away' wait_for 20 not disk_of "$SUBSYS" 1
 check 'and the controller stays live' ctrl_is "$ctrl" live
 check 'without a reset' not klog_has_now 'resetting controller'
 echo 1 > "$NVMET/subsystems/$SUBSYS/namespaces/1/enable"
-check 'enabled again, it is back' wait_for 5 disk_ready "$SUBSYS" 1
+check 'enabled again, it is back' wait_for 20 disk_ready "$SUBSYS" 1
 
 disconnect "$SUBSYS" > /dev/null
 check 'connect with ctrl_loss_tmo of 4 s' connect "$SUBSYS" 1 --reconnect-delay=1 --ctrl-loss-tmo=4
 ctrl=$(ctrl_of "$SUBSYS")
-check 'live' wait_for 10 ctrl_is "$ctrl" live
+check 'live' wait_for 20 ctrl_is "$ctrl" live
 port_unlink 1 "$SUBSYS"
 check 'unlinked for good, the controller goes' wait_for 20 ctrl_gone "$ctrl"
 port_link 1 "$SUBSYS"
 check 'linked again, a new connect works' connect "$SUBSYS" 1
-check 'live once more' wait_for 10 ctrl_is "$(ctrl_of "$SUBSYS")" live
-check 'data' wait_for 10 disk_ready "$SUBSYS" 1
+check 'live once more' wait_for 20 ctrl_is "$(ctrl_of "$SUBSYS")" live
+check 'data' wait_for 20 disk_ready "$SUBSYS" 1
 check 'data verified' fio_verify "$(disk_of "$SUBSYS" 1)" 16k 1m
 teardown
 done_testing

@@ -12,7 +12,7 @@ monitor_start() {
 	# Line-buffered, and appended: the file is cut to nothing between cases.
 	stdbuf -oL udevadm monitor --kernel --property --subsystem-match=fc >> "$EVENTS" 2>&1 &
 	MONITOR=$!
-	wait_for 10 grep -q 'KERNEL - the kernel uevent' "$EVENTS" && sleep 0.3
+	wait_for 20 grep -q 'KERNEL - the kernel uevent' "$EVENTS" && sleep 0.3
 }
 
 forget() {
@@ -48,7 +48,7 @@ check 'udevadm monitor starts' monitor_start
 
 host_port_add 2
 remote_port_add 2 2
-check 'a remote port with the discovery role: one event' wait_for 5 events_are 1
+check 'a remote port with the discovery role: one event' wait_for 20 events_are 1
 is 'its three variables, and no other' "$(own_variables)" "$(variables_for 2 2)"
 check 'its action is change' grep -q '^ACTION=change$' "$EVENTS"
 check 'its device is fc_udev_device' grep -q '^DEVPATH=/devices/virtual/fc/fc_udev_device$' "$EVENTS"
@@ -58,7 +58,7 @@ remote_port_add 3 2 "$ROLE_TARGET"
 check 'a remote port without that role: none' holds_for 1 events_are 0
 
 echo add > "$CLASS/nvme_discovery"
-check 'nvme_discovery: one event for each such port' wait_for 5 events_are 2
+check 'nvme_discovery: one event for each such port' wait_for 20 events_are 2
 check 'and no more' holds_for 1 events_are 2
 is 'one names port 1' "$(grep -c "^NVMEFC_TRADDR=$(target_traddr 1)\$" "$EVENTS")" 1
 is 'one names port 2' "$(grep -c "^NVMEFC_TRADDR=$(target_traddr 2)\$" "$EVENTS")" 1
@@ -68,14 +68,14 @@ forget
 remote_port_del 2
 remote_port_del 3
 echo add > "$CLASS/nvme_discovery"
-check 'ports that are gone get none' wait_for 5 events_are 1
+check 'ports that are gone get none' wait_for 20 events_are 1
 is 'the one that is left names port 1' "$(own_variables)" "$(variables_for 1 1)"
 
 # A change of the target's discovery log reaches the host through the LLDD.
 forget
 subsystem_make nqn.2026-11.test:extra
 port_link 1 nqn.2026-11.test:extra
-check 'a subsystem linked on the target: an event' wait_for 5 grep -q "^NVMEFC_TRADDR=$(target_traddr 1)\$" "$EVENTS"
+check 'a subsystem linked on the target: an event' wait_for 20 grep -q "^NVMEFC_TRADDR=$(target_traddr 1)\$" "$EVENTS"
 is 'with the same three variables' "$(own_variables)" "$(variables_for 1 1)"
 
 # Writers side by side: every write is served, nothing is lost or kept.
@@ -88,7 +88,7 @@ done
 for pid in $pids; do
 	reap 30 "$pid"
 done
-check '100 writes from four writers: events come' wait_for 10 test "$(event_count)" -ge 25
+check '100 writes from four writers: events come' wait_for 20 test "$(event_count)" -ge 25
 kill "$MONITOR" 2> /dev/null
 reap 5 "$MONITOR"
 host_port_del 2

@@ -27,7 +27,7 @@ all_unload() {
 
 gone() {
 	check "$1: nvme_fcloop and nvme_fc unload" all_unload
-	check "$1: no controller is left" wait_for 5 no_ctrls
+	check "$1: no controller is left" wait_for 20 no_ctrls
 	check "$1: no disk is left" not compgen -G '/dev/nvme*n*'
 	port_unlink 1 "$SUBSYS"
 	check "$1: nvmet_fc unloads" unload nvmet_fc
@@ -40,7 +40,7 @@ setup 1
 
 check 'live: connect' connect "$SUBSYS" 1
 ctrl=$(ctrl_of "$SUBSYS")
-check 'live' wait_for 10 ctrl_is "$ctrl" live
+check 'live' wait_for 20 ctrl_is "$ctrl" live
 check 'nvme_fc is in use while fcloop is loaded' not modprobe -r nvme_fc
 check 'nvmet_fc is in use while fcloop is loaded' not modprobe -r nvmet_fc
 ports_away
@@ -49,7 +49,7 @@ gone 'live'
 check 'connecting: connect' connect "$SUBSYS" 1 --reconnect-delay=2
 ctrl=$(ctrl_of "$SUBSYS")
 remote_port_del 1
-check 'connecting' wait_for 10 ctrl_is "$ctrl" connecting
+check 'connecting' wait_for 20 ctrl_is "$ctrl" connecting
 ports_away 2> /dev/null
 gone 'connecting'
 
@@ -58,14 +58,14 @@ check 'reconnecting: connect' connect "$SUBSYS" 1 --reconnect-delay=1 --ctrl-los
 ctrl=$(ctrl_of "$SUBSYS")
 target_port_del 1
 reset_ctrl "$ctrl" 2> /dev/null
-check 'reconnecting: connecting, its port online' wait_for 10 ctrl_is "$ctrl" connecting
+check 'reconnecting: connecting, its port online' wait_for 20 ctrl_is "$ctrl" connecting
 sleep 1
 ports_away 2> /dev/null
 gone 'reconnecting'
 
 check 'resetting: connect' connect "$SUBSYS" 1
 ctrl=$(ctrl_of "$SUBSYS")
-wait_for 10 disk_ready "$SUBSYS" 1
+wait_for 20 disk_ready "$SUBSYS" 1
 (while echo 1 > "/sys/class/nvme/$ctrl/reset_controller"; do :; done) 2> /dev/null &
 resets=$!
 sleep 1
@@ -76,7 +76,7 @@ reap 10 "$resets" 2> /dev/null
 # With I/O: fio has the disk open, which belongs to the core and pins nothing of
 # the transport. It sees errors when its controller goes.
 check 'I/O: connect' connect "$SUBSYS" 1
-check 'I/O: the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+check 'I/O: the disk appears' wait_for 20 disk_ready "$SUBSYS" 1
 check 'I/O: fio runs' fio_start "$(disk_of "$SUBSYS" 1)" 16k
 ports_away
 check 'I/O: nvme_fcloop and nvme_fc unload under it' all_unload
@@ -86,7 +86,7 @@ gone 'I/O'
 
 # And after all that a connect works as ever.
 check 'afterwards: connect' connect "$SUBSYS" 1
-check 'afterwards: the disk appears' wait_for 10 disk_ready "$SUBSYS" 1
+check 'afterwards: the disk appears' wait_for 20 disk_ready "$SUBSYS" 1
 check 'afterwards: data' fio_verify "$(disk_of "$SUBSYS" 1)" 16k 1m
 teardown
 done_testing

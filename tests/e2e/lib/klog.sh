@@ -5,6 +5,8 @@
 
 KLOG=/tmp/klog
 KLOG_MARK=0
+# How long a line may take to come, after what caused it has returned.
+KLOG_PATIENCE=5
 
 # One follower serves all scripts of a boot.
 klog_start() {
@@ -31,7 +33,7 @@ klog_has_now() {
 
 # Waits a moment for a line that matches the extended regexp.
 klog_has() {
-	wait_for "${2:-2}" klog_has_now "$1" || {
+	wait_for "${2:-$KLOG_PATIENCE}" klog_has_now "$1" || {
 		echo "no log line matches: $1"
 		klog_since | grep -E 'nvme' | tail -n 8
 		return 1
