@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See loopback_shim.h. */
 #include <linux/dma-direct.h>
+#include <linux/dma-map-ops.h>
+#include <linux/io.h>
 #include <linux/preempt.h>
 #include "loopback_shim.h"
 
@@ -22,4 +24,35 @@ bool nvme_fc_loopback_shim_preemptible(void)
 bool nvme_fc_loopback_shim_in_hardirq(void)
 {
 	return in_hardirq();
+}
+
+unsigned long nvme_fc_loopback_shim_dma_get_seg_boundary(struct device *dev)
+{
+	return dma_get_seg_boundary(dev);
+}
+
+void *nvme_fc_loopback_shim_phys_to_virt(phys_addr_t address)
+{
+	return phys_to_virt(address);
+}
+
+phys_addr_t nvme_fc_loopback_shim_virt_to_phys(void *address)
+{
+	return virt_to_phys(address);
+}
+
+static const struct dma_map_ops nvme_fc_loopback_dma_ops = {
+	.map_phys = nvme_fc_loopback_map_phys,
+	.unmap_phys = nvme_fc_loopback_unmap_phys,
+	.map_sg = nvme_fc_loopback_map_sg,
+	.unmap_sg = nvme_fc_loopback_unmap_sg,
+	.sync_single_for_cpu = nvme_fc_loopback_sync_for_cpu,
+	.sync_single_for_device = nvme_fc_loopback_sync_for_device,
+	.sync_sg_for_cpu = nvme_fc_loopback_sync_sg_for_cpu,
+	.sync_sg_for_device = nvme_fc_loopback_sync_sg_for_device,
+};
+
+void nvme_fc_loopback_shim_set_dma_ops(struct device *dev)
+{
+	set_dma_ops(dev, &nvme_fc_loopback_dma_ops);
 }

@@ -12,7 +12,36 @@
 
 void *nvme_fc_loopback_shim_sg_virt(struct scatterlist *sg);
 void *nvme_fc_loopback_shim_dma_to_virt(struct device *dev, dma_addr_t addr);
+unsigned long nvme_fc_loopback_shim_dma_get_seg_boundary(struct device *dev);
+void *nvme_fc_loopback_shim_phys_to_virt(phys_addr_t address);
+phys_addr_t nvme_fc_loopback_shim_virt_to_phys(void *address);
+void nvme_fc_loopback_shim_set_dma_ops(struct device *dev);
 bool nvme_fc_loopback_shim_preemptible(void);
 bool nvme_fc_loopback_shim_in_hardirq(void);
+
+/* loopback/dma_ops.rs; the table of them is in loopback_shim.c. */
+dma_addr_t nvme_fc_loopback_map_phys(struct device *dev, phys_addr_t phys,
+				     size_t size, enum dma_data_direction dir,
+				     unsigned long attrs);
+void nvme_fc_loopback_unmap_phys(struct device *dev, dma_addr_t addr,
+				 size_t size, enum dma_data_direction dir,
+				 unsigned long attrs);
+int nvme_fc_loopback_map_sg(struct device *dev, struct scatterlist *sg,
+			    int nents, enum dma_data_direction dir,
+			    unsigned long attrs);
+void nvme_fc_loopback_unmap_sg(struct device *dev, struct scatterlist *sg,
+			       int nents, enum dma_data_direction dir,
+			       unsigned long attrs);
+void nvme_fc_loopback_sync_for_cpu(struct device *dev, dma_addr_t addr,
+				   size_t size, enum dma_data_direction dir);
+void nvme_fc_loopback_sync_for_device(struct device *dev, dma_addr_t addr,
+				      size_t size,
+				      enum dma_data_direction dir);
+void nvme_fc_loopback_sync_sg_for_cpu(struct device *dev,
+				      struct scatterlist *sg, int nents,
+				      enum dma_data_direction dir);
+void nvme_fc_loopback_sync_sg_for_device(struct device *dev,
+					 struct scatterlist *sg, int nents,
+					 enum dma_data_direction dir);
 
 #endif

@@ -84,6 +84,7 @@ impl Exchange {
             return self.settle(outcome, false, delivery);
         }
         if matches!(fault.fate, Fate::Lost | Fate::Held) {
+            self.state.lock().stuck = true;
             return;
         }
         let delivery = Self::delivery(self.near(), fault);
@@ -99,7 +100,9 @@ impl Exchange {
         let lost = matches!(fault.fate, Fate::Lost | Fate::Held);
         let verdict = match self.target.as_ref().and_then(|target| target.gate.enter()) {
             _ if lost => {
-                self.state.lock().machine.refuse();
+                let mut state = self.state.lock();
+                state.machine.refuse();
+                state.stuck = true;
                 return;
             }
             _ if fault.errno != 0 => fault.errno,
@@ -248,6 +251,7 @@ impl Exchange {
     /// The host aborts the command. Context: may sleep.
     pub(crate) fn abort(self: &Arc<Self>, fault: &Fault) {
         if fault.fate == Fate::Ignored {
+            self.state.lock().stuck = true;
             return;
         }
         let delivery = match (fault.place, fault.delay) {
@@ -256,6 +260,14 @@ impl Exchange {
             (_, delay) => Delivery::Later(delay),
         };
         ticket::arm(self.clone(), ABORT, delivery);
+    }
+
+    /// A fault kept the command from ending: it ends as if aborted. Context:
+    /// any.
+    pub(crate) fn give_up(self: &Arc<Self>) {
+        if self.state.lock().stuck {
+            ticket::arm(self.clone(), ABORT, Delivery::Work);
+        }
     }
 
     /// The abort takes place. Context: may sleep.

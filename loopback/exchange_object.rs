@@ -83,6 +83,8 @@ pub(crate) struct State {
     pub(crate) operation: Result_,
     /// How the host's request ends.
     pub(crate) outcome: Outcome,
+    /// A fault keeps it from ending by itself.
+    pub(crate) stuck: bool,
 }
 
 /// A command.
@@ -182,6 +184,7 @@ impl Exchange {
                     moved: 0,
                     operation: Result_::default(),
                     outcome: Outcome::failed(0),
+                    stuck: false,
                 }),
                 arrival <- Ticket::new::<Self>(ARRIVAL),
                 operation <- Ticket::new::<Self>(OPERATION),

@@ -53,10 +53,11 @@ pub(crate) fn release_target(port: &Port) {
     });
 }
 
-/// Everything that nothing else will end is ended: lost link services, and
-/// outcomes that were kept back. Commands are aborted by their host.
+/// Everything that a fault keeps from ending is ended: frames that were lost,
+/// aborts that were ignored, and what was kept back.
 pub(crate) fn give_up_all() {
     release_all();
+    each_exchange(Exchange::give_up);
     each_ls_exchange(LsExchange::give_up);
 }
 

@@ -28,6 +28,10 @@ mod buffer;
 mod context;
 mod control;
 mod control_port;
+#[allow(unsafe_code, reason = "called by the DMA API")]
+mod dma_ops;
+#[allow(unsafe_code, reason = "copies by address")]
+mod dma_table;
 mod exchange;
 #[allow(unsafe_code, reason = "the transports' requests")]
 mod exchange_io;
@@ -57,6 +61,7 @@ mod plan_exchange;
 mod plan_grammar;
 mod plan_kind;
 mod plan_life;
+mod plan_merge;
 mod plan_mode;
 mod plan_mutate;
 mod plan_random;
@@ -111,6 +116,7 @@ struct Tables;
 impl Drop for Tables {
     fn drop(&mut self) {
         registry::clear();
+        dma_table::clear();
         plan_store::clear_all();
     }
 }
@@ -118,6 +124,7 @@ impl Drop for Tables {
 impl kernel::InPlaceModule for Loopback {
     fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
         registry::init();
+        dma_table::init();
         let plan = plan_store::init();
         try_pin_init!(Self {
             tables: plan.map(|()| Tables)?,

@@ -54,6 +54,8 @@ accounts! {
     TargetReceived = "target_received_ls",
     /// Host handles: first used, released.
     HostHandles = "host_handles",
+    /// Mappings of `bounce` devices: made, undone.
+    Mappings = "mappings",
     /// Our exchanges: made, freed.
     Exchanges = "exchanges",
     /// Our link service exchanges: made, freed.
@@ -67,11 +69,16 @@ impl Account {
     }
 
     /// Whether an open entry is none of the transports' debt while nothing is
-    /// under way: a host handle stays until its host is invalidated.
+    /// under way: a host handle stays until its host is invalidated, and a target's
+    /// response buffers are mapped as long as its port is there.
     pub(crate) fn may_stay_open(self) -> bool {
         matches!(
             self,
-            Self::LocalPorts | Self::RemotePorts | Self::TargetPorts | Self::HostHandles
+            Self::LocalPorts
+                | Self::RemotePorts
+                | Self::TargetPorts
+                | Self::HostHandles
+                | Self::Mappings
         )
     }
 }
@@ -101,6 +108,10 @@ pub(crate) enum Offence {
     UnexpectedHostRelease,
     /// A buffer handed over that a device cannot reach.
     NotMapped,
+    /// A mapping undone or synchronised that is not there, or another's.
+    BadUnmap,
+    /// A mapping that outlives its device.
+    MappingLeft,
 }
 
 impl Offence {
@@ -117,6 +128,8 @@ impl Offence {
         (Self::AnsweredTwice, "answered_twice"),
         (Self::UnexpectedHostRelease, "unexpected_host_release"),
         (Self::NotMapped, "not_mapped"),
+        (Self::BadUnmap, "bad_unmap"),
+        (Self::MappingLeft, "mapping_left"),
     ];
 }
 

@@ -14,6 +14,7 @@ mod plan_exchange;
 mod plan_grammar;
 mod plan_kind;
 mod plan_life;
+mod plan_merge;
 mod plan_mode;
 mod plan_mutate;
 mod plan_random;

@@ -43,6 +43,19 @@ pub(crate) enum Private {
     Null,
 }
 
+/// The device that a port is registered with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Device {
+    /// None: the transport maps nothing.
+    #[default]
+    None,
+    /// One whose buffers the kernel maps.
+    Platform,
+    /// One whose IOMMU is this LLDD: it bounces everything, merges segments,
+    /// and fails when the fault plan says so.
+    Bounce,
+}
+
 /// The parameters of a port. Each role uses its part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Config {
@@ -58,8 +71,8 @@ pub(crate) struct Config {
     pub(crate) roles: u32,
     /// Seconds; 0 for the transport's default.
     pub(crate) dev_loss: u32,
-    /// Register with a platform device, so that the transport maps buffers.
-    pub(crate) device: bool,
+    /// The device, for which the transport maps buffers.
+    pub(crate) device: Device,
     /// Bits of the device's DMA mask.
     pub(crate) dma_bits: u8,
     /// `max_hw_queues`.
@@ -105,7 +118,7 @@ impl Default for Config {
             local: 0,
             roles: 0,
             dev_loss: 0,
-            device: false,
+            device: Device::None,
             dma_bits: 64,
             queues: 4,
             segments: 256,
@@ -141,8 +154,9 @@ impl Config {
                 "dev_loss" => new.dev_loss = pair.number()?,
                 "device" => {
                     new.device = match pair.value {
-                        "none" => false,
-                        "platform" => true,
+                        "none" => Device::None,
+                        "platform" => Device::Platform,
+                        "bounce" => Device::Bounce,
                         _ => return Err(bad()),
                     }
                 }
@@ -205,7 +219,11 @@ impl core::fmt::Display for Config {
             Private::Overwrite => "overwrite",
             Private::Null => "null",
         };
-        let device = if self.device { "platform" } else { "none" };
+        let device = match self.device {
+            Device::None => "none",
+            Device::Platform => "platform",
+            Device::Bounce => "bounce",
+        };
         write!(
             f,
             "wwnn={:#x} wwpn={:#x} fcaddr={:#x} local={:#x} roles={:#x} dev_loss={} ",
@@ -255,7 +273,7 @@ mod tests {
     #[test]
     fn shown_as_it_is_written() {
         let mut config = Config::default();
-        let line = "wwnn=0x10 local=0x20 device=platform dma_bits=32 segments=8 private=null \
+        let line = "wwnn=0x10 local=0x20 device=bounce dma_bits=32 segments=8 private=null \
                     read_rsp=1 defer early=1 complete=reorder delay=70 boundary=0xfff";
         config.update(line).unwrap();
         let mut again = Config::default();

@@ -58,6 +58,8 @@ kinds! {
     TargetReceives = "target.rcv_fcp",
     /// The target starts a command that it had deferred.
     DeferReceive = "target.defer_rcv",
+    /// A transport maps memory for a `bounce` device.
+    Map = "dma.map",
     /// The target sends data.
     ReadData = "target.readdata",
     /// The target fetches data.

@@ -6,7 +6,13 @@
 
 use kernel::{error::from_err_ptr, error::to_result, prelude::*};
 
-use crate::{abi, memory::Bus};
+use crate::{
+    abi,
+    dma_table,
+    memory::Bus,
+    plan_config::{Config, Device},
+    shim, //
+};
 
 /// The device of one port, alive as long as the port.
 pub(crate) struct Platform {
@@ -20,22 +26,30 @@ unsafe impl Send for Platform {}
 unsafe impl Sync for Platform {}
 
 impl Platform {
-    /// Registers a device whose DMA mask has `bits` bits. Context: may sleep.
-    pub(crate) fn new(port_name: u64, bits: u8) -> Result<Self> {
-        let mask = u64::MAX >> 64u32.saturating_sub(u32::from(bits)).min(63);
+    /// Registers the device that a port is to have, if any. Context: may
+    /// sleep.
+    pub(crate) fn new(config: &Config) -> Result<Option<Self>> {
+        if config.device == Device::None {
+            return Ok(None);
+        }
+        let mask = u64::MAX >> 64u32.saturating_sub(u32::from(config.dma_bits)).min(63);
         let info = abi::platform_device_info {
             name: c"nvme_fc_loopback".as_char_ptr(),
             // CAST: Any number that differs between ports will do.
-            id: (port_name & 0x7fff_ffff) as c_int,
+            id: (config.port_name & 0x7fff_ffff) as c_int,
             dma_mask: mask,
             ..Default::default()
         };
         // SAFETY: The description is complete, and copied.
         let device = from_err_ptr(unsafe { abi::platform_device_register_full(&info) })?;
         let this = Self { device };
+        if config.device == Device::Bounce {
+            // SAFETY: Registered, and not used for DMA yet.
+            unsafe { shim::set_dma_ops(&raw mut (*device).dev) };
+        }
         // SAFETY: The device is registered.
         to_result(unsafe { abi::dma_set_mask_and_coherent(&raw mut (*device).dev, mask) })?;
-        Ok(this)
+        Ok(Some(this))
     }
 
     /// The device, for the transport and for address translation.
@@ -47,6 +61,7 @@ impl Platform {
 
 impl Drop for Platform {
     fn drop(&mut self) {
+        dma_table::expect_none(self.bus().0);
         // SAFETY: Registered by `new`; the port that it belonged to is gone.
         unsafe { abi::platform_device_unregister(self.device) };
     }

@@ -106,8 +106,7 @@ impl Port {
         };
         let device = match role {
             Role::Remote => None,
-            _ if config.device => Some(Platform::new(config.port_name, config.dma_bits)?),
-            _ => None,
+            _ => Platform::new(&config)?,
         };
         Arc::pin_init(
             pin_init!(Self {

@@ -107,6 +107,15 @@ pub(crate) fn port(role: Role, port_name: u64, local: u64) -> Option<Arc<Port>> 
         .cloned()
 }
 
+/// The port that has that device. Context: any.
+pub(crate) fn port_of_device(device: *mut crate::abi::device) -> Option<Arc<Port>> {
+    let live = LIVE.lock();
+    live.ports
+        .iter()
+        .find(|port| core::ptr::eq(port.bus().0, device))
+        .cloned()
+}
+
 /// The `index`-th remote port of that name, seen from whatever local port.
 pub(crate) fn remote(port_name: u64, index: usize) -> Option<Arc<Port>> {
     let live = LIVE.lock();
