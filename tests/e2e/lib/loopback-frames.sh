@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034 # constants for those who source it
+# FC-NVMe frames in hexadecimal, and what they were answered with.
+
+# zeros N: so many bytes of zero.
+zeros() {
+	printf '%*s' "$((2 * $1))" '' | tr ' ' 0
+}
+
+# padded TEXT N: the text's bytes, filled up with zeros.
+padded() {
+	local hex
+	hex=$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')
+	printf '%s%s' "$hex" "$(zeros $(($2 - ${#hex} / 2)))"
+}
+
+# ls_create_association SUBNQN [ERSP_RATIO SQSIZE]: 1024 bytes.
+ls_create_association() {
+	printf '03000000%08x%08x%08x%04x%s%04x%04x%s%s%s%s%s' 1016 3 1008 "${2:-8}" "$(zeros 38)" 65535 "${3:-31}" \
+		"$(zeros 4)" 11111111222233334444555555555555 "$(padded nqn.2014-08.org.test:raw 256)" "$(padded "$1" 256)" \
+		"$(zeros 432)"
+}
+
+# ls_create_connection ASSOCIATION QID: 80 bytes.
+ls_create_connection() {
+	printf '04000000%08x%08x%08x%s%08x%08x%04x%s%04x%04x%s' 72 7 8 "$1" 4 48 8 "$(zeros 38)" "$2" 31 "$(zeros 4)"
+}
+
+# ls_disconnect ASSOCIATION: 48 bytes.
+ls_disconnect() {
+	printf '05000000%08x%08x%08x%s%08x%08x%s' 40 7 8 "$1" 5 16 "$(zeros 16)"
+}
+
+# command_iu CONNECTION FLAGS DATA_LENGTH SQE: 96 bytes; the SQE is padded.
+command_iu() {
+	printf 'fd280018000000%02x%s00000001%08x%s%s%s' "$2" "$1" "$3" "$4" "$(zeros $((64 - ${#4} / 2)))" "$(zeros 8)"
+}
+
+# answers PORT: how many injected frames were answered.
+answers() {
+	awk '$1 == "answers" { print $2 }' "$LOOPBACK/$1/answers"
+}
+
+# inject PORT ls|cmd WORDS...: injects a frame and sets ANSWER to the line that
+# it was answered with.
+inject() {
+	local port=$1 kind=$2 before
+	shift 2
+	before=$(answers "$port")
+	loop_write "$port/inject_$kind" "$*" || return
+	wait_for 10 answered_after "$port" "$before" || return
+	ANSWER=$(tail -n 1 "$LOOPBACK/$port/answers")
+}
+
+answered_after() {
+	[[ $(answers "$1") -gt $2 ]]
+}
+
+# answer_hex: the frame of the last answer; answer_status: its status.
+answer_hex() {
+	echo "${ANSWER##*hex=}"
+}
+answer_status() {
+	local status=${ANSWER##*status=}
+	echo "${status%% *}"
+}

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# A whole life over the loopback LLDD with one configuration of its ports.
+
+# one NAME LOCAL TARGET [FIO OPTIONS]: connect, verify, disconnect, books.
+one() {
+	local name=$1 disk
+	klog_mark
+	check "$name: ports" loop_ready 1 "$2" "$3"
+	check "$name: connect" connect "$SUBSYS" 1
+	if wait_for 10 disk_ready "$SUBSYS" 1; then
+		disk=$(disk_of "$SUBSYS" 1)
+		check_show "$name: data" fio_verify "$disk" "${4:-4k}" 2m
+	else
+		fail "$name: data" 'no disk'
+	fi
+	check "$name: disconnect" disconnect "$SUBSYS"
+	check "$name: books" wait_for 10 loop_idle
+	after "$name"
+	port_remove 1
+	loop_down
+	check "$name: books at the end" wait_for 20 loop_balanced
+	loop_write books reset
+	is "$name: no warning" "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+}
+
+# What only one of the modes shows.
+after() {
+	case $1 in
+	irq*)
+		check "$1: commands were completed in hard IRQ" test "$(loop_book host.fcp_io)" -gt 0
+		check "$1: RSP left from hard IRQ" test "$(loop_book target.fcp_req_release 3)" -gt 0
+		;;
+	read_rsp*) check "$1: READDATA_RSP was used" test "$(loop_book target.readdata_rsp)" -gt 0 ;;
+	segments*) check "$1: data went in several operations" test "$(($(loop_book target.readdata) + $(loop_book target.writedata)))" -gt "$(loop_book target.rcv_fcp)" ;;
+	deferral*) check "$1: commands were deferred" test "$(loop_book deferred)" -gt 0 ;;
+	esac
+}

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The project's own LLDD, nvme-fc-loopback: ports by configfs, faults, books.
+
+LOOPBACK=/sys/kernel/config/nvme_fc_loopback
+# shellcheck disable=SC2034 # read by lib/modules.sh
+COUNTED_MODULES='nvme_core nvme_fabrics nvme_fc nvmet nvmet_fc nvme_fc_loopback'
+
+# A write that cannot hang the script: loop_write FILE TEXT [SECONDS]
+loop_write() {
+	# shellcheck disable=SC2016 # for the inner shell
+	timeout -k 1 "${3:-30}" bash -c 'echo "$1" > "$2"' loop_write "$2" "$LOOPBACK/$1"
+}
+
+# loop_local N [CONFIG]: host port N, registered.
+loop_local() {
+	mkdir -p "$LOOPBACK/local-$1"
+	loop_write "local-$1/config" "wwnn=$(host_wwnn "$1") wwpn=$(host_wwpn "$1") ${2:-}" &&
+		loop_write "local-$1/enable" 1
+}
+
+# loop_target N [CONFIG]: target port N, registered.
+loop_target() {
+	mkdir -p "$LOOPBACK/target-$1"
+	loop_write "target-$1/config" "wwnn=$(target_wwnn "$1") wwpn=$(target_wwpn "$1") ${2:-}" &&
+		loop_write "target-$1/enable" 1
+}
+
+# loop_remote TARGET HOST [CONFIG]: that target, as that host sees it.
+loop_remote() {
+	mkdir -p "$LOOPBACK/remote-$1-$2"
+	loop_write "remote-$1-$2/config" "wwnn=$(target_wwnn "$1") wwpn=$(target_wwpn "$1") local=$(host_wwpn "$2") ${3:-}" &&
+		loop_write "remote-$1-$2/enable" 1
+}
+
+# loop_up N [LOCAL CONFIG [TARGET CONFIG]]: both ports, and the path between them.
+loop_up() {
+	loop_local "$1" "${2:-}" && loop_target "$1" "${3:-}" && loop_remote "$1" "$1"
+}
+
+# Unregisters and removes every port there is: remote ports first.
+loop_down() {
+	local dir
+	for dir in "$LOOPBACK"/remote-* "$LOOPBACK"/target-* "$LOOPBACK"/local-*; do
+		[[ ! -d $dir ]] || rmdir "$dir" || return
+	done
+}
+
+# loop_fault RULE: adds a rule to the fault plan.
+loop_fault() {
+	loop_write faults "$*"
+}
+
+loop_faults_clear() {
+	loop_write faults clear
+}
+
+# loop_struck N: how often the N-th rule (from 0) has struck.
+loop_struck() {
+	awk -v n="$1" '$1 == n { print $4 }' "$LOOPBACK/faults"
+}
+
+struck_at_least() {
+	[[ $(loop_struck "$1") -ge $2 ]] || { echo "rule $1 struck $(loop_struck "$1") times"; return 1; }
+}
+
+# loop_book NAME [COLUMN]: a number of the books: 2 taken or calls, 3 given back
+# or calls in hard IRQ, 4 what is left.
+loop_book() {
+	awk -v name="$1" -v column="${2:-2}" '$1 == name { print $column; found = 1 } END { if (!found) print 0 }' "$LOOPBACK/books"
+}
+
+loop_state() {
+	awk '$1 == "state" { print $2 }' "$LOOPBACK/books"
+}
+
+# Nothing is left, of ports or of what they did, and no contract was broken.
+loop_balanced() {
+	[[ $(loop_state) == balanced ]] && return
+	cat "$LOOPBACK/books" "$LOOPBACK/left"
+	return 1
+}
+
+# The same while ports are there.
+loop_idle() {
+	[[ $(loop_state) == @(idle|balanced) ]] && return
+	cat "$LOOPBACK/books" "$LOOPBACK/left"
+	return 1
+}
+
+# Loads both transports and the LLDD, without ports; a subsystem $SUBSYS over a
+# null_blk of 64 MiB is there.
+loop_load() {
+	modprobe nvme_fabrics
+	modprobe nvmet
+	BASE_REFCOUNTS=$(refcounts)
+	modprobe nvme_fc
+	modprobe nvmet_fc
+	modprobe nvme_fc_loopback
+	null_blk_make nullb0 64
+	configfs_mount
+	subsystem_make "$SUBSYS"
+	namespace_add "$SUBSYS" 1 /dev/nullb0
+}
+
+# loop_ready N [LOCAL CONFIG [TARGET CONFIG]]: ports, path and nvmet's port.
+loop_ready() {
+	loop_up "$@" && port_make "$1" && port_link "$1" "$SUBSYS"
+}
+
+# Everything of port N that loop_ready made, away again.
+loop_clear() {
+	loop_faults_clear
+	loop_write control give_up
+	disconnect_all
+	port_remove "$1"
+	loop_down
+}
+
+# Takes everything down and checks that nothing is left.
+loop_teardown() {
+	loop_faults_clear
+	loop_write control give_up
+	check "$TITLE: all controllers go away" disconnect_all
+	nvmet_clear
+	check "$TITLE: the ports go away" loop_down
+	check "$TITLE: the books are balanced" wait_for 30 loop_balanced
+	[[ $(loop_state) == balanced ]] || note "$(cat "$LOOPBACK/books" "$LOOPBACK/left")"
+	check "$TITLE: the modules unload" unload nvme_fc_loopback nvme_fc nvmet_fc
+	is "$TITLE: no module reference is left" "$(refcounts)" "$BASE_REFCOUNTS"
+	null_blk_remove nullb0
+	klog_say "end $TITLE"
+}

@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What an adapter can do to a host's commands: errors on the way in, responses
+# that are wrong in every field, lost commands, aborts that it takes its time
+# for. The host notices, recovers, and no data is wrong.
+set -uo pipefail
+. "$(dirname "$0")/../guest-lib.sh"
+. "$E2E/lib/loopback.sh"
+. "$E2E/lib/loopback-trial.sh"
+
+READ='on=host.fcp_io code=2 nth=1'
+DONE='on=host.fcp_done code=2 nth=1'
+loop_load
+short_timeouts 3
+loop_ready 1
+connected --keep-alive-tmo=30
+
+trial 'fcp_io: -EBUSY' read ok - "$READ errno=-16"
+trial 'fcp_io: -EBUSY five times' read ok - "$READ count=5 errno=-16"
+trial 'fcp_io: -EIO' read any - "$READ errno=-5"
+trial 'fcp_io: -ENOMEM by chance' read any - 'on=host.fcp_io code=2 chance=500000 seed=7 count=3 errno=-12'
+trial 'status -EIO' read ok 'resetting|error recovery|connectivity|transport error|association' "$DONE status=-5"
+trial 'too short by 512' read ok 'bad transfer length|length' "$DONE transferred=-512"
+trial 'too long by 512' read ok 'bad transfer length|length' "$DONE transferred=512"
+trial 'response of 0 bytes, data complete' read ok - "$DONE length=0"
+trial 'response of 20 bytes' read ok 'odd NVMe_xRSP iu len' "$DONE length=20"
+trial 'response of 33 bytes' read ok 'odd NVMe_xRSP iu len' "$DONE length=33"
+trial 'response of 65535 bytes' read ok 'odd NVMe_xRSP iu len' "$DONE length=65535"
+trial 'ERSP: all zero' read ok 'bad NVMe_ERSP' "$DONE length=32"
+trial 'ERSP: iu_len' read ok 'bad NVMe_ERSP' "$DONE length=32 field=ersp.iu_len:7 field=ersp.xfrd_len:4096"
+trial 'ERSP: xfrd_len' read ok 'bad NVMe_ERSP' "$DONE length=32 field=ersp.iu_len:8 field=ersp.xfrd_len:4095"
+trial 'ERSP: result' read ok 'bad NVMe_ERSP' "$DONE length=32 field=ersp.iu_len:8 field=ersp.xfrd_len:4096 field=ersp.result:1"
+trial 'ERSP: command id' read ok 'bad NVMe_ERSP' "$DONE length=32 field=ersp.iu_len:8 field=ersp.xfrd_len:4096 field=cqe.command_id:0xffff"
+trial 'completed after 1 s' read ok - "$DONE delay=1000000"
+trial 'completed inline' read ok - "$DONE place=inline"
+trial 'completed in hard IRQ' read ok - "$DONE place=irq delay=100"
+trial 'answered inline, without a target' read ok 'bad transfer length' "$READ answer=000000000000000000000000 place=inline transferred=-1"
+trial 'lost' read ok 'io timeout' "$READ do=lose"
+trial 'completion held, then aborted' read ok 'io timeout' "$DONE do=hold"
+trial 'lost write' write ok 'io timeout' 'on=host.fcp_io code=1 nth=1 do=lose'
+
+# An abort that the adapter ignores, answers late, or within the call.
+for abort in delay=2000000 place=inline; do
+	loop_faults_clear
+	klog_mark
+	loop_fault "$READ do=lose"
+	check "abort $abort: rule" loop_fault "on=host.fcp_abort nth=1 $abort"
+	check "abort $abort: the read is done in the end" read_once
+	check "abort $abort: it struck" struck_at_least 1 1
+	loop_faults_clear
+	check "abort $abort: all is well afterwards" wait_for 45 all_well
+done
+
+# An abort that is never acted on, until the adapter gives up: meanwhile the
+# controller cannot recover, and then it does.
+loop_faults_clear
+loop_fault "$READ do=lose"
+check 'abort ignored: rule' loop_fault 'on=host.fcp_abort do=ignore'
+read_once 90 > /dev/null 2>&1 &
+pid=$!
+check 'abort ignored: it struck' wait_for 20 struck_at_least 1 1
+sleep 4
+loop_faults_clear
+check 'abort ignored: the adapter gives up' loop_write control give_up
+check 'abort ignored: the read is done in the end' reap 60 "$pid"
+check 'abort ignored: all is well afterwards' wait_for 45 all_well
+
+# A completion that comes when nobody waits for it any more.
+if [[ ${E2E_HOST:-rust} == rust ]]; then
+	trial 'completed twice' read any - "$DONE do=twice"
+else
+	skip 'completed twice' 'the C module completes the request twice, and the kernel with it'
+fi
+default_timeouts
+loop_teardown
+done_testing

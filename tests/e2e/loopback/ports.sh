@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Ports and hosts that come and go: links that flap, a host that logs out, a
+# target port that is away for a while, device loss, discovery events, several
+# hosts at one target.
+set -uo pipefail
+. "$(dirname "$0")/../guest-lib.sh"
+. "$E2E/lib/loopback.sh"
+. "$E2E/lib/loopback-trial.sh"
+
+loop_load
+loop_ready 1
+connected --keep-alive-tmo=30
+
+check 'a taken name is refused' not loop_local 1 ''
+mkdir "$LOOPBACK/target-again"
+loop_write target-again/config "wwnn=$(target_wwnn 1) wwpn=$(target_wwpn 1)"
+check 'the same target port again is refused' not loop_write target-again/enable 1
+rmdir "$LOOPBACK/target-again"
+check 'a bad name is refused' not mkdir "$LOOPBACK/port-1"
+check 'an unknown key is refused' not loop_write target-1/config colour=red
+check 'a bad rule is refused' not loop_fault 'on=nothing errno=-5'
+
+klog_mark
+check 'the link flaps 5 times' loop_write remote-1-1/control 'flap=5 down=200 up=300' 60
+check 'link: live in the end' wait_for 60 all_well
+check 'the link flaps 20 times, at once' loop_write remote-1-1/control 'flap=20 down=1 up=1' 60
+check 'link, at once: live in the end' wait_for 60 all_well
+check 'the target port flaps 5 times' loop_write target-1/control 'flap=5 down=100 up=300' 60
+check 'target port: live in the end' wait_for 60 all_well
+
+check 'host logs out' loop_write target-1/control "invalidate=$(host_wwpn 1)"
+check 'logout: its handle is released' wait_for 20 bash -c "grep -q '^target.host_release' $LOOPBACK/books"
+check 'logout: live again in the end' wait_for 90 all_well
+check 'a host that is not there cannot log out' not loop_write target-1/control invalidate=0x77
+
+check 'discovery: rescan' loop_write remote-1-1/control rescan
+before=$(loop_book target.discovery_event)
+mkdir "$NVMET/hosts/nqn.host" && ln -s "$NVMET/hosts/nqn.host" "$NVMET/subsystems/$SUBSYS/allowed_hosts/" 2> /dev/null
+echo 0 > "$NVMET/subsystems/$SUBSYS/attr_allow_any_host"
+echo 1 > "$NVMET/subsystems/$SUBSYS/attr_allow_any_host"
+check 'discovery: an event for a change' test "$(loop_book target.discovery_event)" -gt "$before"
+
+# A second host at the same target.
+check 'second host: ports' loop_local 2 'complete=irq delay=100'
+check 'second host: path' loop_remote 1 2
+check 'second host: connect' timeout 60 nvme connect -t fc -n "$SUBSYS" -a "$(target_traddr 1)" -w "$(host_traddr 2)" --hostnqn nqn.2014-08.org.test:second --hostid 22222222-2222-3333-4444-555555555555
+is 'two controllers' "$(ctrls_of "$SUBSYS" | wc -l)" 2
+check 'second host logs out' loop_write target-1/control "invalidate=$(host_wwpn 2)"
+check 'the first is well' wait_for 30 all_well
+check 'all leave' disconnect_all
+check 'books' wait_for 45 loop_idle
+
+# Device loss: short, and then none at all.
+connected --keep-alive-tmo=30
+check 'device loss of 4 s' loop_write remote-1-1/control dev_loss=4
+since=$SECONDS
+check 'device loss: the link goes' loop_write remote-1-1/enable 0
+check 'device loss: the controller goes' wait_for 30 ctrl_gone "$CTRL"
+check "device loss: not before 2 s ($((SECONDS - since)) s)" test "$((SECONDS - since))" -ge 2
+check 'device loss: the link is back' loop_write remote-1-1/enable 1
+connected --keep-alive-tmo=30
+loop_write remote-1-1/control dev_loss=0
+check 'no device loss time: the link goes' loop_write remote-1-1/enable 0
+check 'no device loss time: the controller goes at once' wait_for 10 ctrl_gone "$CTRL"
+is 'no warning' "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+loop_teardown
+done_testing
