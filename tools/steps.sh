@@ -7,6 +7,7 @@
 #   STEP_AFTER    names of the steps whose product it uses
 #   STEP_NEED_MB  disk it takes
 #   STEP_NET      1 if it downloads
+#   STEP_LAZY     1 if it runs only when named
 #   STEP_INPUTS   further files whose content its product depends on (optional)
 # and defines step_run, which fills the folder $OUT. tools/setup renames that to $CACHE/NAME when the step has
 # succeeded and then writes a stamp with the step's key, so that a step cut off is never taken for done.
@@ -24,7 +25,7 @@ unset step_file step_name
 # step_load NAME: the step's variables and step_run, into the current shell.
 step_load() {
 	[[ -n ${STEP_FILE[$1]:-} ]] || die "no step '$1' (tools/setup --list names them)"
-	STEP_ABOUT='' STEP_AFTER='' STEP_NEED_MB=0 STEP_NET=0 STEP_INPUTS=()
+	STEP_ABOUT='' STEP_AFTER='' STEP_NEED_MB=0 STEP_NET=0 STEP_LAZY=0 STEP_INPUTS=()
 	# shellcheck disable=SC1090 # one of tools/setup.d
 	source "${STEP_FILE[$1]}"
 }

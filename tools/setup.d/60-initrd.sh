@@ -24,7 +24,7 @@ step_run() {
 		#!/bin/sh
 		fail() { echo "guest-init: $1" >/dev/kmsg; poweroff -f; }
 		mount -t devtmpfs dev /dev; mount -t proc proc /proc; mount -t sysfs sys /sys
-		for module in /modules/*.ko; do insmod "$module" || fail "cannot load $module"; done
+		for module in /modules/*.ko; do [ ! -e "$module" ] || insmod "$module" || fail "cannot load $module"; done
 		tries=0
 		while [ ! -b /dev/vdb ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 		mount -t ext4 -o noatime /dev/vda /root || fail "cannot mount the root disk"

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034
+# The kernels that tools/guest can boot, as data. Source it after steps.sh.
+#
+# kernel_NAME sets
+#   kernel_steps    set-up steps that it takes
+#   kernel_release  what uname -r says in the guest
+#   kernel_files    bzImage and initramfs, for QEMU
+#   kernel_modules  folder with lib/modules/RELEASE
+#   kernel_ship     1 if the guest's image lacks those modules
+#   kernel_machine  QEMU's machine, processor and two serial ports: the job's output, the kernel's log
+#   kernel_disk     QEMU's device for a disk
+#   kernel_words    for the kernel's command line
+#   kernel_slow     how many times longer everything takes
+
+# tsc_khz: this machine's rate of the TSC, if it can be told. Under TCG the guest reads the same TSC, and finds out its
+# rate by a wait that goes wrong when the processors are busy: its clock then runs at any speed. A virtual machine
+# states the rate; others are left alone.
+tsc_khz() {
+	awk -F': *' '/^flags/ && / constant_tsc / && / hypervisor / { fits = 1 } /^cpu MHz/ && !mhz { mhz = $2 }
+		END { if (fits && mhz) printf "%d", mhz * 1000 }' /proc/cpuinfo
+}
+
+kernel_stock() {
+	local khz
+	khz=$(tsc_khz)
+	kernel_steps=(kernel image initrd)
+	kernel_release=$(kernel_version)
+	kernel_files=(-kernel "$CACHE/kernel/vmlinuz" -initrd "$CACHE/initrd/initrd.gz")
+	kernel_modules=$CACHE/image/modules
+	kernel_ship=0
+	kernel_machine=(-M pc -cpu max -serial stdio -serial "file:$1")
+	kernel_disk=virtio-blk-pci
+	kernel_words="${khz:+ tsc_early_khz=$khz}"
+	kernel_slow=1
+}
+
+# The microvm has neither PCI nor ACPI, and resets by nothing but a triple fault. A loaded machine delivers its timer's
+# interrupts too late for any calibration: the rates are told, and the check of the timer is left out.
+kernel_instrumented() {
+	local khz microvm=microvm,acpi=off,x-option-roms=off,isa-serial=off
+	khz=$(tsc_khz)
+	kernel_steps=(instrumented image)
+	kernel_release=$(cat "$CACHE/instrumented/release" 2>/dev/null || true)
+	kernel_files=(-kernel "$CACHE/instrumented/bzImage" -initrd "$CACHE/instrumented/initrd.gz")
+	kernel_modules=$CACHE/instrumented/modules
+	kernel_ship=1
+	# shellcheck disable=SC2054 # QEMU's commas
+	kernel_machine=(-M "$microvm" -cpu max,la57=off
+		-chardev stdio,id=job -device isa-serial,chardev=job,index=0
+		-chardev "file,id=log,path=$1" -device isa-serial,chardev=log,index=1)
+	kernel_disk=virtio-blk-device
+	kernel_words=" printk.time=1 no_timer_check reboot=t${khz:+ tsc_early_khz=$khz tsc=reliable lpj=$((khz * 4))}"
+	kernel_words+=' rcupdate.rcu_cpu_stall_timeout=120 workqueue.watchdog_thresh=120'
+	kernel_slow=4
+}
