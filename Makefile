@@ -81,9 +81,13 @@ checkpatch:
 setup:
 	tools/setup
 
-demo interop behaviour bench:
+demo interop behaviour:
 	tools/setup
 	tests/e2e/run-$@
+
+bench:
+	tools/setup
+	bench/run
 
 test:
 	tools/setup
