@@ -16,6 +16,16 @@ int nvme_fc_shim_dev_to_node(struct device *dev)
 	return dev_to_node(dev);
 }
 
+unsigned int nvme_fc_shim_memalloc_noio_save(void)
+{
+	return memalloc_noio_save();
+}
+
+void nvme_fc_shim_memalloc_noio_restore(unsigned int flags)
+{
+	memalloc_noio_restore(flags);
+}
+
 void nvme_fc_shim_put_ctrl(struct nvme_ctrl *ctrl)
 {
 	nvme_put_ctrl(ctrl);

@@ -10,6 +10,7 @@
 #include <linux/blk-mq.h>
 #include <linux/dma-mapping.h>
 #include <linux/idr.h>
+#include <linux/sched/mm.h>
 #include <linux/workqueue.h>
 #include "nvme.h"
 #include "fabrics.h"
@@ -20,6 +21,8 @@
 
 void nvme_fc_shim_dma_set_seg_boundary(struct device *dev, unsigned long mask);
 int nvme_fc_shim_dev_to_node(struct device *dev);
+unsigned int nvme_fc_shim_memalloc_noio_save(void);
+void nvme_fc_shim_memalloc_noio_restore(unsigned int flags);
 
 void nvme_fc_shim_put_ctrl(struct nvme_ctrl *ctrl);
 bool nvme_fc_shim_ctrl_sgl_supported(struct nvme_ctrl *ctrl);

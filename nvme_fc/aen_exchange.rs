@@ -24,7 +24,7 @@ use kernel::{
 use crate::{
     abi,
     exchange::Exchange,
-    ops,
+    mq_ops,
     queue::Queue,
     shared::{
         device::DeviceRef,
@@ -119,7 +119,7 @@ impl AenExchange {
                     ptr::null_mut(),
                     ptr::null_mut(),
                     Category::Admin,
-                    ops::aen_done,
+                    mq_ops::aen_done,
                 )
             };
             // INVARIANT: Initialised above.

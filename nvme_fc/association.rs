@@ -10,10 +10,15 @@
 
 use kernel::{
     prelude::*,
-    sync::Arc, //
+    sync::Arc,
+    time::{
+        delay::fsleep,
+        Delta, //
+    }, //
 };
 
 use crate::{
+    abi,
     ctrl::{
         Ctrl,
         AEN_WORK, //
@@ -23,8 +28,8 @@ use crate::{
     ls,
     nvme_core::Failed,
     registry::{
-        PortUse,
-        REGISTRY, //
+        self,
+        PortUse, //
     },
     shared::{
         proto::queues,
@@ -84,11 +89,14 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
     if in_use.is_some() {
         return Err(ENOTUNIQ);
     }
-    let (port, ops) = {
-        let mut registry = REGISTRY.lock();
-        let joined = PortUse::join(&mut registry, ctrl.remote().as_arc_borrow())?;
+    let (port, ops, settles_in) = {
+        let mut registry = registry::lock();
+        let (port, ops) = PortUse::join(&mut registry, ctrl.remote().as_arc_borrow())?;
         ctrl.clear_failed(&mut registry);
-        joined
+        let settles_in = registry
+            .remote(ctrl.remote())
+            .map_or(0, |entry| entry.settles_in());
+        (port, ops, settles_in)
     };
     if ops.fcp_private > ctrl.fcp_private() {
         ctrl_log!(
@@ -103,6 +111,12 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
     ctrl.set_terminating(false);
     *ctrl.ops().lock() = Some(ops);
     *in_use = Some(port);
+    drop(in_use);
+    if settles_in != 0 {
+        let millis = settles_in.saturating_mul(1000) / u64::from(abi::HZ);
+        // CAST: A quarter of a second at most.
+        fsleep(Delta::from_millis(millis as i64));
+    }
     Ok(ops)
 }
 
@@ -180,7 +194,7 @@ fn limit_queue_size(ctrl: &Ctrl) {
 fn go_live(ctrl: &Ctrl) -> Result<(), Failed> {
     // Under this lock a port that goes either marks the association before,
     // or finds a live controller to reset.
-    let _registry = REGISTRY.lock();
+    let _registry = registry::lock();
     still_good(ctrl)?;
     if !ctrl.is_online() || !ctrl.nvme().set_live() {
         return Err(EIO.into());
@@ -239,7 +253,7 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
 /// that asked for its end. Context: may sleep.
 pub(crate) fn answer_disconnect(ctrl: &Ctrl) {
     let pending = {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         ctrl.set_association(&mut registry, None);
         ctrl.disconnect().lock().take()
     };

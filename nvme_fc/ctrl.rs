@@ -39,9 +39,9 @@ use crate::{
     options_owner::OptionsOwner,
     queue::Queue,
     registry::{
+        self,
         PortUse,
-        Registry,
-        REGISTRY, //
+        Registry, //
     },
     rport::RemotePort,
     shared::{
@@ -78,7 +78,7 @@ impl Drop for CtrlNumber {
         // For an asynchronous event whose `done` counted itself off and is not
         // out of the controller yet: no other part of that is gone.
         synchronize_rcu();
-        REGISTRY.lock().ctrl_numbers.give(self.0);
+        registry::lock().ctrl_numbers.give(self.0);
     }
 }
 
@@ -349,7 +349,7 @@ impl Ctrl {
 /// Context: may sleep.
 pub(crate) fn freed(ctrl: Arc<Ctrl>) {
     let entry = {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         let entry = registry.remote(&ctrl.remote).and_then(|entry| {
             let at = entry
                 .ctrls

@@ -22,8 +22,8 @@ use crate::{
     },
     queue::Queue,
     registry::{
-        Registry,
-        REGISTRY, //
+        self,
+        Registry, //
     },
     rport::RemotePort,
     shared::{
@@ -82,7 +82,7 @@ pub(crate) unsafe fn create(
     let target = address("traddr", options.traddr())?;
     let host = address("host_traddr", options.host_traddr())?;
     let (remote, number, lldd_queues, private) = {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         let found = find(&mut registry, host, target);
         let Some((remote, lldd_queues, private)) = found else {
             pr_warn!(
@@ -106,7 +106,7 @@ pub(crate) unsafe fn create(
     let ctrl = match made {
         Ok(ctrl) => ctrl,
         Err(error) => {
-            REGISTRY.lock().ctrl_numbers.give(number);
+            registry::lock().ctrl_numbers.give(number);
             return Err(error);
         }
     };
@@ -224,7 +224,7 @@ fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
     nvme.set_numa_node_of(ctrl.remote().device());
     ctrl.admin_set().allocate_admin(nvme, ctrl.fcp_private())?;
     let listed = {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         // Two users may have come this far.
         refuse_duplicate(&mut registry, ctrl.remote(), options).and_then(|()| {
             match registry.remote(ctrl.remote()) {

@@ -25,9 +25,9 @@ use crate::{
         PortInfo, //
     },
     registry::{
+        self,
         deliver_local,
-        LocalEntry,
-        REGISTRY, //
+        LocalEntry, //
     },
     shared::{
         device::DeviceRef,
@@ -105,7 +105,7 @@ impl LocalPort {
 /// `ENOMEM`, `ENOSPC`.
 pub(crate) fn register(info: &PortInfo, ops: PortOps, device: DeviceRef) -> Result<Arc<LocalPort>> {
     for _ in 0..DELIVERY_POLLS {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         let Some(entry) = registry.local_by_names(info.names) else {
             let number = registry.numbers.take()?;
             let made = LocalPort::new(number, info, &ops, device).and_then(|port| {
@@ -179,7 +179,7 @@ pub(crate) fn register(info: &PortInfo, ops: PortOps, device: DeviceRef) -> Resu
 /// `EINVAL` if `raw` is no port, or one that is not registered.
 pub(crate) fn unregister(raw: *mut abi::nvme_fc_local_port) -> Result {
     let (port, due) = {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         let Some(entry) = registry.local_by_raw(raw) else {
             pr_warn!("unregister: no such local port\n");
             return Err(EINVAL);

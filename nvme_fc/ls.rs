@@ -20,7 +20,7 @@ use crate::{
         LsExchange, //
     },
     nvme_core::Failed,
-    registry::REGISTRY,
+    registry,
     shared::proto::{
         ids::AssociationId,
         ls_accept::{
@@ -118,14 +118,14 @@ fn try_create_association(ctrl: &Ctrl) -> Result {
     let admin = ctrl.queue(0).ok_or(EINVAL)?;
     match ls_accept::create_association(answer.bytes()) {
         Ok((association, connection)) => {
-            ctrl.set_association(&mut REGISTRY.lock(), Some(association));
+            ctrl.set_association(&mut registry::lock(), Some(association));
             admin.set_connection(connection);
             Ok(())
         }
         Err(error) => {
             // The target may have made it all the same, and is to be told.
             let association = ls_accept::association_in_bad_accept(answer.bytes());
-            ctrl.set_association(&mut REGISTRY.lock(), association);
+            ctrl.set_association(&mut registry::lock(), association);
             Err(refused(ctrl, 0, "Create Association", error))
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     },
     ls_receive::Inbound,
     recovery,
-    registry::REGISTRY,
+    registry,
     shared::{
         proto::{
             ids::AssociationId,
@@ -74,7 +74,7 @@ fn reject(inbound: Arc<Inbound>, error: LsError) {
 /// Begins to end an association that its target disconnected.
 fn disconnect(inbound: Arc<Inbound>, association: AssociationId) {
     let found = {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         let ctrl = registry
             .remote(inbound.remote())
             .and_then(|entry| {

@@ -44,8 +44,8 @@ use crate::{
     nvme_core::nvme_wq,
     port_abi::Names,
     registry::{
-        PortUse,
-        REGISTRY, //
+        self,
+        PortUse, //
     },
     rport::RemotePort,
     shared::{
@@ -63,8 +63,9 @@ use crate::{
     word::Word, //
 };
 
-/// Seconds beyond the LLDD's own timeout before it is asked to abort.
-const MARGIN_SECONDS: u32 = 2;
+/// Seconds before the LLDD is asked to abort: a little more than it was told
+/// to give the exchange itself.
+const PATIENCE_SECONDS: u32 = wire::LS_TIMEOUT_SECONDS + 2;
 /// Seconds that an abort may take.
 const ABORT_SECONDS: u32 = 5;
 
@@ -180,7 +181,7 @@ impl LsExchange {
                 Direction::Bidirectional,
             )
         }?;
-        let (in_use, ops) = PortUse::join(&mut REGISTRY.lock(), remote.as_arc_borrow())
+        let (in_use, ops) = PortUse::join(&mut registry::lock(), remote.as_arc_borrow())
             .map_err(|_| ECONNREFUSED)?;
         let private = PrivateArea::new(ops.ls_private)?;
         let request = abi::nvmefc_ls_req {
@@ -258,8 +259,7 @@ impl LsExchange {
         fill: impl FnOnce(&mut LsBuffer) -> Result,
     ) -> Result {
         let this = Self::new(remote, request_length, response_length, UNATTENDED, fill)?;
-        let patience = seconds(wire::LS_TIMEOUT_SECONDS.saturating_add(MARGIN_SECONDS));
-        work::mod_delayed(nvme_wq(), this.clone(), patience);
+        work::mod_delayed(nvme_wq(), this.clone(), seconds(PATIENCE_SECONDS));
         let sent = this.send();
         if sent.is_err() {
             work::cancel_delayed_sync(&this);
@@ -271,7 +271,7 @@ impl LsExchange {
     /// Gives the exchange to the LLDD, with one reference.
     fn send(self: &Arc<Self>) -> Result {
         {
-            let mut registry = REGISTRY.lock();
+            let mut registry = registry::lock();
             let entry = registry.remote(&self.remote).ok_or(ECONNREFUSED)?;
             if !entry.life.is_online() {
                 return Err(ECONNREFUSED);
@@ -296,14 +296,21 @@ impl LsExchange {
         Ok(())
     }
 
-    /// Waits for `done`: as long as the LLDD may take, and then some.
+    /// Waits for `done`: as long as the LLDD may take, and then some; less if
+    /// an abort is wanted.
     fn wait(self: &Arc<Self>) -> Result {
-        let patience = seconds(wire::LS_TIMEOUT_SECONDS.saturating_add(MARGIN_SECONDS));
-        if !self.answered.wait_timeout(patience) {
+        let mut answered = false;
+        for _ in 0..PATIENCE_SECONDS {
+            answered = self.answered.wait_timeout(seconds(1));
+            if answered || self.abort_wanted.get() {
+                break;
+            }
+        }
+        if !answered {
             port_log!(
                 warn,
                 self.remote,
-                "remote port {}: LS not answered in time, aborting it\n",
+                "remote port {}: LS not answered, aborting it\n",
                 Names(self.remote.abi().names())
             );
             self.abort();
@@ -336,7 +343,7 @@ impl LsExchange {
     /// LLDD. Context: may sleep; may call the LLDD's delete callbacks.
     fn finish(self: &Arc<Self>) {
         let mine = {
-            let mut registry = REGISTRY.lock();
+            let mut registry = registry::lock();
             registry.remote(&self.remote).and_then(|entry| {
                 let at = entry
                     .exchanges
@@ -352,10 +359,13 @@ impl LsExchange {
 
     /// Asks the LLDD to end the exchange, now or once it was sent. Context: may
     /// sleep.
-    pub(crate) fn abort(&self) {
+    pub(crate) fn abort(self: &Arc<Self>) {
         self.abort_wanted.set(true);
         if self.sent.get() {
             self.call_abort();
+        }
+        if self.state.load(Relaxed) == UNATTENDED {
+            work::mod_delayed(nvme_wq(), self.clone(), seconds(ABORT_SECONDS));
         }
     }
 
@@ -400,7 +410,6 @@ impl WorkItem for LsExchange {
             this.finish();
         } else if !this.aborted.load(Relaxed) {
             this.abort();
-            work::mod_delayed(nvme_wq(), this, seconds(ABORT_SECONDS));
         } else {
             if this.in_use.lock().is_some() {
                 port_log!(

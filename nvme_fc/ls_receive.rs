@@ -38,8 +38,8 @@ use crate::{
     ls_answer,
     nvme_core::nvme_wq,
     registry::{
-        PortUse,
-        REGISTRY, //
+        self,
+        PortUse, //
     },
     rport::RemotePort,
     shared::{
@@ -126,7 +126,7 @@ pub(crate) unsafe fn receive(
 ) -> Result {
     let name = command_name(command(payload));
     let (remote, in_use, ops) = {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         let Some(remote) = registry.remote_by_raw(raw).map(|entry| entry.port.clone()) else {
             ratelimited!(pr_warn!("RCV {} LS failed: no such remote port\n", name));
             return Err(ENOTCONN);
@@ -188,7 +188,7 @@ pub(crate) unsafe fn receive(
 
 /// Counts a request in; says whether there is room for it.
 fn count_in(remote: &RemotePort) -> bool {
-    match REGISTRY.lock().remote(remote) {
+    match registry::lock().remote(remote) {
         Some(entry) if entry.received < RECEIVED_MAX => {
             entry.received = entry.received.saturating_add(1);
             true
@@ -199,7 +199,7 @@ fn count_in(remote: &RemotePort) -> bool {
 
 /// Counts a request out.
 fn count_out(remote: &RemotePort) {
-    if let Some(entry) = REGISTRY.lock().remote(remote) {
+    if let Some(entry) = registry::lock().remote(remote) {
         entry.received = entry.received.saturating_sub(1);
     }
 }

@@ -33,6 +33,7 @@ mod ls;
 mod ls_answer;
 mod ls_exchange;
 mod ls_receive;
+mod mq_ops;
 mod numbers;
 mod nvme_core;
 mod ops;

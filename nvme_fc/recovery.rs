@@ -31,7 +31,7 @@ use crate::{
         nvme_wq,
         CtrlState, //
     },
-    registry::REGISTRY,
+    registry,
     shared::{
         proto::reconnect::{
             self,
@@ -166,7 +166,7 @@ fn reconnect_or_delete(ctrl: &Arc<Ctrl>, status: i32) {
 
     // With the registry locked, a port that returns comes before the decision,
     // or finds the work item and shortens its delay.
-    let mut registry = REGISTRY.lock();
+    let mut registry = registry::lock();
     if nvme.state() != CtrlState::Connecting {
         return;
     }
@@ -263,7 +263,7 @@ impl WorkItem<DEV_LOSS_WORK> for Ctrl {
 
     /// Deletes a controller whose port was gone for too long.
     fn run(this: Arc<Self>) {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         let Some(entry) = registry.remote(this.remote()) else {
             return;
         };

@@ -7,7 +7,7 @@
 //! object to its LLDD. The entry's reference stands for the LLDD's: a pointer
 //! that an LLDD passes is compared with the entries, never followed.
 //!
-//! Locking: everything here belongs to [`REGISTRY`], a mutex.
+//! Locking: everything here belongs to one mutex, see [`lock`].
 
 #![deny(unsafe_code)]
 
@@ -26,18 +26,24 @@ use crate::{
     ls_exchange::LsExchange,
     numbers::Numbers,
     rport::RemotePort,
-    shared::proto::{
-        port_life::{
-            Delete,
-            PortLife, //
+    shared::{
+        proto::{
+            port_life::{
+                Delete,
+                PortLife, //
+            },
+            reconnect,
+            traddr::Traddr, //
         },
-        reconnect,
-        traddr::Traddr, //
+        ratelimit::jiffies, //
     },
     template::PortOps, //
 };
 
-pub(crate) use crate::registry_lock::REGISTRY;
+pub(crate) use crate::registry_lock::lock;
+
+/// The part of a second that an LLDD has to make a registered port ready.
+const SETTLE_FRACTION: u32 = 4;
 
 /// A local port's entry.
 pub(crate) struct LocalEntry {
@@ -61,6 +67,8 @@ pub(crate) struct RemoteEntry {
     pub(crate) life: PortLife,
     /// When an offline port is given up, jiffies.
     pub(crate) dev_loss_end: u64,
+    /// When the port was last registered, jiffies.
+    pub(crate) registered_at: u64,
     /// Controllers behind this port, dead ones too until they are freed.
     pub(crate) ctrls: KVec<Arc<Ctrl>>,
     /// Link services on their way, to be aborted with the port.
@@ -90,6 +98,14 @@ impl RemoteEntry {
     /// Whether nobody can ask for this port again.
     fn is_over(&self) -> bool {
         !self.life.is_online() && self.life.users() == 0 && self.ctrls.is_empty()
+    }
+
+    /// How long the port is to be left alone after its registration, jiffies:
+    /// an LLDD makes its part of a port ready only when it has been given that,
+    /// and must not be called before it has.
+    pub(crate) fn settles_in(&self) -> u64 {
+        let since = jiffies().wrapping_sub(self.registered_at);
+        u64::from(abi::HZ / SETTLE_FRACTION).saturating_sub(since)
     }
 
     /// The port as the reconnect policy sees it.
@@ -243,7 +259,7 @@ impl Drop for PortUse {
     fn drop(&mut self) {
         let remote = &self.remote;
         let due = {
-            let mut registry = REGISTRY.lock();
+            let mut registry = lock();
             let ops = registry.local(remote.local()).map(|entry| entry.ops);
             let due = match registry.remote(remote).map(|entry| entry.life.leave()) {
                 Some(Ok((_, Delete::Deliver))) => ops,
@@ -255,14 +271,14 @@ impl Drop for PortUse {
             deliver_remote(&ops, remote);
         }
         leave_local(remote.local());
-        REGISTRY.lock().sweep(remote);
+        lock().sweep(remote);
     }
 }
 
 /// Ends a use of a local port; delivers its delete callback if that is due.
 pub(crate) fn leave_local(local: &Arc<LocalPort>) {
     let due = {
-        let mut registry = REGISTRY.lock();
+        let mut registry = lock();
         match registry.local(local) {
             Some(entry) => match entry.life.leave() {
                 Ok((_, Delete::Deliver)) => Some(entry.ops),
@@ -279,7 +295,7 @@ pub(crate) fn leave_local(local: &Arc<LocalPort>) {
 /// Calls `remoteport_delete`. Context: the registry's `PortLife` said so.
 pub(crate) fn deliver_remote(ops: &PortOps, remote: &Arc<RemotePort>) {
     ops.remoteport_delete(remote);
-    let mut registry = REGISTRY.lock();
+    let mut registry = lock();
     if let Some(entry) = registry.remote(remote) {
         entry.life.delivered();
     }
@@ -289,7 +305,7 @@ pub(crate) fn deliver_remote(ops: &PortOps, remote: &Arc<RemotePort>) {
 /// Calls `localport_delete`. Context: the registry's `PortLife` said so.
 pub(crate) fn deliver_local(ops: &PortOps, local: &Arc<LocalPort>) {
     ops.localport_delete(local);
-    let mut registry = REGISTRY.lock();
+    let mut registry = lock();
     if let Some(entry) = registry.local(local) {
         entry.life.delivered();
     }

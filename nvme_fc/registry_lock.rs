@@ -2,22 +2,85 @@
 
 //! The one lock over all ports and controllers.
 
-use kernel::{
-    prelude::*,
-    sync::global_lock, //
+use core::ops::{
+    Deref,
+    DerefMut, //
 };
 
-use crate::registry::Registry;
+use kernel::{
+    prelude::*,
+    sync::{
+        global_lock,
+        lock::GlobalGuard, //
+    }, //
+};
+
+use crate::{
+    abi,
+    registry::Registry, //
+};
 
 global_lock! {
-    /// Who is registered, who uses whom, and what is owed to LLDDs. Outermost
-    /// of the module's locks; never held while an LLDD is called.
+    /// Who is registered, who uses whom, and what is owed to LLDDs.
     // SAFETY: Initialised by `init` before the first entry point can run.
-    pub(crate) unsafe(uninit) static REGISTRY: Mutex<Registry> = Registry::new();
+    unsafe(uninit) static REGISTRY: Mutex<Registry> = Registry::new();
 }
 
 /// Makes the lock usable. Context: module init, once.
 pub(crate) fn init() {
     // SAFETY: Called once, before anything else of the module.
     unsafe { REGISTRY.init() };
+}
+
+/// Memory that this thread allocates meanwhile is got without I/O.
+struct WithoutIo(c_uint);
+
+impl WithoutIo {
+    /// From here on.
+    fn begin() -> Self {
+        // SAFETY: Changes a flag of the calling thread.
+        Self(unsafe { abi::nvme_fc_shim_memalloc_noio_save() })
+    }
+}
+
+impl Drop for WithoutIo {
+    fn drop(&mut self) {
+        // SAFETY: What `begin` saved, in the same thread: guards are not `Send`.
+        unsafe { abi::nvme_fc_shim_memalloc_noio_restore(self.0) };
+    }
+}
+
+/// The registry, locked.
+///
+/// Allocating may not wait for I/O with it locked: that might be I/O of a
+/// controller that cannot reconnect before it has this lock.
+pub(crate) struct Locked {
+    /// The lock; given up first.
+    guard: GlobalGuard<REGISTRY>,
+    /// See above.
+    _without_io: WithoutIo,
+}
+
+/// Locks the registry: the outermost of the module's locks, never held while
+/// an LLDD is called. Context: may sleep.
+pub(crate) fn lock() -> Locked {
+    let guard = REGISTRY.lock();
+    Locked {
+        guard,
+        _without_io: WithoutIo::begin(),
+    }
+}
+
+impl Deref for Locked {
+    type Target = Registry;
+
+    fn deref(&self) -> &Registry {
+        &self.guard
+    }
+}
+
+impl DerefMut for Locked {
+    fn deref_mut(&mut self) -> &mut Registry {
+        &mut self.guard
+    }
 }

@@ -28,10 +28,10 @@ use crate::{
     },
     recovery,
     registry::{
+        self,
         deliver_remote,
         leave_local,
-        RemoteEntry,
-        REGISTRY, //
+        RemoteEntry, //
     },
     shared::{
         device::DeviceRef,
@@ -117,7 +117,7 @@ pub(crate) fn register(
         seconds => seconds,
     };
     for _ in 0..DELIVERY_POLLS {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         let Some(local) = registry.local_by_raw(raw) else {
             pr_warn!(
                 "remote port {}: no such local port to register it on\n",
@@ -154,6 +154,7 @@ pub(crate) fn register(
                         port: port.clone(),
                         life: PortLife::new(),
                         dev_loss_end: 0,
+                        registered_at: jiffies(),
                         ctrls: KVec::new(),
                         exchanges: KVec::new(),
                         received: 0,
@@ -183,6 +184,7 @@ pub(crate) fn register(
             Ok(()) => {
                 port.abi.refresh(info);
                 port.abi.set_dev_loss(dev_loss);
+                entry.registered_at = jiffies();
                 port.abi.set_online(true);
                 for ctrl in &entry.ctrls {
                     recovery::port_returned(ctrl);
@@ -215,7 +217,7 @@ pub(crate) fn register(
 /// `EINVAL` if `raw` is no port, or one that is not registered.
 pub(crate) fn unregister(raw: *mut abi::nvme_fc_remote_port) -> Result {
     let (port, exchanges, due, held) = {
-        let mut registry = REGISTRY.lock();
+        let mut registry = registry::lock();
         let Some(entry) = registry.remote_by_raw(raw) else {
             pr_warn!("unregister: no such remote port\n");
             return Err(EINVAL);
@@ -258,15 +260,14 @@ pub(crate) fn unregister(raw: *mut abi::nvme_fc_remote_port) -> Result {
     }
     if held {
         leave_local(port.local());
-        REGISTRY.lock().sweep_local(port.local());
+        registry::lock().sweep_local(port.local());
     }
     Ok(())
 }
 
 /// Tells user space about the port's discovery controller once more.
 pub(crate) fn rescan(raw: *mut abi::nvme_fc_remote_port) {
-    let port = REGISTRY
-        .lock()
+    let port = registry::lock()
         .remote_by_raw(raw)
         .map(|entry| entry.port.clone());
     match port {
@@ -282,7 +283,7 @@ pub(crate) fn rescan(raw: *mut abi::nvme_fc_remote_port) {
 /// `ENOMEM`.
 pub(crate) fn all_with_discovery() -> Result<KVec<Arc<RemotePort>>> {
     let mut ports = KVec::new();
-    for entry in REGISTRY.lock().remotes() {
+    for entry in registry::lock().remotes() {
         if entry.life.is_online() && entry.port.abi.role() & ROLE_DISCOVERY != 0 {
             ports.push(entry.port.clone(), GFP_KERNEL)?;
         }

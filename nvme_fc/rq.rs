@@ -380,7 +380,7 @@ unsafe fn next_element(element: *mut abi::scatterlist) -> *mut abi::scatterlist 
 }
 
 /// Completes a request: its status and result go to the NVMe core, and
-/// [`Completion`](crate::ops) runs here or on the CPU that it came from.
+/// [`Completion`](crate::mq_ops) runs here or on the CPU that it came from.
 /// Context: any; the exchange is complete and the caller finishes it.
 #[inline(always)]
 pub(crate) fn complete(exchange: &Exchange, status: u16, result: u64) {
@@ -389,7 +389,7 @@ pub(crate) fn complete(exchange: &Exchange, status: u16, result: u64) {
     // won by the caller.
     if unsafe { !abi::nvme_fc_shim_try_complete_req(request, status, result) } {
         // SAFETY: As above; nobody else will.
-        unsafe { crate::ops::complete_rq(request) };
+        unsafe { crate::mq_ops::complete_rq(request) };
     }
 }
 

@@ -15,8 +15,8 @@ use kernel::{
 use crate::{
     abi,
     exchange::Exchange,
+    mq_ops,
     nvme_core::NvmeCtrl,
-    ops,
     rq::exchange_of,
     word::Word, //
 };
@@ -63,12 +63,7 @@ impl TagSet {
         // SAFETY: An initialised controller without admin tag set; the table
         // is static.
         to_result(unsafe {
-            abi::nvme_alloc_admin_tag_set(
-                ctrl.as_raw(),
-                self.inner.get(),
-                ops::admin_mq_ops(),
-                size,
-            )
+            abi::nvme_alloc_admin_tag_set(ctrl.as_raw(), self.inner.get(), mq_ops::admin(), size)
         })?;
         self.allocated.set(true);
         Ok(())
@@ -86,7 +81,7 @@ impl TagSet {
         // SAFETY: An initialised controller without I/O tag set; the table is
         // static.
         to_result(unsafe {
-            abi::nvme_alloc_io_tag_set(ctrl.as_raw(), self.inner.get(), ops::io_mq_ops(), 1, size)
+            abi::nvme_alloc_io_tag_set(ctrl.as_raw(), self.inner.get(), mq_ops::io(), 1, size)
         })?;
         self.allocated.set(true);
         Ok(())
