@@ -30,7 +30,7 @@ help:
 	@echo  '  setup            - Only set up ($$NVME_FC_RS_CACHE, /var/cache/nvme-fc-rs)'
 	@echo  ''
 	@echo  'With the toolchain of a kernel at hand (KDIR=, default the running one; LLVM=1 as the kernel):'
-	@echo  '  modules          - Build nvme-fc.ko and nvmet-fc.ko (default; MO= for another folder)'
+	@echo  '  modules          - Build nvme-fc.ko, nvmet-fc.ko, nvme-fc-loopback.ko (default; MO= for another folder)'
 	@echo  '  modules_install  - Install them into lib/modules/VERSION/updates/ (INSTALL_MOD_PATH=)'
 	@echo  '  uninstall        - Take them away again: the C modules load from then on'
 	@echo  '  clean            - Remove what was built'
@@ -58,7 +58,7 @@ modules_install: check-kdir
 
 uninstall:
 	@[ -n '$(release)' ] || { echo 'error: $(KDIR) names no kernel release: name the tree with KDIR='; exit 1; }
-	$(RM) $(installed)/nvme-fc.ko* $(installed)/nvmet-fc.ko*
+	$(RM) $(installed)/nvme-fc.ko* $(installed)/nvmet-fc.ko* $(installed)/nvme-fc-loopback.ko*
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
 clean:

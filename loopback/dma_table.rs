@@ -83,7 +83,7 @@ pub(crate) fn clear() {
 
 impl Mapping {
     /// Copies memory to what the device sees.
-    fn to_device(&self) {
+    fn write_bounce(&self) {
         let mut to = self.start;
         for piece in &self.pieces {
             // SAFETY: The bounce buffer is as long as all pieces together.
@@ -95,7 +95,7 @@ impl Mapping {
     }
 
     /// Copies what the device sees to memory.
-    fn from_device(&self) {
+    fn read_bounce(&self) {
         let mut from = self.start;
         for piece in &self.pieces {
             // SAFETY: As above.
@@ -109,14 +109,14 @@ impl Mapping {
     /// Hands the memory to the CPU.
     fn for_cpu(&self) {
         if self.direction != abi::dma_data_direction::DMA_TO_DEVICE {
-            self.from_device();
+            self.read_bounce();
         }
     }
 
     /// Hands the memory to the device.
     fn for_device(&self) {
         if self.direction != abi::dma_data_direction::DMA_FROM_DEVICE {
-            self.to_device();
+            self.write_bounce();
         }
     }
 }
@@ -144,7 +144,7 @@ pub(crate) fn map(
         GFP_ATOMIC,
     )?;
     if direction != abi::dma_data_direction::DMA_FROM_DEVICE {
-        mapping.to_device();
+        mapping.write_bounce();
     }
     // SAFETY: The buffer is in the linear map.
     let address = unsafe { shim::virt_to_phys(start.cast()) };

@@ -287,7 +287,9 @@ unsafe fn send_command(
         queue,
         Some(near),
         target,
-    )?;
+    )
+    // As an adapter whose exchanges are used up.
+    .map_err(|_| EBUSY)?;
     BOOKS.open(Account::HostCommands);
     exchange.send(&fault);
     Ok(())
