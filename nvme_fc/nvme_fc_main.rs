@@ -7,53 +7,82 @@
 //! ([`ctrl_create`]), and requests of the block layer become FCP exchanges
 //! ([`io`]).
 
+#![deny(unsafe_code)]
+
+#[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
 mod abi;
 mod aen;
+#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 mod aen_exchange;
+#[allow(unsafe_code, reason = "reads what LLDDs pass")]
 mod appid;
 mod association;
+#[allow(unsafe_code, reason = "a part that points at its whole")]
 mod backref;
+#[allow(unsafe_code, reason = "tables of the driver core")]
 mod class;
+#[allow(unsafe_code, reason = "reads the kernel's counter")]
 mod cpus;
 mod ctrl;
+#[allow(unsafe_code, reason = "gives the NVMe core its reference")]
 mod ctrl_create;
+#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 mod exchange;
+#[allow(unsafe_code, reason = "maps memory for DMA")]
 mod exchange_dma;
+#[allow(unsafe_code, reason = "points at memory of the block layer")]
 mod exchange_list;
 mod io;
 mod io_queues;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;
+#[allow(unsafe_code, reason = "calls LLDDs")]
 mod link;
+#[allow(unsafe_code, reason = "the C ABI towards LLDDs")]
 mod lldd_api;
 mod log;
 mod lport;
 mod ls;
 mod ls_answer;
+#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 mod ls_exchange;
+#[allow(unsafe_code, reason = "memory that LLDDs read")]
 mod ls_receive;
+#[allow(unsafe_code, reason = "the C ABI towards the block layer")]
 mod mq_ops;
 mod numbers;
+#[allow(unsafe_code, reason = "wraps the NVMe core")]
 mod nvme_core;
+#[allow(unsafe_code, reason = "the C ABI towards the NVMe core")]
 mod ops;
+#[allow(unsafe_code, reason = "wraps nvme-fabrics' options")]
 mod options;
+#[allow(unsafe_code, reason = "frees nvme-fabrics' options")]
 mod options_owner;
+#[allow(unsafe_code, reason = "reads memory that LLDDs wrote")]
 mod outcome;
+#[allow(unsafe_code, reason = "structs that LLDDs write")]
 mod port_abi;
 mod queue;
 mod recovery;
 mod registry;
+#[allow(unsafe_code, reason = "initialises a static")]
 mod registry_lock;
 mod rport;
+#[allow(unsafe_code, reason = "wraps requests")]
 mod rq;
+#[allow(unsafe_code, reason = "wraps kernel facilities")]
 #[path = "../rust/shared.rs"]
 mod shared;
 mod shim;
+#[allow(unsafe_code, reason = "wraps tag sets")]
 mod tagset;
+#[allow(unsafe_code, reason = "calls LLDDs")]
 mod template;
 mod timeout;
 mod unload;
+#[allow(unsafe_code, reason = "reads what may change")]
 mod word;
 
 use kernel::prelude::*;
