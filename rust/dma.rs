@@ -82,10 +82,10 @@ impl SingleMapping {
     ) -> Result<Self> {
         let mut address = 0;
         if !device.as_raw().is_null() {
+            let raw = device.as_raw();
             // SAFETY: The device is alive through `device`, and the buffer is
             // as the caller promises.
-            address =
-                unsafe { shim::dma_map_single(device.as_raw(), buffer, size, direction.as_raw()) };
+            address = unsafe { shim::dma_map_single(raw, buffer, size, direction.as_raw()) };
             // SAFETY: The address came from this device just now.
             if unsafe { shim::dma_mapping_error(device.as_raw(), address) } != 0 {
                 return Err(EFAULT);
