@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Tests of the pure protocol code, one module for each module of it.
+//! Tests of the pure protocol code: the cases that run in the kernel as well,
+//! and, one module for each module of it, what needs a host: proptest, or
+//! models that allocate.
 //!
 //! Expected values come from the specification (sizes, codes, tables) or from
 //! models written here in another way than the code they judge.
@@ -12,29 +14,38 @@
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
-#![allow(
-    clippy::float_arithmetic,
-    reason = "a model may reckon in another way than the kernel can"
-)]
 
+use nvme_fc_proto as proto;
+
+#[path = "../cases/mod.rs"]
+mod cases;
 mod chunk;
 mod cmd_iu;
-mod ersp;
-mod exchange;
-mod handover;
 mod ids;
 mod ls_accept;
-mod ls_error;
-mod ls_receive_create;
 mod ls_receive_other;
 mod ls_request;
-mod ls_response;
-mod port_life;
 mod queues;
 mod reconnect;
-mod reject;
 mod response;
-mod samples;
 mod target_exchange;
 mod traddr;
 mod wire;
+
+/// Where [`cases`] tell what was wrong.
+fn report_failure(file: &str, line: u32, what: core::fmt::Arguments<'_>) {
+    eprintln!("{file}:{line}: {what}");
+}
+
+/// Makes each case a test, in a module of the suite's name.
+macro_rules! as_tests {
+    ($($suite:ident = $module:ident { $($case:ident,)* })*) => {
+        $(mod $suite {
+            $(#[test]
+            fn $case() {
+                assert_eq!(crate::cases::$module::$case(), Ok(()));
+            })*
+        })*
+    };
+}
+cases::for_each_suite!(as_tests);

@@ -2,18 +2,20 @@
 
 //! Reject codes and their names.
 
-use crate::samples;
-use nvme_fc_proto::reject::*;
-use nvme_fc_proto::wire::RejectPayload;
+use super::samples;
+use super::{ensure, ensure_eq, ensure_ne, CaseResult, OrFail};
+use crate::proto::reject::*;
+use crate::proto::wire::RejectPayload;
 use zerocopy::FromBytes;
 
 /// The codes of the sample.
-fn received(bytes: &[u8]) -> ReceivedReject {
-    ReceivedReject::from_payload(RejectPayload::ref_from_bytes(bytes).unwrap())
+fn received(bytes: &[u8]) -> CaseResult<ReceivedReject> {
+    let payload = RejectPayload::ref_from_bytes(bytes).ok().or_fail()?;
+
+    Ok(ReceivedReject::from_payload(payload))
 }
 
-#[test]
-fn reasons_have_the_values_of_the_header() {
+pub(crate) fn reasons_have_the_values_of_the_header() -> CaseResult {
     let table = [
         (RejectReason::InvalidCommand, 0x01),
         (RejectReason::Logical, 0x03),
@@ -27,14 +29,14 @@ fn reasons_have_the_values_of_the_header() {
     ];
 
     for (reason, value) in table {
-        assert_eq!(reason as u8, value);
-        assert_ne!(reason_text(value), "unknown reason");
-        assert_eq!(Reject::plain(reason).reason_text(), reason_text(value));
+        ensure_eq!(reason as u8, value);
+        ensure_ne!(reason_text(value), "unknown reason");
+        ensure_eq!(Reject::plain(reason).reason_text(), reason_text(value));
     }
+    Ok(())
 }
 
-#[test]
-fn explanations_have_the_values_of_the_header() {
+pub(crate) fn explanations_have_the_values_of_the_header() -> CaseResult {
     let table = [
         (RejectExplanation::None, 0x00),
         (RejectExplanation::ExchangeIds, 0x17),
@@ -52,33 +54,34 @@ fn explanations_have_the_values_of_the_header() {
     for (explanation, value) in table {
         let reject = Reject::new(RejectReason::InvalidParameters, explanation);
 
-        assert_eq!(explanation as u8, value);
-        assert_ne!(explanation_text(value), "unknown explanation");
-        assert_eq!(reject.explanation_text(), explanation_text(value));
+        ensure_eq!(explanation as u8, value);
+        ensure_ne!(explanation_text(value), "unknown explanation");
+        ensure_eq!(reject.explanation_text(), explanation_text(value));
     }
+    Ok(())
 }
 
-#[test]
-fn every_received_code_has_a_text() {
+pub(crate) fn every_received_code_has_a_text() -> CaseResult {
     for code in 0..=255 {
         let mut bytes = samples::reject(3, code, code);
         bytes[35] = code;
-        let reject = received(&bytes);
+        let reject = received(&bytes)?;
 
-        assert_eq!(reject.reason, code);
-        assert_eq!(reject.explanation, code);
-        assert_eq!(reject.vendor, code);
-        assert!(!reject.reason_text().is_empty());
-        assert!(!reject.explanation_text().is_empty());
+        ensure_eq!(reject.reason, code);
+        ensure_eq!(reject.explanation, code);
+        ensure_eq!(reject.vendor, code);
+        ensure!(!reject.reason_text().is_empty());
+        ensure!(!reject.explanation_text().is_empty());
     }
+    Ok(())
 }
 
-#[test]
-fn a_malformed_reject_has_no_codes() {
+pub(crate) fn a_malformed_reject_has_no_codes() -> CaseResult {
     for (at, value) in [(27, 3), (31, 9), (24, 1), (28, 1)] {
         let mut bytes = samples::reject(3, 0x42, 0x2d);
         bytes[at] = value;
 
-        assert_eq!(received(&bytes), ReceivedReject::default());
+        ensure_eq!(received(&bytes)?, ReceivedReject::default());
     }
+    Ok(())
 }

@@ -2,7 +2,8 @@
 
 //! Handover: every interleaving of the parties at one operation.
 
-use nvme_fc_proto::handover::Handover;
+use super::{ensure, ensure_eq, CaseResult, OrFail};
+use crate::proto::handover::Handover;
 
 /// Where each party is.
 #[derive(Clone, Copy)]
@@ -21,21 +22,22 @@ struct Parties {
 
 /// Walks on from here; the number of ends. At each, exactly one party was
 /// told to carry on, and it was alone.
-fn walk(state: Handover, at: Parties) -> u32 {
+fn walk(state: Handover, at: Parties) -> CaseResult<u32> {
     let mut ends = 0;
-    let mut go = |next: Handover, last: bool, after: Parties| {
+    let mut go = |next: Handover, last: bool, after: Parties| -> CaseResult {
         let alone = !after.issuing && !after.aborting && (after.done || !after.accepted);
 
-        assert_eq!(last, alone);
+        ensure_eq!(last, alone);
         if last {
-            assert_eq!(next, Handover::IDLE);
-            assert_eq!(next.done(), None);
-            assert_eq!(next.abort(), None);
+            ensure_eq!(next, Handover::IDLE);
+            ensure_eq!(next.done(), None);
+            ensure_eq!(next.abort(), None);
             ends += 1;
         } else {
-            assert_eq!(Handover::from_bits(next.bits()), next);
-            ends += walk(next, after);
+            ensure_eq!(Handover::from_bits(next.bits()), next);
+            ends += walk(next, after)?;
         }
+        Ok(())
     };
 
     if at.issuing {
@@ -44,7 +46,7 @@ fn walk(state: Handover, at: Parties) -> u32 {
             ..at
         };
         let (next, last) = state.issued(false);
-        go(next, last, after);
+        go(next, last, after)?;
         // A refusal and a completion exclude each other.
         if !at.done {
             let (next, last) = state.issued(true);
@@ -55,14 +57,14 @@ fn walk(state: Handover, at: Parties) -> u32 {
                     accepted: false,
                     ..after
                 },
-            );
+            )?;
         }
     }
     if at.accepted && !at.done {
-        let (next, last) = state.done().unwrap();
-        go(next, last, Parties { done: true, ..at });
+        let (next, last) = state.done().or_fail()?;
+        go(next, last, Parties { done: true, ..at })?;
     } else {
-        assert_eq!(state.done(), None);
+        ensure_eq!(state.done(), None);
     }
     let over = at.done || !at.accepted;
     if !at.aborted && !over {
@@ -71,9 +73,9 @@ fn walk(state: Handover, at: Parties) -> u32 {
             aborted: true,
             ..at
         };
-        go(state.abort().unwrap(), false, after);
+        go(state.abort().or_fail()?, false, after)?;
     } else if over || at.aborting {
-        assert_eq!(state.abort(), None);
+        ensure_eq!(state.abort(), None);
     }
     if at.aborting {
         let (next, last) = state.aborted();
@@ -84,13 +86,12 @@ fn walk(state: Handover, at: Parties) -> u32 {
                 aborting: false,
                 ..at
             },
-        );
+        )?;
     }
-    ends
+    Ok(ends)
 }
 
-#[test]
-fn the_last_party_carries_on() {
+pub(crate) fn the_last_party_carries_on() -> CaseResult {
     let start = Parties {
         issuing: true,
         accepted: true,
@@ -98,16 +99,17 @@ fn the_last_party_carries_on() {
         aborting: false,
         aborted: false,
     };
-    let ends = walk(Handover::ISSUING, start);
+    let ends = walk(Handover::ISSUING, start)?;
 
     // Issued and done in either order, a refusal, and each with an abort
     // begun and ended wherever it fits.
-    assert!(ends > 10, "{ends}");
+    ensure!(ends > 10, "{ends}");
+    Ok(())
 }
 
-#[test]
-fn nobody_is_at_work_when_idle() {
-    assert_eq!(Handover::IDLE.bits(), 0);
-    assert_eq!(Handover::IDLE.done(), None);
-    assert_eq!(Handover::IDLE.abort(), None);
+pub(crate) fn nobody_is_at_work_when_idle() -> CaseResult {
+    ensure_eq!(Handover::IDLE.bits(), 0);
+    ensure_eq!(Handover::IDLE.done(), None);
+    ensure_eq!(Handover::IDLE.abort(), None);
+    Ok(())
 }

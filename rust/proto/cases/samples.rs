@@ -3,48 +3,54 @@
 //! Payloads written out by hand from the layouts in `include/linux/nvme-fc.h`,
 //! without the code under test.
 
+use super::Payload;
+
 /// Offsets of the fields that tests change.
-pub mod at {
+pub(crate) mod at {
     /// Descriptor list length of any payload.
-    pub const LIST_LENGTH: usize = 4;
+    pub(crate) const LIST_LENGTH: usize = 4;
     /// First descriptor of a request.
-    pub const FIRST: usize = 8;
+    pub(crate) const FIRST: usize = 8;
     /// Second descriptor of a request.
-    pub const SECOND: usize = 24;
+    pub(crate) const SECOND: usize = 24;
 }
 
 /// Writes a big-endian number into a payload.
-pub fn put(payload: &mut [u8], at: usize, bytes: &[u8]) {
-    payload[at..at + bytes.len()].copy_from_slice(bytes);
+pub(crate) fn put(payload: &mut [u8], at: usize, bytes: &[u8]) {
+    for (to, from) in payload.iter_mut().skip(at).zip(bytes) {
+        *to = *from;
+    }
 }
 
 /// Writes a big-endian 32-bit number.
-pub fn put32(payload: &mut [u8], at: usize, value: u32) {
+pub(crate) fn put32(payload: &mut [u8], at: usize, value: u32) {
     put(payload, at, &value.to_be_bytes());
 }
 
 /// Reads a big-endian 32-bit number.
-pub fn get32(payload: &[u8], at: usize) -> u32 {
-    u32::from_be_bytes(payload[at..at + 4].try_into().unwrap())
+pub(crate) fn get32(payload: &[u8], at: usize) -> u32 {
+    let bytes = payload.get(at..).and_then(|rest| rest.first_chunk());
+
+    bytes.copied().map_or(0, u32::from_be_bytes)
 }
 
 /// Writes a big-endian 16-bit number.
-pub fn put16(payload: &mut [u8], at: usize, value: u16) {
+pub(crate) fn put16(payload: &mut [u8], at: usize, value: u16) {
     put(payload, at, &value.to_be_bytes());
 }
 
 /// Host identifier in the samples.
-pub const HOST_ID: [u8; 16] = *b"0123456789abcdef";
+pub(crate) const HOST_ID: [u8; 16] = *b"0123456789abcdef";
 /// Host NQN in the samples.
-pub const HOST_NQN: &[u8] = b"nqn.2014-08.org.nvmexpress:uuid:host";
+pub(crate) const HOST_NQN: &[u8] = b"nqn.2014-08.org.nvmexpress:uuid:host";
 /// Subsystem NQN in the samples.
-pub const SUBSYSTEM_NQN: &[u8] = b"nqn.2014-08.org.nvmexpress.discovery";
+pub(crate) const SUBSYSTEM_NQN: &[u8] = b"nqn.2014-08.org.nvmexpress.discovery";
 /// Association in the samples.
-pub const ASSOCIATION: u64 = 0x1234_5678_9abc_0000;
+pub(crate) const ASSOCIATION: u64 = 0x1234_5678_9abc_0000;
 
 /// Create Association as Linux hosts send it.
-pub fn create_association() -> Vec<u8> {
-    let mut payload = vec![0; 1024];
+pub(crate) fn create_association() -> Payload {
+    let mut payload = Payload::zeros(1024);
 
     payload[0] = 3;
     put32(&mut payload, 4, 1016);
@@ -60,8 +66,8 @@ pub fn create_association() -> Vec<u8> {
 }
 
 /// Create I/O Connection for queue 5.
-pub fn create_connection() -> Vec<u8> {
-    let mut payload = vec![0; 80];
+pub(crate) fn create_connection() -> Payload {
+    let mut payload = Payload::zeros(80);
 
     payload[0] = 4;
     put32(&mut payload, 4, 72);
@@ -77,8 +83,8 @@ pub fn create_connection() -> Vec<u8> {
 }
 
 /// Disconnect Association.
-pub fn disconnect_association() -> Vec<u8> {
-    let mut payload = vec![0; 48];
+pub(crate) fn disconnect_association() -> Payload {
+    let mut payload = Payload::zeros(48);
 
     payload[0] = 5;
     put32(&mut payload, 4, 40);
@@ -91,8 +97,8 @@ pub fn disconnect_association() -> Vec<u8> {
 }
 
 /// Opening of an answer of `length` bytes.
-fn answer(command: u8, length: usize, request: u8) -> Vec<u8> {
-    let mut payload = vec![0; length];
+fn answer(command: u8, length: usize, request: u8) -> Payload {
+    let mut payload = Payload::zeros(length);
 
     payload[0] = command;
     put32(&mut payload, 4, length as u32 - 8);
@@ -103,7 +109,7 @@ fn answer(command: u8, length: usize, request: u8) -> Vec<u8> {
 }
 
 /// Accept of Create Association.
-pub fn accept_association() -> Vec<u8> {
+pub(crate) fn accept_association() -> Payload {
     let mut payload = answer(2, 56, 3);
 
     put32(&mut payload, 24, 7);
@@ -116,7 +122,7 @@ pub fn accept_association() -> Vec<u8> {
 }
 
 /// Accept of Create I/O Connection.
-pub fn accept_connection() -> Vec<u8> {
+pub(crate) fn accept_connection() -> Payload {
     let mut payload = answer(2, 40, 4);
 
     put32(&mut payload, 24, 6);
@@ -126,12 +132,12 @@ pub fn accept_connection() -> Vec<u8> {
 }
 
 /// Accept of Disconnect Association.
-pub fn accept_disconnect() -> Vec<u8> {
+pub(crate) fn accept_disconnect() -> Payload {
     answer(2, 24, 5)
 }
 
 /// Reject of any request.
-pub fn reject(request: u8, reason: u8, explanation: u8) -> Vec<u8> {
+pub(crate) fn reject(request: u8, reason: u8, explanation: u8) -> Payload {
     let mut payload = answer(1, 40, request);
 
     put32(&mut payload, 24, 2);

@@ -3,12 +3,13 @@
 //! Create Association and Create I/O Connection as a target receives them:
 //! every check, one step to either side.
 
-use crate::samples::{self, at, get32, put, put16, put32};
-use nvme_fc_proto::ls_error::LsError;
-use nvme_fc_proto::ls_receive::*;
+use super::samples::{self, at, get32, put, put16, put32};
+use super::{ensure_eq, fail, CaseResult, Payload};
+use crate::proto::ls_error::LsError;
+use crate::proto::ls_receive::*;
 
 /// Limits of a Linux target.
-const LIMITS: Limits = Limits {
+pub(crate) const LIMITS: Limits = Limits {
     admin_queue_size: 127,
     io_queue_size: 1023,
     queue_id: 128,
@@ -20,7 +21,7 @@ fn error(payload: &[u8]) -> Option<LsError> {
 }
 
 /// The error of a payload after a change.
-fn changed(payload: Vec<u8>, change: impl FnOnce(&mut Vec<u8>)) -> Option<LsError> {
+fn changed(payload: Payload, change: impl FnOnce(&mut Payload)) -> Option<LsError> {
     let mut payload = payload;
 
     change(&mut payload);
@@ -29,19 +30,19 @@ fn changed(payload: Vec<u8>, change: impl FnOnce(&mut Vec<u8>)) -> Option<LsErro
 
 /// Checks that only `good` is taken at a 32-bit place: its neighbours, and
 /// each single flipped bit, give the error.
-fn only(payload: fn() -> Vec<u8>, place: usize, expected: LsError) {
+fn only(payload: fn() -> Payload, place: usize, expected: LsError) -> CaseResult {
     let good = get32(&payload(), place);
     let bits = (0..32).map(|bit| good ^ (1 << bit));
 
     for value in bits.chain([good - 1, good + 1, 0, u32::MAX]) {
         let found = changed(payload(), |bytes| put32(bytes, place, value));
 
-        assert_eq!(found, Some(expected), "{place}: {value:#x}");
+        ensure_eq!(found, Some(expected), "{place}: {value:#x}");
     }
+    Ok(())
 }
 
-#[test]
-fn create_association_is_taken() {
+pub(crate) fn create_association_is_taken() -> CaseResult {
     let payload = samples::create_association();
     let expected = CreateAssociation {
         queue: QueueParameters {
@@ -53,24 +54,24 @@ fn create_association_is_taken() {
         subsystem_nqn: samples::SUBSYSTEM_NQN,
     };
 
-    assert_eq!(
+    ensure_eq!(
         at_target(&payload, &LIMITS),
         Ok(TargetRequest::CreateAssociation(expected))
     );
+    Ok(())
 }
 
-#[test]
-fn create_association_of_any_padding() {
+pub(crate) fn create_association_of_any_padding() -> CaseResult {
     for length in 4..=1024 {
         let payload = &samples::create_association()[..length];
         let expected = (length < 592).then_some(LsError::CreateAssociationLength);
 
-        assert_eq!(error(payload), expected, "{length}");
+        ensure_eq!(error(payload), expected, "{length}");
     }
+    Ok(())
 }
 
-#[test]
-fn create_association_list_length() {
+pub(crate) fn create_association_list_length() -> CaseResult {
     for (value, good) in [
         (0, false),
         (583, false),
@@ -82,20 +83,20 @@ fn create_association_list_length() {
             put32(bytes, at::LIST_LENGTH, value);
         });
 
-        assert_eq!(
+        ensure_eq!(
             found,
             (!good).then_some(LsError::CreateAssociationListLength)
         );
     }
+    Ok(())
 }
 
-#[test]
-fn create_association_descriptor() {
+pub(crate) fn create_association_descriptor() -> CaseResult {
     only(
         samples::create_association,
         at::FIRST,
         LsError::CreateAssociationTag,
-    );
+    )?;
     for (value, good) in [
         (0, false),
         (575, false),
@@ -107,15 +108,15 @@ fn create_association_descriptor() {
             put32(bytes, at::FIRST + 4, value);
         });
 
-        assert_eq!(
+        ensure_eq!(
             found,
             (!good).then_some(LsError::CreateAssociationDescriptorLength)
         );
     }
+    Ok(())
 }
 
-#[test]
-fn create_association_queue() {
+pub(crate) fn create_association_queue() -> CaseResult {
     // Size, ratio, and what is wrong with them.
     let table = [
         (0, 0, Some(LsError::SubmissionQueueSize)),
@@ -139,93 +140,93 @@ fn create_association_queue() {
             put16(bytes, 16, ratio);
         });
 
-        assert_eq!(found, expected, "{size} {ratio}");
+        ensure_eq!(found, expected, "{size} {ratio}");
     }
+    Ok(())
 }
 
-#[test]
-fn create_association_controller() {
+pub(crate) fn create_association_controller() -> CaseResult {
     for controller in [0, 1, 0xfffd, 0xfffe] {
         let found = changed(samples::create_association(), |bytes| {
             put16(bytes, 56, controller);
         });
 
-        assert_eq!(found, Some(LsError::ControllerId));
+        ensure_eq!(found, Some(LsError::ControllerId));
     }
+    Ok(())
 }
 
-#[test]
-fn create_association_names() {
+pub(crate) fn create_association_names() -> CaseResult {
     for (place, expected) in [(80, LsError::HostNqn), (336, LsError::SubsystemNqn)] {
         let with = |name: &[u8]| changed(samples::create_association(), |b| put(b, place, name));
 
-        assert_eq!(with(&[0]), Some(expected));
-        assert_eq!(with(&[b'x'; 256]), Some(expected));
+        ensure_eq!(with(&[0]), Some(expected));
+        ensure_eq!(with(&[b'x'; 256]), Some(expected));
         let mut longest = [b'x'; 256];
         longest[255] = 0;
-        assert_eq!(with(&longest), None);
+        ensure_eq!(with(&longest), None);
     }
+    Ok(())
 }
 
-#[test]
-fn create_association_takes_any_host_id() {
+pub(crate) fn create_association_takes_any_host_id() -> CaseResult {
     for byte in [0, 0xff] {
         let found = changed(samples::create_association(), |b| put(b, 64, &[byte; 16]));
 
-        assert_eq!(found, None);
+        ensure_eq!(found, None);
     }
+    Ok(())
 }
 
-#[test]
-fn create_connection_is_taken() {
+pub(crate) fn create_connection_is_taken() -> CaseResult {
     let payload = samples::create_connection();
     let Ok(TargetRequest::CreateConnection(request)) = at_target(&payload, &LIMITS) else {
-        panic!("refused");
+        fail!("refused");
     };
 
-    assert_eq!(request.association.get(), samples::ASSOCIATION);
-    assert_eq!(request.queue_id, 5);
-    assert_eq!(request.queue.submission_queue_size, 127);
-    assert_eq!(request.queue.ersp_ratio, 25);
+    ensure_eq!(request.association.get(), samples::ASSOCIATION);
+    ensure_eq!(request.queue_id, 5);
+    ensure_eq!(request.queue.submission_queue_size, 127);
+    ensure_eq!(request.queue.ersp_ratio, 25);
+    Ok(())
 }
 
-#[test]
-fn create_connection_length() {
+pub(crate) fn create_connection_length() -> CaseResult {
     for length in 4..80 {
         let payload = &samples::create_connection()[..length];
 
-        assert_eq!(error(payload), Some(LsError::CreateConnectionLength));
+        ensure_eq!(error(payload), Some(LsError::CreateConnectionLength));
     }
-    assert_eq!(changed(samples::create_connection(), |b| b.push(0)), None);
+    ensure_eq!(changed(samples::create_connection(), |b| b.push(0)), None);
+    Ok(())
 }
 
-#[test]
-fn create_connection_form() {
+pub(crate) fn create_connection_form() -> CaseResult {
     let make = samples::create_connection;
 
-    only(make, at::LIST_LENGTH, LsError::CreateConnectionListLength);
-    only(make, at::FIRST, LsError::AssociationIdTag);
-    only(make, at::FIRST + 4, LsError::AssociationIdLength);
-    only(make, at::SECOND, LsError::CreateConnectionTag);
+    only(make, at::LIST_LENGTH, LsError::CreateConnectionListLength)?;
+    only(make, at::FIRST, LsError::AssociationIdTag)?;
+    only(make, at::FIRST + 4, LsError::AssociationIdLength)?;
+    only(make, at::SECOND, LsError::CreateConnectionTag)?;
     only(
         make,
         at::SECOND + 4,
         LsError::CreateConnectionDescriptorLength,
-    );
+    )?;
+    Ok(())
 }
 
-#[test]
-fn create_connection_queue_id() {
+pub(crate) fn create_connection_queue_id() -> CaseResult {
     for queue in 0..=u16::MAX {
         let found = changed(samples::create_connection(), |b| put16(b, 72, queue));
         let good = (1..=128).contains(&queue);
 
-        assert_eq!(found, (!good).then_some(LsError::QueueId), "{queue}");
+        ensure_eq!(found, (!good).then_some(LsError::QueueId), "{queue}");
     }
+    Ok(())
 }
 
-#[test]
-fn create_connection_queue() {
+pub(crate) fn create_connection_queue() -> CaseResult {
     let table = [
         (0, 1, Some(LsError::SubmissionQueueSize)),
         (1, 1, Some(LsError::ErspRatio)),
@@ -243,13 +244,14 @@ fn create_connection_queue() {
             put16(bytes, 32, ratio);
         });
 
-        assert_eq!(found, expected, "{size} {ratio}");
+        ensure_eq!(found, expected, "{size} {ratio}");
     }
+    Ok(())
 }
 
-#[test]
-fn create_connection_to_nobody() {
+pub(crate) fn create_connection_to_nobody() -> CaseResult {
     let found = changed(samples::create_connection(), |b| put(b, 16, &[0; 8]));
 
-    assert_eq!(found, Some(LsError::NoAssociation));
+    ensure_eq!(found, Some(LsError::NoAssociation));
+    Ok(())
 }

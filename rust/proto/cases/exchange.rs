@@ -2,8 +2,9 @@
 
 //! Host exchange: every state with every event, then every way through.
 
-use nvme_fc_proto::exchange::{on, Action, Event, Ignored, State};
-use std::collections::HashSet;
+use super::bounded::Bounded;
+use super::{ensure, ensure_eq, fail, CaseResult, OrFail};
+use crate::proto::exchange::{on, Action, Event, Ignored, State};
 
 /// All events.
 const EVENTS: [Event; 6] = [
@@ -16,12 +17,11 @@ const EVENTS: [Event; 6] = [
 ];
 
 /// An abort that a teardown counted.
-fn counted() -> State {
-    on(State::ACTIVE, Event::Terminate).unwrap().0
+fn counted() -> CaseResult<State> {
+    Ok(on(State::ACTIVE, Event::Terminate).or_fail()?.0)
 }
 
-#[test]
-fn the_whole_table() {
+pub(crate) fn the_whole_table() -> CaseResult {
     use Event::{Abort, Done, Refused, Release, Start, Terminate};
     use Ignored::{AlreadyAborted, InUse, NotInFlight};
     let (idle, active, aborted, complete) =
@@ -47,7 +47,7 @@ fn the_whole_table() {
                 Err(InUse),
                 Ok((idle, unwind(false))),
                 Ok((aborted, Action::CallAbort)),
-                Ok((counted(), Action::CallAbort)),
+                Ok((counted()?, Action::CallAbort)),
                 Ok((complete, finish(false, false))),
                 Err(InUse),
             ],
@@ -58,13 +58,13 @@ fn the_whole_table() {
                 Err(InUse),
                 Ok((idle, unwind(false))),
                 Err(AlreadyAborted),
-                Ok((counted(), Action::Wait)),
+                Ok((counted()?, Action::Wait)),
                 Ok((complete, finish(true, false))),
                 Err(InUse),
             ],
         ),
         (
-            counted(),
+            counted()?,
             [
                 Err(InUse),
                 Ok((idle, unwind(true))),
@@ -87,16 +87,16 @@ fn the_whole_table() {
         ),
     ];
 
-    assert_eq!(EVENTS, [Start, Refused, Abort, Terminate, Done, Release]);
+    ensure_eq!(EVENTS, [Start, Refused, Abort, Terminate, Done, Release]);
     for (state, row) in table {
         for (event, expected) in EVENTS.into_iter().zip(row) {
-            assert_eq!(on(state, event), expected, "{state:?} {event:?}");
+            ensure_eq!(on(state, event), expected, "{state:?} {event:?}");
         }
     }
+    Ok(())
 }
 
-#[test]
-fn bits_are_those_of_the_c_module() {
+pub(crate) fn bits_are_those_of_the_c_module() -> CaseResult {
     let states = [
         State::UNINITIALISED,
         State::IDLE,
@@ -106,23 +106,24 @@ fn bits_are_those_of_the_c_module() {
     ];
 
     for (bits, state) in (0..).zip(states) {
-        assert_eq!(state.bits(), bits);
-        assert_eq!(State::from_bits(bits), state);
+        ensure_eq!(state.bits(), bits);
+        ensure_eq!(State::from_bits(bits), state);
     }
-    assert_eq!(counted().phase(), State::ABORTED);
-    assert!(counted().is_counted());
-    assert_eq!(State::from_bits(counted().bits()), counted());
+    ensure_eq!(counted()?.phase(), State::ABORTED);
+    ensure!(counted()?.is_counted());
+    ensure_eq!(State::from_bits(counted()?.bits()), counted()?);
+    Ok(())
 }
 
-#[test]
-fn strange_bits_do_nothing() {
+pub(crate) fn strange_bits_do_nothing() -> CaseResult {
     for bits in [5, 0xff, 0x100, 0x1ff, u32::MAX] {
         for event in EVENTS {
             let result = on(State::from_bits(bits), event);
 
-            assert!(result.is_err(), "{bits:#x} {event:?}");
+            ensure!(result.is_err(), "{bits:#x} {event:?}");
         }
     }
+    Ok(())
 }
 
 /// What the world around an exchange knows.
@@ -139,72 +140,76 @@ struct World {
 }
 
 /// Applies an event to both, and checks that they agree.
-fn step(state: State, world: World, event: Event) -> (State, World) {
+fn step(state: State, world: World, event: Event) -> CaseResult<(State, World)> {
     let Ok((next, action)) = on(state, event) else {
-        return (state, world);
+        return Ok((state, world));
     };
     let mut after = world;
 
     match action {
         Action::Proceed => match event {
             Event::Start => {
-                assert!(!world.with_lldd && !world.finished);
+                ensure!(!world.with_lldd && !world.finished);
                 after.with_lldd = true;
             }
             Event::Release => {
-                assert!(world.finished);
+                ensure!(world.finished);
                 after = World {
                     waiting: world.waiting,
                     ..World::default()
                 };
             }
-            other => panic!("{other:?} proceeds"),
+            other => fail!("{other:?} proceeds"),
         },
         Action::CallAbort => {
-            assert!(world.with_lldd && !world.abort_called);
+            ensure!(world.with_lldd && !world.abort_called);
             after.abort_called = true;
             after.waiting += u8::from(event == Event::Terminate);
         }
         Action::Wait => {
-            assert!(world.with_lldd && world.abort_called);
-            assert_eq!(event, Event::Terminate);
+            ensure!(world.with_lldd && world.abort_called);
+            ensure_eq!(event, Event::Terminate);
             after.waiting += 1;
         }
         Action::Finish { aborted, counted } => {
-            assert!(world.with_lldd && !world.finished);
-            assert_eq!(aborted, world.abort_called);
+            ensure!(world.with_lldd && !world.finished);
+            ensure_eq!(aborted, world.abort_called);
             after.with_lldd = false;
             after.finished = true;
             after.waiting -= u8::from(counted);
         }
         Action::Unwind { counted } => {
-            assert!(world.with_lldd);
+            ensure!(world.with_lldd);
             after.waiting -= u8::from(counted);
             after.with_lldd = false;
             after.abort_called = false;
         }
     }
-    assert!(after.waiting <= 1, "counted twice");
-    assert_eq!(after.waiting, u8::from(next.is_counted()));
-    assert_eq!(
+    ensure!(after.waiting <= 1, "counted twice");
+    ensure_eq!(after.waiting, u8::from(next.is_counted()));
+    ensure_eq!(
         after.with_lldd,
         [State::ACTIVE, State::ABORTED].contains(&next.phase())
     );
-    assert_eq!(after.finished, next.phase() == State::COMPLETE);
-    (next, after)
+    ensure_eq!(after.finished, next.phase() == State::COMPLETE);
+    Ok((next, after))
 }
 
-#[test]
-fn every_way_through() {
-    let mut seen = HashSet::new();
-    let mut open = vec![(State::IDLE, World::default())];
+pub(crate) fn every_way_through() -> CaseResult {
+    let mut seen = Bounded::<_, 32>::new();
+    let mut open = Bounded::<_, 128>::new();
 
+    open.push((State::IDLE, World::default()))?;
     while let Some((state, world)) = open.pop() {
-        if !seen.insert((state.bits(), world)) {
+        if seen.contains((state, world)) {
             continue;
         }
-        open.extend(EVENTS.map(|event| step(state, world, event)));
+        seen.push((state, world))?;
+        for event in EVENTS {
+            open.push(step(state, world, event)?)?;
+        }
     }
     // Idle, active, complete (aborted or not), aborted with and without mark.
-    assert_eq!(seen.len(), 6);
+    ensure_eq!(seen.len(), 6);
+    Ok(())
 }

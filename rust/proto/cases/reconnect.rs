@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Reconnect or delete.
+
+use super::{ensure_eq, CaseResult};
+use crate::proto::reconnect::*;
+
+/// Offline for 60 s yet, one attempt of ten made, a second between them
+/// (1000 jiffies to the second).
+const OFFLINE: Situation = Situation {
+    now: 1_000_000,
+    port: Port::Offline {
+        dev_loss_end: 1_060_000,
+    },
+    status: -107,
+    attempts: 1,
+    max_attempts: 10,
+    delay: 1_000,
+};
+
+/// The same with the port online.
+const ONLINE: Situation = Situation {
+    port: Port::Online,
+    ..OFFLINE
+};
+
+/// Status with "do not retry".
+pub(crate) const DNR: i32 = 0x4006;
+
+pub(crate) fn the_table_of_reasons() -> CaseResult {
+    let table = [
+        (ONLINE, Decision::Retry { delay: 1_000 }),
+        (OFFLINE, Decision::Retry { delay: 1_000 }),
+        (
+            Situation {
+                status: 0x2006,
+                ..ONLINE
+            },
+            Decision::Retry { delay: 1_000 },
+        ),
+        (
+            Situation {
+                status: DNR,
+                ..ONLINE
+            },
+            Decision::Delete(Reason::DoNotRetry),
+        ),
+        (
+            Situation {
+                status: -129,
+                ..ONLINE
+            },
+            Decision::Delete(Reason::Key),
+        ),
+        (
+            Situation {
+                status: -126,
+                ..ONLINE
+            },
+            Decision::Delete(Reason::Key),
+        ),
+        // An errno has that bit set too, and is no status.
+        (
+            Situation {
+                status: -5,
+                ..ONLINE
+            },
+            Decision::Retry { delay: 1_000 },
+        ),
+        (
+            Situation {
+                attempts: 9,
+                ..ONLINE
+            },
+            Decision::Retry { delay: 1_000 },
+        ),
+        (
+            Situation {
+                attempts: 10,
+                ..ONLINE
+            },
+            Decision::Delete(Reason::Attempts),
+        ),
+        (
+            Situation {
+                attempts: 10,
+                ..OFFLINE
+            },
+            Decision::Delete(Reason::Attempts),
+        ),
+        (
+            Situation {
+                max_attempts: 0,
+                attempts: 0,
+                ..ONLINE
+            },
+            Decision::Delete(Reason::Attempts),
+        ),
+        (
+            Situation {
+                max_attempts: -1,
+                attempts: i32::MAX,
+                ..ONLINE
+            },
+            Decision::Retry { delay: 1_000 },
+        ),
+    ];
+
+    for (at, expected) in table {
+        ensure_eq!(decide(&at), expected, "{at:?}");
+    }
+    Ok(())
+}
+
+pub(crate) fn the_delay_ends_where_the_port_is_lost() -> CaseResult {
+    for (now, expected) in [
+        (1_058_999, Decision::Retry { delay: 1_000 }),
+        (1_059_000, Decision::Retry { delay: 1_000 }),
+        (1_059_001, Decision::Retry { delay: 999 }),
+        (1_059_999, Decision::Retry { delay: 1 }),
+        (1_060_000, Decision::Delete(Reason::DevLoss)),
+        (9_060_000, Decision::Delete(Reason::DevLoss)),
+    ] {
+        ensure_eq!(decide(&Situation { now, ..OFFLINE }), expected);
+    }
+    Ok(())
+}
+
+/// W18: the C module judges a port that returned by a deadline of zero.
+pub(crate) fn a_port_that_returned_is_not_lost() -> CaseResult {
+    for now in [0, 1, 1_060_000, u64::MAX / 2, u64::MAX] {
+        let at = Situation { now, ..ONLINE };
+
+        ensure_eq!(decide(&at), Decision::Retry { delay: 1_000 });
+        ensure_eq!(until_dev_loss(now, at.port), None);
+    }
+    Ok(())
+}
+
+/// W20: somebody has to look when the time is over.
+pub(crate) fn the_deadline_can_be_waited_for() -> CaseResult {
+    ensure_eq!(until_dev_loss(1_000_000, OFFLINE.port), Some(60_000));
+    ensure_eq!(until_dev_loss(1_060_000, OFFLINE.port), Some(0));
+    ensure_eq!(until_dev_loss(1_060_001, OFFLINE.port), Some(0));
+    let wrapped = Port::Offline { dev_loss_end: 5 };
+    ensure_eq!(until_dev_loss(u64::MAX - 4, wrapped), Some(10));
+    Ok(())
+}
+
+/// W20: with unlimited attempts the C module logs a negative time.
+pub(crate) fn the_logged_time_is_the_shorter_one() -> CaseResult {
+    ensure_eq!(loss_seconds(60, 2, 300), 60);
+    ensure_eq!(loss_seconds(60, 2, 5), 10);
+    ensure_eq!(loss_seconds(60, 2, -1), 60);
+    ensure_eq!(loss_seconds(60, u32::MAX, i32::MAX), 60);
+    ensure_eq!(loss_seconds(0, 2, 5), 0);
+    ensure_eq!(loss_seconds(60, 2, 0), 0);
+    Ok(())
+}
+
+pub(crate) fn the_default_delay_becomes_two_seconds() -> CaseResult {
+    ensure_eq!(for_fc(10, 60), (2, 300));
+    ensure_eq!(for_fc(10, 1), (2, 5));
+    ensure_eq!(for_fc(10, 0), (2, 0));
+    ensure_eq!(for_fc(10, -1), (10, -1));
+    ensure_eq!(for_fc(5, 60), (5, 60));
+    ensure_eq!(for_fc(1, 60), (1, 60));
+    ensure_eq!(for_fc(10, i32::MAX), (2, i32::MAX));
+    Ok(())
+}
