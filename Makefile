@@ -42,6 +42,7 @@ help:
 	@echo  'Longer runs:'
 	@echo  '  interop          - {Rust, C} host with {Rust, C} target'
 	@echo  '  behaviour        - Every behaviour over fcloop, ok or not ok'
+	@echo  '  kunit            - The KUnit suites on an instrumented kernel (SUITE= picks some; builds that kernel first)'
 	@echo  '  bench            - Instructions per I/O, beside the C modules'
 
 check-kdir:
@@ -89,9 +90,13 @@ bench:
 	tools/setup
 	bench/run
 
+kunit:
+	tools/setup instrumented
+	tests/kunit/run $(SUITE)
+
 test:
 	tools/setup
 	tests/run
 
 .PHONY: all help check-kdir modules modules_install uninstall clean rust-analyzer \
-	rustfmtcheck clippy checkpatch setup demo interop behaviour bench test
+	rustfmtcheck clippy checkpatch setup demo interop behaviour bench kunit test

@@ -314,7 +314,9 @@ pub(crate) fn ten_thousand_completions_against_the_model() -> CaseResult {
         if ratio == 1 {
             ensure_eq!(extended, 2500);
         } else {
-            ensure!((2500 / u32::from(ratio) + 1..2500).contains(&extended));
+            let by_ratio = 2500_u32.checked_div(u32::from(ratio)).or_fail()?;
+
+            ensure!((by_ratio + 1..2500).contains(&extended));
         }
         completions += 2500;
     }
