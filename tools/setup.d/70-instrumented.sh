@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
 # The instrumented kernel (KASAN, lockdep, kmemleak ..), built by clang from the pristine source: bzImage, modules
-# under modules/, an initramfs, and in build/ the tree that our modules are built against.
+# under modules/, an initramfs. The tree that our modules are built against, CACHE/instrumented-build, stays from one
+# run of this step to the next, so that a build cut off goes on, and a change of the configuration costs little.
 
 STEP_ABOUT='instrumented kernel (10 to 30 minutes)'
 STEP_AFTER='series root source initrd'
@@ -10,28 +11,28 @@ STEP_LAZY=1
 STEP_INPUTS=("$TOP"/tests/kunit/{instrumented,modules}.config "$TOOLS/kernel-config.sh")
 
 step_run() {
-	local build=$OUT/build final=$CACHE/instrumented/build version base
-	mkdir -p "$build" "$final"
+	local build=$CACHE/instrumented-build version base
 	# shellcheck source=tools/kernel-config.sh
 	source "$TOOLS/kernel-config.sh"
-	# An earlier build from the same source by the same compiler: only what the configuration changes is done anew.
+	# Of use only to the same compiler and source.
 	base=$(step_id root) base+=" $(step_id source)"
-	if [[ -f $CACHE/instrumented/base && $(<"$CACHE/instrumented/base") == "$base" ]]; then
-		cp -a "$final/." "$build/"
+	if [[ ! -f $build/base || $(<"$build/base") != "$base" ]]; then
+		rm -rf --one-file-system "$build"
+		mkdir "$build"
+		printf '%s\n' "$base" >"$build/base"
 	fi
 	cat "$TOP"/tests/kunit/{instrumented,modules}.config >"$build/.config"
-	# The tree stands at its final path while make runs: it holds absolute paths.
-	inside() { "$TOOLS/in-root" --bind "$build:$final" nice -n 19 "$@"; }
-	inside make -s -C "$CACHE/source" O="$final" LLVM=1 olddefconfig
+	inside() { "$TOOLS/in-root" nice -n 19 "$@"; }
+	inside make -s -C "$CACHE/source" O="$build" LLVM=1 olddefconfig
 	config_took "$build/.config" "$TOP"/tests/kunit/{instrumented,modules}.config
-	inside make -C "$CACHE/source" O="$final" LLVM=1 -j"$(nproc)" all
-	inside make -s -C "$final" INSTALL_MOD_PATH="$final/installed" INSTALL_MOD_STRIP=1 LLVM=1 modules_install
+	inside make -C "$CACHE/source" O="$build" LLVM=1 -j"$(nproc)" all
+	rm -rf "$build/installed"
+	inside make -s -C "$build" INSTALL_MOD_PATH="$build/installed" INSTALL_MOD_STRIP=1 LLVM=1 modules_install
 	version=$(<"$build/include/config/kernel.release")
 	mv "$build/installed" "$OUT/modules"
 	rm -f "$OUT/modules/lib/modules/$version"/{build,source}
 	cp "$build/arch/x86/boot/bzImage" "$OUT/bzImage"
 	printf '%s\n' "$version" >"$OUT/release"
-	printf '%s\n' "$base" >"$OUT/base"
 	plain_initrd
 }
 
