@@ -10,25 +10,23 @@ CYCLES=${E2E_CYCLES:-200}
 SLAB_LIMIT_KIB=2048
 OBJECT_LIMIT=200
 
-# 64 KiB that differ from cycle to cycle.
-pattern() {
-	yes "cycle $1 of nvme-fc-rs" | head -c 65536
-}
-
+# What nvme-cli does, without its start-up: a write to /dev/nvme-fabrics, and one
+# to delete_controller. 64 KiB go to the disk and come back, other bytes and
+# another place each time.
 one_cycle() {
-	local disk
-	connect "$SUBSYS" 1 > /dev/null || { echo "cycle $1: connect failed"; return 1; }
-	wait_for 20 disk_ready "$SUBSYS" 1 || { echo "cycle $1: no disk"; return 1; }
+	local ctrl disk
+	ctrl=$(connect_raw "$SUBSYS" 1) || { echo "cycle $1: connect failed"; return 1; }
+	wait_for 30 disk_ready "$SUBSYS" 1 || { echo "cycle $1: no disk"; return 1; }
 	disk=$(disk_of "$SUBSYS" 1)
-	pattern "$1" > /tmp/pattern
-	if ! dd if=/tmp/pattern of="$disk" bs=16k oflag=direct seek=$(($1 % 64)) status=none ||
-		! dd if="$disk" of=/tmp/readback bs=16k iflag=direct skip=$(($1 % 64)) count=4 status=none ||
+	printf '%01024d' "$1"{1..64} > /tmp/pattern
+	if ! dd if=/tmp/pattern of="$disk" bs=64k oflag=direct seek=$(($1 % 512)) status=none ||
+		! dd if="$disk" of=/tmp/readback bs=64k iflag=direct skip=$(($1 % 512)) count=1 status=none ||
 		! cmp /tmp/pattern /tmp/readback; then
 		echo "cycle $1: the data is not what was written"
 		return 1
 	fi
-	disconnect "$SUBSYS" > /dev/null || { echo "cycle $1: disconnect failed"; return 1; }
-	wait_for 20 no_ctrls || { echo "cycle $1: the controller stays"; return 1; }
+	echo 1 > "/sys/class/nvme/$ctrl/delete_controller" || { echo "cycle $1: disconnect failed"; return 1; }
+	wait_for 30 ctrl_gone "$ctrl" || { echo "cycle $1: the controller stays"; return 1; }
 }
 
 cycles() {
