@@ -46,7 +46,8 @@ use crate::{
     rport::RemotePort,
     shared::{
         proto::ids::AssociationId,
-        sync::Completion, //
+        sync::Completion,
+        work, //
     },
     tagset::TagSet,
     template::PortOps,
@@ -361,5 +362,8 @@ pub(crate) fn freed(ctrl: Arc<Ctrl>) {
         entry
     };
     drop(entry);
+    // Off the list, nobody can start this timer again, which would keep the
+    // controller for as long as a port may be away.
+    work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);
     drop(ctrl);
 }

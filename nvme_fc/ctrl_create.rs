@@ -227,24 +227,25 @@ fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
         let mut registry = registry::lock();
         // Two users may have come this far.
         refuse_duplicate(&mut registry, ctrl.remote(), options).and_then(|()| {
-            match registry.remote(ctrl.remote()) {
-                Some(entry) => Ok(entry.ctrls.push(ctrl.clone(), GFP_KERNEL)?),
-                None => Err(EIO),
+            let entry = registry.remote(ctrl.remote()).ok_or(EIO)?;
+            entry.ctrls.push(ctrl.clone(), GFP_KERNEL)?;
+            // In one step with the above: a port that goes finds a controller
+            // that connects, or none, and never one to reset before that.
+            if nvme.set_connecting() {
+                return Ok(());
             }
+            ctrl_log!(err, ctrl, "failed to init ctrl state\n");
+            let _ = entry.ctrls.pop();
+            Err(EIO)
         })
     };
-    let begun = listed.and_then(|()| {
-        if nvme.set_connecting() {
-            return Ok(());
-        }
-        ctrl_log!(err, ctrl, "failed to init ctrl state\n");
-        Err(EIO)
-    });
-    if begun.is_err() {
+    if listed.is_err() {
+        // A user may have asked for a reset through sysfs.
+        nvme.cancel_reset();
         nvme.remove_admin_tag_set();
         ctrl.admin_set().forget();
     }
-    begun
+    listed
 }
 
 /// Tries to connect, and waits for the end of the first attempt.

@@ -212,8 +212,8 @@ pub(crate) unsafe extern "C" fn nvme_fc_rcv_ls_req(
     lsreqbuf: *mut c_void,
     lsreqbuf_len: u32,
 ) -> c_int {
-    if lsrsp.is_null() || lsreqbuf.is_null() {
-        pr_err!("receive LS: no response or no request\n");
+    if portptr.is_null() || lsrsp.is_null() || lsreqbuf.is_null() {
+        pr_err!("receive LS: no port, no response or no request\n");
         return EINVAL.to_errno();
     }
     // SAFETY: Valid for that many bytes during this call. CAST: u32 to usize.

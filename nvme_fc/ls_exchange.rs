@@ -19,6 +19,7 @@ use core::{
 
 use kernel::{
     new_mutex,
+    new_work,
     prelude::*,
     sync::{
         atomic::{
@@ -32,8 +33,10 @@ use kernel::{
     types::Opaque,
     workqueue::{
         impl_has_delayed_work,
+        impl_has_work,
         new_delayed_work,
         DelayedWork,
+        Work,
         WorkItem, //
     }, //
 };
@@ -76,6 +79,9 @@ const UNATTENDED: u32 = 1;
 /// `done` came.
 const DONE: u32 = 2;
 
+/// The work item that follows `done`.
+const OVER_WORK: u64 = 1;
+
 /// Request and response as they lie in memory, mapped as one.
 #[repr(C, align(8))]
 pub(crate) struct LsBuffer {
@@ -108,9 +114,9 @@ pub(crate) struct LsExchange {
     /// WAITED, UNATTENDED or DONE.
     state: Atomic<u32>,
     /// `ls_req` has returned 0.
-    sent: Word<bool>,
-    /// An abort is wanted.
-    abort_wanted: Word<bool>,
+    sent: Atomic<bool>,
+    /// An abort is wanted. Whoever sets this or `sent` last sees both.
+    abort_wanted: Atomic<bool>,
     /// The abort was asked for.
     aborted: Atomic<bool>,
     /// What `done` reported.
@@ -118,9 +124,13 @@ pub(crate) struct LsExchange {
     /// Told by `done`.
     #[pin]
     answered: Completion,
-    /// For an exchange that nobody waits for: `done`, or the end of patience.
+    /// For an exchange that nobody waits for: the end of patience.
     #[pin]
     unattended: DelayedWork<Self>,
+    /// For an exchange that nobody waits for: `done`, with the reference that
+    /// was the LLDD's. It is queued once, so `done` never drops one.
+    #[pin]
+    over: Work<Self, OVER_WORK>,
 }
 
 const _: () = assert!(offset_of!(LsExchange, request) == 0);
@@ -132,6 +142,9 @@ unsafe impl Sync for LsExchange {}
 
 impl_has_delayed_work! {
     impl HasDelayedWork<Self> for LsExchange { self.unattended }
+}
+impl_has_work! {
+    impl HasWork<Self, OVER_WORK> for LsExchange { self.over }
 }
 
 /// The answer to a link service request.
@@ -214,12 +227,13 @@ impl LsExchange {
                 remote: remote.clone(),
                 in_use <- new_mutex!(Some(in_use), "LsExchange::in_use"),
                 state: Atomic::new(state),
-                sent: Word::new(false),
-                abort_wanted: Word::new(false),
+                sent: Atomic::new(false),
+                abort_wanted: Atomic::new(false),
                 aborted: Atomic::new(false),
                 status: Word::new(0),
                 answered <- Completion::new(),
                 unattended <- new_delayed_work!("LsExchange::unattended"),
+                over <- new_work!("LsExchange::over"),
             }),
             GFP_KERNEL,
         )
@@ -289,8 +303,8 @@ impl LsExchange {
             drop(unsafe { Arc::from_raw(lldd) });
             return Err(error);
         }
-        self.sent.set(true);
-        if self.abort_wanted.get() {
+        self.sent.xchg(true, Full);
+        if self.abort_wanted.load(Relaxed) {
             self.call_abort();
         }
         Ok(())
@@ -302,7 +316,7 @@ impl LsExchange {
         let mut answered = false;
         for _ in 0..PATIENCE_SECONDS {
             answered = self.answered.wait_timeout(seconds(1));
-            if answered || self.abort_wanted.get() {
+            if answered || self.abort_wanted.load(Relaxed) {
                 break;
             }
         }
@@ -360,8 +374,8 @@ impl LsExchange {
     /// Asks the LLDD to end the exchange, now or once it was sent. Context: may
     /// sleep.
     pub(crate) fn abort(self: &Arc<Self>) {
-        self.abort_wanted.set(true);
-        if self.sent.get() {
+        self.abort_wanted.xchg(true, Full);
+        if self.sent.load(Relaxed) {
             self.call_abort();
         }
         if self.state.load(Relaxed) == UNATTENDED {
@@ -395,7 +409,7 @@ impl LsExchange {
             exchange.answered.complete_all();
         } else if exchange.state.cmpxchg(UNATTENDED, DONE, Full).is_ok() {
             // SAFETY: Put away by `send`, and given back here only.
-            work::mod_delayed(nvme_wq(), unsafe { Arc::from_raw(this) }, 0);
+            let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(unsafe { Arc::from_raw(this) });
         } else {
             ratelimited!(pr_warn!("LLDD completed an LS twice\n"));
         }
@@ -405,9 +419,10 @@ impl LsExchange {
 impl WorkItem for LsExchange {
     type Pointer = Arc<Self>;
 
+    /// Patience is at its end: aborts the exchange, then gives it up.
     fn run(this: Arc<Self>) {
         if this.state.load(Relaxed) == DONE {
-            this.finish();
+            // The other work item has it.
         } else if !this.aborted.load(Relaxed) {
             this.abort();
         } else {
@@ -421,6 +436,16 @@ impl WorkItem for LsExchange {
             }
             this.finish();
         }
+    }
+}
+
+impl WorkItem<OVER_WORK> for LsExchange {
+    type Pointer = Arc<Self>;
+
+    /// `done` came.
+    fn run(this: Arc<Self>) {
+        work::cancel_delayed_sync::<Self, 0>(&this);
+        this.finish();
     }
 }
 

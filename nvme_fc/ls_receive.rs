@@ -15,6 +15,7 @@ use core::{
 
 use kernel::{
     new_mutex,
+    new_work,
     prelude::*,
     sync::{
         atomic::{
@@ -26,8 +27,10 @@ use kernel::{
     },
     workqueue::{
         impl_has_delayed_work,
+        impl_has_work,
         new_delayed_work,
         DelayedWork,
+        Work,
         WorkItem, //
     }, //
 };
@@ -74,6 +77,9 @@ const ANSWERING: u32 = 1;
 /// The answer is out, or was refused.
 const OVER: u32 = 2;
 
+/// The work item that follows `done`.
+const OVER_WORK: u64 = 1;
+
 /// A request, and its answer.
 #[pin_data]
 pub(crate) struct Inbound {
@@ -94,9 +100,13 @@ pub(crate) struct Inbound {
     in_use: Mutex<Option<PortUse>>,
     /// RECEIVED, ANSWERING or OVER.
     state: Atomic<u32>,
-    /// Judges the request; later, ends what `done` began.
+    /// Judges the request; later, the end of patience with the LLDD.
     #[pin]
     work: DelayedWork<Self>,
+    /// Ends what `done` began, with the reference that was the LLDD's. It is
+    /// queued once, so `done` never drops one.
+    #[pin]
+    over: Work<Self, OVER_WORK>,
 }
 
 // SAFETY: The pointer is only passed back to the LLDD that it came from.
@@ -106,6 +116,9 @@ unsafe impl Sync for Inbound {}
 
 impl_has_delayed_work! {
     impl HasDelayedWork<Self> for Inbound { self.work }
+}
+impl_has_work! {
+    impl HasWork<Self, OVER_WORK> for Inbound { self.over }
 }
 
 /// Takes a request from an LLDD. Context: may sleep.
@@ -237,6 +250,7 @@ impl Inbound {
                 in_use <- new_mutex!(Some(in_use), "Inbound::in_use"),
                 state: Atomic::new(RECEIVED),
                 work <- new_delayed_work!("Inbound::work"),
+                over <- new_work!("Inbound::over"),
             }),
             GFP_KERNEL,
         )
@@ -295,7 +309,7 @@ impl Inbound {
             ));
             self.state.xchg(OVER, Full);
             // SAFETY: Put away above.
-            work::mod_delayed(nvme_wq(), unsafe { Arc::from_raw(lldd) }, 0);
+            let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(unsafe { Arc::from_raw(lldd) });
         }
     }
 
@@ -311,7 +325,7 @@ impl Inbound {
         // SAFETY: Put away by `respond`, and given back here only.
         let this = unsafe { Arc::from_raw(lldd) };
         this.state.xchg(OVER, Full);
-        work::mod_delayed(nvme_wq(), this, 0);
+        let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(this);
     }
 
     /// Gives up the right to call the LLDD. Context: may sleep; may call the
@@ -337,5 +351,15 @@ impl WorkItem for Inbound {
                 this.finish();
             }
         }
+    }
+}
+
+impl WorkItem<OVER_WORK> for Inbound {
+    type Pointer = Arc<Self>;
+
+    /// `done` came, or never will.
+    fn run(this: Arc<Self>) {
+        work::cancel_delayed_sync::<Self, 0>(&this);
+        this.finish();
     }
 }

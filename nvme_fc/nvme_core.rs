@@ -178,6 +178,13 @@ impl NvmeCtrl {
         to_result(unsafe { abi::nvme_add_ctrl(self.0.get()) })
     }
 
+    /// Takes a reset off its queue, or waits for one that runs. Context: may
+    /// sleep; not from the reset itself.
+    pub(crate) fn cancel_reset(&self) {
+        // SAFETY: An initialised controller, and its work item.
+        unsafe { abi::cancel_work_sync(&raw mut (*self.0.get()).reset_work) };
+    }
+
     /// Gives back the NVMe core's first reference. Nothing of the controller
     /// may be used after without a reference of one's own.
     pub(crate) fn put(&self) {

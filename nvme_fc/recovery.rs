@@ -111,6 +111,9 @@ pub(crate) fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
     } else {
         ctrl.set_failed();
     }
+    if ctrl.nvme().state() == CtrlState::Going {
+        return;
+    }
     let ticks = u64::from(dev_loss).saturating_mul(TICKS);
     work::mod_delayed::<Ctrl, DEV_LOSS_WORK>(nvme_wq(), ctrl.clone(), clamp(ticks));
 }
