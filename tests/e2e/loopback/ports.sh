@@ -36,10 +36,11 @@ check 'a host that is not there cannot log out' not loop_write target-1/control 
 
 check 'discovery: rescan' loop_write remote-1-1/control rescan
 before=$(loop_book target.discovery_event)
-mkdir "$NVMET/hosts/nqn.host" && ln -s "$NVMET/hosts/nqn.host" "$NVMET/subsystems/$SUBSYS/allowed_hosts/" 2> /dev/null
-echo 0 > "$NVMET/subsystems/$SUBSYS/attr_allow_any_host"
-echo 1 > "$NVMET/subsystems/$SUBSYS/attr_allow_any_host"
+subsystem_make nqn.2026-11.test:other
+port_link 1 nqn.2026-11.test:other
 check 'discovery: an event for a change' test "$(loop_book target.discovery_event)" -gt "$before"
+port_unlink 1 nqn.2026-11.test:other
+subsystem_remove nqn.2026-11.test:other
 
 # A second host at the same target.
 check 'second host: ports' loop_local 2 'complete=irq delay=100'
