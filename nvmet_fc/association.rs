@@ -367,6 +367,14 @@ impl TargetPort {
             .cloned()
     }
 
+    /// Whether an association has this identifier. Context: any.
+    pub(crate) fn has_association(&self, id: AssociationId) -> bool {
+        self.associations
+            .lock()
+            .iter()
+            .any(|association| association.id == id)
+    }
+
     /// Finds the association of a controller. Context: any.
     pub(crate) fn find_ctrl(&self, ctrl: CtrlId) -> Option<Arc<Association>> {
         self.associations

@@ -14,7 +14,6 @@ use kernel::{
     prelude::*,
     sync::{
         atomic::{
-            Acquire,
             Atomic,
             Relaxed,
             Release, //
@@ -90,15 +89,18 @@ impl ConnTable {
     /// The queue of a connection. Context: any.
     #[inline]
     pub(crate) fn find<'a>(&self, id: ConnectionId, _guard: &'a rcu::Guard) -> Option<&'a Queue> {
-        let mut at = self.chain(id)?.load(Acquire);
+        let mut link = self.chain(id)?;
         loop {
+            // SAFETY: One aligned word. What is read through the pointer
+            // depends on it: this is what the kernel calls rcu_dereference.
+            let at = unsafe { ptr::read_volatile(link.as_ptr()) };
             // SAFETY: By the invariant a queue that a reader can see is alive
             // until the reader's section ends.
             let queue = unsafe { at.as_ref() }?;
             if queue.id() == id {
                 return Some(queue);
             }
-            at = queue.link().load(Acquire);
+            link = queue.link();
         }
     }
 

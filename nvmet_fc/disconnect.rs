@@ -52,10 +52,7 @@ use crate::{
 };
 
 /// How long an aborted link service may take to end, milliseconds.
-const ABORT_WAIT_MSECS: u32 = 500;
-/// How long one that never ended is kept for an LLDD that ends it after all,
-/// milliseconds: by then its own timeout has passed several times.
-const ABANDONED_MSECS: u32 = 120_000;
+const ABORT_WAIT_MSECS: u32 = 2_000;
 
 /// What goes over the wire.
 #[repr(C)]
@@ -113,8 +110,9 @@ impl SentList {
 }
 
 /// Those that LLDDs did not end although they were aborted and their port is
-/// gone. The LLDD's reference is among those kept.
-pub(crate) struct Abandoned(KVec<(Arc<SentDisconnect>, u64)>);
+/// gone. They are kept until the module goes, as long as an LLDD may still
+/// write to them; the LLDD's reference is among those kept.
+pub(crate) struct Abandoned(KVec<Arc<SentDisconnect>>);
 
 impl Abandoned {
     /// None.
@@ -211,7 +209,7 @@ impl SentDisconnect {
             None => ABANDONED
                 .lock()
                 .0
-                .retain(|(other, _)| !Arc::ptr_eq(other, &self)),
+                .retain(|other| !Arc::ptr_eq(other, &self)),
         }
     }
 
@@ -234,11 +232,10 @@ impl SentDisconnect {
             .users
             .lock()
             .as_ref()
-            .map(|users| (users.port.clone(), users.host.handle()));
+            .map(|users| (users.port.clone(), users.host.clone()));
         if let Some((port, host)) = users {
-            // SAFETY: The host port has a user in this object, which the caller
-            // keeps from being given up meanwhile.
-            unsafe { port.lldd_ls_abort(host, self.request.get()) };
+            // SAFETY: `host` keeps the handle from being released meanwhile.
+            unsafe { port.lldd_ls_abort(host.handle(), self.request.get()) };
         }
     }
 }
@@ -319,36 +316,23 @@ fn abandon(port: &TargetPort, sent: Arc<SentDisconnect>) {
         port.number
     );
     drop(users);
-    let now = jiffies();
-    let mut abandoned = ABANDONED.lock();
-    // CAST: A number of jiffies.
-    let kept = msecs_to_jiffies(ABANDONED_MSECS) as u64;
-    while let Some((_, since)) = abandoned.0.first() {
-        if now.wrapping_sub(*since) < kept {
-            break;
-        }
-        if let Ok((old, _)) = abandoned.0.remove(0) {
-            bury(old);
-        }
-    }
     // Without memory for the list, the LLDD's reference keeps the object.
-    let _ = abandoned.0.push((sent, now), GFP_KERNEL);
-}
-
-/// Frees one for good.
-fn bury(sent: Arc<SentDisconnect>) {
-    let raw = Arc::as_ptr(&sent);
-    // SAFETY: The LLDD's reference. It had `ABANDONED_MSECS` to give it back, or
-    // is unloaded by now.
-    drop(unsafe { Arc::from_raw(raw) });
-    drop(sent);
+    let _ = ABANDONED.lock().0.push(sent, GFP_KERNEL);
 }
 
 /// The module goes, and all LLDDs have gone before. Context: may sleep.
 pub(crate) fn bury_all() {
-    while let Some((sent, _)) = ABANDONED.lock().0.pop() {
-        bury(sent);
+    while let Some(sent) = take_abandoned() {
+        let raw = Arc::as_ptr(&sent);
+        // SAFETY: The LLDD's reference. `done` did not come, or the object were
+        // not in the list, and cannot come any more.
+        drop(unsafe { Arc::from_raw(raw) });
     }
+}
+
+/// One of those that were given up.
+fn take_abandoned() -> Option<Arc<SentDisconnect>> {
+    ABANDONED.lock().0.pop()
 }
 
 /// Has one cleaned up whose `done` was called. Context: any.

@@ -19,10 +19,7 @@ use core::{
 
 use kernel::{
     prelude::*,
-    sync::{
-        atomic::Relaxed,
-        Arc, //
-    }, //
+    sync::Arc, //
 };
 
 use crate::{
@@ -63,19 +60,20 @@ impl Exchange {
     ///
     /// # Safety
     ///
-    /// The slot was free and is the caller's alone; it is part of `queue`.
-    /// `lldd` is an exchange that the LLDD offers.
+    /// The slot was free and is the caller's alone; it is part of `queue`, whose
+    /// lock is held. `lldd` is an exchange that the LLDD offers.
     #[inline]
     pub(crate) unsafe fn take(slot: &Slot, queue: Arc<Queue>, lldd: FcpRequestPtr) -> Self {
         // INVARIANT: The caller's alone; the reference is put in below.
         let mut this = Self {
             slot: NonNull::from(slot),
         };
-        this.work().queue = Some(queue);
-        slot.lldd.store(lldd, Relaxed);
+        this.work().owner = Some(queue);
         let hardware_queue = this.queue().hardware_queue();
-        // SAFETY: The LLDD's exchange is valid; these fields are ours.
+        // SAFETY: The slot is the caller's, and the lock is held. The LLDD's
+        // exchange is valid; these fields are ours.
         unsafe {
+            slot.set_lldd(lldd);
             (*lldd).hwqid = hardware_queue;
             (*lldd).done = Some(crate::lldd_api::fcp_done);
             set_private(lldd, ptr::from_ref(slot).cast_mut().cast());
@@ -135,7 +133,7 @@ impl Exchange {
     #[inline]
     pub(crate) fn queue(&self) -> &Queue {
         // SAFETY: By the invariant the slot's queue is alive.
-        unsafe { &*self.slot().queue.load(Relaxed) }
+        unsafe { &*self.slot().queue() }
     }
 
     /// The command IU.
@@ -155,28 +153,29 @@ impl Exchange {
     /// The LLDD's exchange.
     #[inline]
     pub(crate) fn lldd(&self) -> FcpRequestPtr {
-        self.slot().lldd.load(Relaxed)
+        // SAFETY: By the invariant the exchange is this value's.
+        unsafe { self.slot().lldd() }
     }
 
     /// An event of the exchange. One that does not belong to the state is the
     /// sign of an error of our own; the exchange is then abandoned.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn on(&self, event: Event) -> Action {
         self.slot().phase.on(event).unwrap_or(LOST)
     }
 
     /// As [`Exchange::on`]; if it may proceed, the next step is
     /// [`Exchange::issue`].
-    #[inline]
+    #[inline(always)]
     pub(crate) fn on_issue(&self, event: Event) -> Action {
         self.slot().phase.on_issue(event).unwrap_or(LOST)
     }
 
-    /// Bytes that the command IU stated, and bytes moved.
+    /// Whether all bytes that the command IU stated were moved.
     #[inline]
-    pub(crate) fn progress(&self) -> (u32, u32) {
+    pub(crate) fn is_all_moved(&self) -> bool {
         let work = self.work_ref();
-        (work.expected, work.offset)
+        work.offset == work.expected
     }
 
     /// The data.
@@ -231,7 +230,7 @@ impl Exchange {
     /// What belongs to the owner, and the queue beside it.
     #[inline]
     pub(crate) fn work_and_queue(&mut self) -> (&mut Work, &Queue) {
-        let queue = self.slot().queue.load(Relaxed);
+        let queue = self.slot().queue();
         // SAFETY: By the invariant the slot's queue is alive; it is not part of
         // what belongs to the owner alone.
         (self.work(), unsafe { &*queue })
@@ -268,7 +267,7 @@ impl Exchange {
     pub(crate) fn release(mut self) {
         let lldd = self.lldd();
         self.free_data();
-        let Some(queue) = self.work().queue.take() else {
+        let Some(queue) = self.work().owner.take() else {
             return;
         };
         // SAFETY: The LLDD's exchange is valid; nobody finds the slot through
@@ -310,8 +309,14 @@ pub(crate) unsafe fn private(lldd: FcpRequestPtr) -> *mut c_void {
     unsafe { ptr::read_volatile(&raw const (*lldd).nvmet_fc_private) }
 }
 
-/// Marks a slot as taken by a new command.
+/// Marks a slot as taken by a new command that is not yet for nvmet.
 #[inline]
 pub(crate) fn mark_received(slot: &Slot) {
     slot.phase.set(State::RECEIVED);
+}
+
+/// Marks a slot as taken by a new command that goes to nvmet.
+#[inline]
+pub(crate) fn mark_executing(slot: &Slot) {
+    slot.phase.set(State::EXECUTING);
 }

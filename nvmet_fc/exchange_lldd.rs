@@ -5,132 +5,118 @@
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
-use core::ptr;
-
 use kernel::prelude::*;
 
 use crate::{
     abi,
     exchange::Exchange,
-    shared::proto::{
-        chunk::Chunk,
-        ersp, //
-    }, //
+    shared::proto::ersp, //
 };
 
 /// Seconds that the LLDD may take for a data transfer: twice R_A_TOV.
-const DATA_TIMEOUT: u16 = abi::NVME_FC_TGTOP_TIMEOUT_SEC as u16;
+const DATA_TIMEOUT: u32 = abi::NVME_FC_TGTOP_TIMEOUT_SEC;
 
 /// What is given to the LLDD.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Operation {
     /// Fetch data from the host.
-    Pull(Chunk),
+    Pull = abi::NVMET_FCOP_WRITEDATA as u8,
     /// Send data to the host.
-    Push(Chunk),
+    Push = abi::NVMET_FCOP_READDATA as u8,
     /// Send data to the host, and the response behind it.
-    PushAndRespond(Chunk),
+    PushAndRespond = abi::NVMET_FCOP_READDATA_RSP as u8,
     /// Send the response.
-    Respond,
-}
-
-/// How an operation of the LLDD ended.
-#[derive(Clone, Copy)]
-pub(crate) struct Ended {
-    /// Which one it was: `NVMET_FCOP_*`.
-    pub(crate) operation: u8,
-    /// No error, and all of it was moved.
-    pub(crate) complete: bool,
+    Respond = abi::NVMET_FCOP_RSP as u8,
 }
 
 impl Exchange {
-    /// Gives an operation to the LLDD. Comes back with the exchange if the
-    /// operation has ended, or was refused, by the time `fcp_op` returns.
+    /// Finds the next part of the data. `None` if nothing is left, or if the
+    /// data is not mapped.
+    #[inline]
+    pub(crate) fn plan(&mut self) -> Option<bool> {
+        let limits = self.queue().limits();
+        let work = self.work();
+        let chunk = work
+            .data
+            .as_ref()?
+            .chunk(work.expected, work.offset, limits)?;
+        work.chunk = chunk;
+        Some(chunk.last)
+    }
+
+    /// Gives an operation to the LLDD, on what [`Exchange::plan`] found. Comes
+    /// back with the exchange if the operation has ended, or was refused, by
+    /// the time `fcp_op` returns.
     ///
     /// Context: any.
     #[inline]
     pub(crate) fn issue(mut self, operation: Operation) -> Option<Self> {
         let lldd = self.lldd();
-        let mut chunk = None;
-        let mut code = abi::NVMET_FCOP_RSP;
-        let mut timeout = 0;
-        match operation {
-            Operation::Pull(next) => {
-                code = abi::NVMET_FCOP_WRITEDATA;
-                chunk = Some(next);
-                timeout = DATA_TIMEOUT;
-            }
-            Operation::Push(next) => {
-                code = abi::NVMET_FCOP_READDATA;
-                chunk = Some(next);
-                timeout = DATA_TIMEOUT;
-            }
-            Operation::PushAndRespond(next) => {
-                code = abi::NVMET_FCOP_READDATA_RSP;
-                chunk = Some(next);
-                timeout = DATA_TIMEOUT;
-            }
-            Operation::Respond => {}
-        }
-        if matches!(operation, Operation::Respond | Operation::PushAndRespond(_)) {
-            self.write_response(operation);
-        }
         let work = self.work();
-        let (mut list, mut elements, mut length) = (ptr::null_mut(), 0, 0);
-        if let (Some(chunk), Some(data)) = (chunk, &work.data) {
-            list = data.rest();
-            elements = chunk.elements;
-            length = chunk.length;
-        }
-        work.elements = elements;
+        work.operation = operation;
         work.refused = false;
-        let offset = work.offset;
-        // SAFETY: The LLDD's exchange is valid, and no operation is at hand.
-        unsafe {
-            // CAST: The operation codes fit a byte; a timeout is small.
-            (*lldd).op = code as u8;
-            (*lldd).timeout = u32::from(timeout);
-            (*lldd).offset = offset;
-            (*lldd).transfer_length = length;
-            (*lldd).transferred_length = 0;
-            (*lldd).fcp_error = 0;
-            (*lldd).sg = list;
-            (*lldd).sg_cnt = elements as c_int;
+        if operation != Operation::Respond {
+            let (length, elements) = (work.chunk.length, work.chunk.elements);
+            let offset = work.offset;
+            if let Some(data) = &work.data {
+                let list = data.rest();
+                // SAFETY: The LLDD's exchange is valid, and has no operation.
+                // CAST: A list has fewer elements than an int can count.
+                unsafe {
+                    (*lldd).timeout = DATA_TIMEOUT;
+                    (*lldd).offset = offset;
+                    (*lldd).transfer_length = length;
+                    (*lldd).transferred_length = 0;
+                    (*lldd).fcp_error = 0;
+                    (*lldd).sg = list;
+                    (*lldd).sg_cnt = elements as c_int;
+                }
+            }
+        } else {
+            // SAFETY: As above.
+            unsafe { (*lldd).timeout = 0 };
+        }
+        // SAFETY: As above.
+        unsafe { (*lldd).op = operation as u8 };
+        match operation {
+            Operation::Respond => {
+                let moved = self.work_ref().offset;
+                self.write_response(moved);
+            }
+            Operation::PushAndRespond => {
+                let all = self.work_ref().expected;
+                self.write_response(all);
+            }
+            _ => {}
         }
         // SAFETY: Filled in above. The exchange is the LLDD's during the call.
-        let error = unsafe { self.queue().port().lldd_fcp_op(lldd) };
-        // The port may not be touched from here on unless the exchange is ours:
-        // whoever carries on may release it. The slot may: this call has not
-        // been accounted for yet.
-        if error != 0 {
-            // No `done` comes, so the exchange is still the caller's.
+        let refused = unsafe { self.queue().port().lldd_fcp_op(lldd) } != 0;
+        // Until this call is accounted for, nobody else carries on.
+        if refused {
             self.work().refused = true;
         }
-        if self.slot().phase.issued(error != 0) {
+        if self.slot().phase.issued(refused) {
             Some(self)
         } else {
             None
         }
     }
 
-    /// Finishes the response and points the LLDD at it.
-    fn write_response(&mut self, operation: Operation) {
-        let (expected, offset) = self.progress();
-        let transferred = match operation {
-            Operation::PushAndRespond(_) => expected,
-            _ => offset,
-        };
-        let index = usize::from(self.slot().index);
+    /// Finishes the response and points the LLDD at it. `transferred`: all that
+    /// was moved by the time the host gets it.
+    #[inline]
+    fn write_response(&mut self, transferred: u32) {
         let lldd = self.lldd();
-        let queue = self.queue();
-        let responses = queue.responses();
-        // SAFETY: As in `response`; the command is another object.
-        let response = unsafe { &mut *responses.get(index) };
+        let (slot, queue) = (self.slot(), self.queue());
+        let (index, address) = (usize::from(slot.index), slot.response_address);
+        // SAFETY: The response is the slot's own, and the owner's.
+        let response = unsafe { &mut *slot.response };
         let extended = ersp::extended_is_due(
             &ersp::Answer {
                 sqe: &self.command().sqe,
                 cqe: &response.cqe,
-                expected,
+                expected: self.work_ref().expected,
                 transferred,
                 ordinal: queue.next_ordinal(),
                 outstanding: queue.outstanding(),
@@ -142,44 +128,40 @@ impl Exchange {
         } else {
             ersp::write_short(response)
         };
-        responses.sync_for_device(index);
+        queue.responses().sync_for_device(index);
         // SAFETY: The LLDD's exchange is valid, and no operation is at hand.
         unsafe {
-            (*lldd).rspaddr = ptr::from_mut(response).cast();
-            (*lldd).rspdma = responses.address(index);
+            (*lldd).rspaddr = slot.response.cast();
+            (*lldd).rspdma = address;
             (*lldd).rsplen = length;
         }
     }
 
-    /// How the operation at hand ended. Counts what it moved.
+    /// The operation that has ended.
     #[inline]
-    pub(crate) fn ended(&mut self) -> Ended {
-        let lldd = self.lldd();
-        // SAFETY: The LLDD's exchange is valid, and its operation has ended.
-        let (operation, error, moved, wanted) = unsafe {
-            (
-                (*lldd).op,
-                (*lldd).fcp_error,
-                (*lldd).transferred_length,
-                (*lldd).transfer_length,
-            )
-        };
-        let work = self.work();
-        let complete = !work.refused && error == 0 && moved == wanted;
-        if complete && work.elements != 0 {
-            work.offset = work.offset.saturating_add(wanted);
-            let elements = work.elements;
-            if let Some(data) = &mut work.data {
-                data.advance(elements);
-            }
-        }
-        Ended {
-            operation,
-            complete: complete || (!work.refused && error == 0 && wanted == 0),
-        }
+    pub(crate) fn operation(&self) -> Operation {
+        self.work_ref().operation
     }
 
-    /// Whether the LLDD took the operation at hand.
+    /// Whether an operation that moves data did all of it; counts what it moved.
+    #[inline]
+    pub(crate) fn has_moved(&mut self) -> bool {
+        let lldd = self.lldd();
+        // SAFETY: The LLDD's exchange is valid, and its operation has ended.
+        let (error, moved) = unsafe { ((*lldd).fcp_error, (*lldd).transferred_length) };
+        let work = self.work();
+        let wanted = work.chunk.length;
+        if work.refused || error != 0 || moved != wanted {
+            return false;
+        }
+        work.offset = work.offset.saturating_add(wanted);
+        if let Some(data) = &mut work.data {
+            data.advance(work.chunk.elements);
+        }
+        true
+    }
+
+    /// Whether the LLDD took the operation that has ended.
     #[inline]
     pub(crate) fn was_taken(&self) -> bool {
         !self.work_ref().refused

@@ -24,27 +24,25 @@ impl Exchange {
     /// Context: may sleep; the queue's gate is held open.
     #[inline]
     pub(crate) fn init(mut self, expected: u32) -> Option<Self> {
-        let slot = ptr::from_ref(self.slot());
-        let queue = ptr::from_ref(self.queue());
         let work = self.work();
         work.expected = expected;
         work.offset = 0;
-        work.elements = 0;
-        work.refused = false;
         work.read = false;
-        // SAFETY: The owner may write the request. The references made here
-        // end before nvmet has it.
-        let ok = unsafe {
-            let slot = &*slot;
-            let queue = &*queue;
-            let request = slot.request.get();
-            let response = queue.responses().get(usize::from(slot.index));
+        let (slot, queue) = (self.slot(), self.queue());
+        let request = slot.request.get();
+        let response = slot.response;
+        // SAFETY: The owner may write request and response; both stay where
+        // they are, and so does the command.
+        unsafe {
             *response = ExtendedResponseIu::new_zeroed();
             (*request).cmd = (&raw mut (*slot.command.get()).sqe).cast();
             (*request).cqe = (&raw mut (*response).cqe).cast();
             (*request).port = queue.nvmet_port().as_raw();
-            abi::nvmet_req_init(request, queue.nvmet().sq(), ops::fabrics_ops())
-        };
+        }
+        let sq = queue.nvmet.sq();
+        // SAFETY: Prepared above; the queue is not destroyed while its gate is
+        // held open. The exchange is nvmet's during the call.
+        let ok = unsafe { abi::nvmet_req_init(request, sq, ops::fabrics_ops()) };
         // On failure the exchange came back through `queue_response` already.
         ok.then_some(self)
     }
@@ -103,9 +101,7 @@ impl Exchange {
     /// The response, in which nvmet left its completion.
     #[inline]
     pub(crate) fn response(&mut self) -> &mut ExtendedResponseIu {
-        let response = self.queue().responses().get(usize::from(self.slot().index));
-        // SAFETY: There are as many responses as slots, and this one is the
-        // owner's.
-        unsafe { &mut *response }
+        // SAFETY: The response is the slot's own, and the owner's.
+        unsafe { &mut *self.slot().response }
     }
 }

@@ -10,7 +10,6 @@
 use kernel::prelude::*;
 
 use crate::{
-    abi,
     exchange::Exchange,
     exchange_lldd::Operation,
     nvmet::{
@@ -42,9 +41,34 @@ const UNTOLD: u32 = 4 << 20;
 
 /// Starts a command. Context: may sleep; the queue's gate was entered.
 #[inline]
-pub(crate) fn start(exchange: Exchange) {
-    let transfer = match cmd_iu::transfer(exchange.command()) {
-        Ok(transfer) => transfer,
+pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
+    let Some(mut exchange) = exchange.init(transfer.length()) else {
+        return;
+    };
+    match transfer {
+        Transfer::None => {
+            exchange.set_transfer(0);
+            exchange.execute();
+        }
+        Transfer::Read(length) => {
+            if let Some(mut exchange) = allocate(exchange, length, Direction::ToDevice) {
+                exchange.set_read();
+                exchange.execute();
+            }
+        }
+        Transfer::Write(length) => start_write(exchange, length),
+    }
+}
+
+/// Starts a command that had to wait, or aborts one that was aborted meanwhile
+/// or contradicts itself. Context: as [`start`].
+#[cold]
+pub(crate) fn start_checked(exchange: Exchange) {
+    match cmd_iu::transfer(exchange.command()) {
+        Ok(transfer) => match exchange.on(Event::Init) {
+            Action::Proceed => start(exchange, transfer),
+            action => finish(exchange, action),
+        },
         Err(error) => {
             ratelimited!(pr_info!(
                 "{{{}:{}}}: command 0x{:02x} aborted: {}\n",
@@ -54,33 +78,7 @@ pub(crate) fn start(exchange: Exchange) {
                 error.text()
             ));
             act(exchange, Event::Unusable);
-            return;
         }
-    };
-    match exchange.on(Event::Init) {
-        Action::Proceed => {}
-        action => return finish(exchange, action),
-    }
-    let Some(exchange) = exchange.init(transfer.length()) else {
-        return;
-    };
-    match transfer {
-        Transfer::None => {
-            let mut exchange = exchange;
-            exchange.set_transfer(0);
-            exchange.execute();
-        }
-        Transfer::Read(length) => start_read(exchange, length),
-        Transfer::Write(length) => start_write(exchange, length),
-    }
-}
-
-/// Executes a command whose data goes to the host afterwards.
-#[inline]
-fn start_read(exchange: Exchange, length: u32) {
-    if let Some(mut exchange) = allocate(exchange, length, Direction::ToDevice) {
-        exchange.set_read();
-        exchange.execute();
     }
 }
 
@@ -90,16 +88,13 @@ fn start_write(exchange: Exchange, length: u32) {
     let Some(mut exchange) = allocate(exchange, length, Direction::FromDevice) else {
         return;
     };
-    if exchange.map_data().is_err() {
+    if exchange.map_data().is_err() || exchange.plan().is_none() {
         exchange.fail(STATUS_INTERNAL);
         return;
     }
-    match next_pull(&mut exchange) {
-        Some(operation) => match exchange.on_issue(Event::Pull) {
-            Action::Proceed => run(exchange, operation),
-            action => finish(exchange, action),
-        },
-        None => exchange.fail(STATUS_INTERNAL),
+    match exchange.on_issue(Event::Pull) {
+        Action::Proceed => run(exchange, Operation::Pull),
+        action => finish(exchange, action),
     }
 }
 
@@ -125,6 +120,7 @@ fn allocate(mut exchange: Exchange, length: u32, direction: Direction) -> Option
 }
 
 /// Whether the command can use so much data.
+#[cold]
 fn is_plausible(exchange: &Exchange, length: u32) -> bool {
     match exchange.nvmet_length() {
         0 => length <= UNTOLD,
@@ -133,28 +129,24 @@ fn is_plausible(exchange: &Exchange, length: u32) -> bool {
     }
 }
 
-/// The next part of the data.
+/// The operation for the next part of the read data, with the response if it
+/// can go along.
 #[inline]
-fn next_chunk(exchange: &mut Exchange) -> Option<crate::shared::proto::chunk::Chunk> {
-    let (total, offset) = exchange.progress();
-    let limits = exchange.queue().limits();
-    exchange.data().as_ref()?.chunk(total, offset, limits)
-}
-
-/// The next part of the write data.
-#[inline]
-fn next_pull(exchange: &mut Exchange) -> Option<Operation> {
-    next_chunk(exchange).map(Operation::Pull)
-}
-
-/// The next part of the read data, with the response if it can go along.
-#[inline]
-fn next_push(exchange: &mut Exchange) -> Option<(Operation, Next)> {
-    let chunk = next_chunk(exchange)?;
-    if chunk.last && exchange.queue().adds_response() {
-        Some((Operation::PushAndRespond(chunk), Next::Respond))
+fn plan_push(exchange: &mut Exchange) -> Option<Operation> {
+    let last = exchange.plan()?;
+    if last && exchange.queue().adds_response() {
+        Some(Operation::PushAndRespond)
     } else {
-        Some((Operation::Push(chunk), Next::Push))
+        Some(Operation::Push)
+    }
+}
+
+/// What an operation is to the exchange's state.
+#[inline]
+fn as_next(operation: Operation) -> Next {
+    match operation {
+        Operation::Push => Next::Push,
+        _ => Next::Respond,
     }
 }
 
@@ -162,21 +154,21 @@ fn next_push(exchange: &mut Exchange) -> Option<(Operation, Next)> {
 /// hard IRQ included.
 #[inline]
 pub(crate) fn completed(mut exchange: Exchange) {
-    let mut step = None;
+    let mut operation = Operation::Respond;
     if exchange.is_read() && exchange.response().cqe.status.get() == 0 {
-        if exchange.map_data().is_ok() {
-            step = next_push(&mut exchange);
-        }
-        if step.is_none() {
-            exchange
-                .response()
-                .cqe
-                .status
-                .set(STATUS_INTERNAL.wrapping_shl(1));
+        match exchange
+            .map_data()
+            .ok()
+            .and_then(|()| plan_push(&mut exchange))
+        {
+            Some(push) => operation = push,
+            None => {
+                let status = STATUS_INTERNAL.wrapping_shl(1);
+                exchange.response().cqe.status.set(status);
+            }
         }
     }
-    let (operation, next) = step.unwrap_or((Operation::Respond, Next::Respond));
-    match exchange.on_issue(Event::Completed(next)) {
+    match exchange.on_issue(Event::Completed(as_next(operation))) {
         Action::Proceed => run(exchange, operation),
         action => finish(exchange, action),
     }
@@ -184,7 +176,6 @@ pub(crate) fn completed(mut exchange: Exchange) {
 
 /// The caller was told to carry an exchange on after an operation. Context: any
 /// that the LLDD calls `done` in.
-#[inline]
 pub(crate) fn carry_on(exchange: Exchange) {
     if let Some((exchange, operation)) = after_operation(exchange) {
         run(exchange, operation);
@@ -193,7 +184,6 @@ pub(crate) fn carry_on(exchange: Exchange) {
 
 /// Gives operations to the LLDD, for as long as each has ended by the time it
 /// was given: the stack does not grow with their number.
-#[inline]
 fn run(mut exchange: Exchange, mut operation: Operation) {
     loop {
         if operation == Operation::Respond {
@@ -213,16 +203,20 @@ fn run(mut exchange: Exchange, mut operation: Operation) {
 /// handed on otherwise.
 #[inline]
 fn after_operation(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
-    let ended = exchange.ended();
-    match u32::from(ended.operation) {
-        abi::NVMET_FCOP_WRITEDATA => after_pull(exchange, ended.complete),
-        abi::NVMET_FCOP_READDATA => after_push(exchange, ended.complete),
-        abi::NVMET_FCOP_READDATA_RSP => {
-            act(exchange, Event::ResponseDone { ok: ended.complete });
+    match exchange.operation() {
+        Operation::Respond => {
+            // Nothing changes the end of a response that was taken.
+            if exchange.was_taken() {
+                exchange.release();
+            } else {
+                act(exchange, Event::ResponseDone { ok: false });
+            }
             None
         }
-        _ => {
-            let ok = exchange.was_taken();
+        Operation::Push => after_push(exchange),
+        Operation::Pull => after_pull(exchange),
+        Operation::PushAndRespond => {
+            let ok = exchange.has_moved();
             act(exchange, Event::ResponseDone { ok });
             None
         }
@@ -231,25 +225,22 @@ fn after_operation(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
 
 /// Write data came, or did not.
 #[inline]
-fn after_pull(mut exchange: Exchange, ok: bool) -> Option<(Exchange, Operation)> {
-    let operation = next_pull(&mut exchange);
-    let (total, offset) = exchange.progress();
-    let more = operation.is_some();
-    let ok = ok && (more || offset == total);
-    let event = Event::PullDone { ok, more };
-    let Some(operation) = operation else {
-        match exchange.on(event) {
+fn after_pull(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
+    let ok = exchange.has_moved();
+    if ok && exchange.is_all_moved() {
+        match exchange.on(Event::PullDone { ok, more: false }) {
             Action::Proceed => {
-                // Everything is here; nvmet reads it.
+                // nvmet reads it.
                 exchange.unmap_data();
                 exchange.execute();
             }
             action => finish(exchange, action),
         }
         return None;
-    };
-    match exchange.on_issue(event) {
-        Action::Proceed => Some((exchange, operation)),
+    }
+    let ok = ok && exchange.plan().is_some();
+    match exchange.on_issue(Event::PullDone { ok, more: true }) {
+        Action::Proceed => Some((exchange, Operation::Pull)),
         action => {
             finish(exchange, action);
             None
@@ -259,15 +250,18 @@ fn after_pull(mut exchange: Exchange, ok: bool) -> Option<(Exchange, Operation)>
 
 /// Read data went, or did not.
 #[inline]
-fn after_push(mut exchange: Exchange, ok: bool) -> Option<(Exchange, Operation)> {
-    let (total, offset) = exchange.progress();
-    let step = if offset == total {
-        Some((Operation::Respond, Next::Respond))
-    } else {
-        next_push(&mut exchange)
-    };
-    let ok = ok && step.is_some();
-    let (operation, next) = step.unwrap_or((Operation::Respond, Next::Respond));
+fn after_push(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
+    let mut operation = None;
+    if exchange.has_moved() {
+        operation = if exchange.is_all_moved() {
+            Some(Operation::Respond)
+        } else {
+            plan_push(&mut exchange)
+        };
+    }
+    let ok = operation.is_some();
+    let operation = operation.unwrap_or(Operation::Respond);
+    let next = as_next(operation);
     match exchange.on_issue(Event::PushDone { ok, next }) {
         Action::Proceed => Some((exchange, operation)),
         action => {
@@ -278,14 +272,14 @@ fn after_push(mut exchange: Exchange, ok: bool) -> Option<(Exchange, Operation)>
 }
 
 /// Takes an event that ends an exchange.
-#[inline]
+#[cold]
 fn act(exchange: Exchange, event: Event) {
     let action = exchange.on(event);
     finish(exchange, action);
 }
 
 /// Does what an event asked for other than to proceed.
-#[inline]
+#[cold]
 fn finish(mut exchange: Exchange, action: Action) {
     match action {
         Action::FailCommand => exchange.fail(STATUS_INTERNAL),

@@ -37,7 +37,10 @@ use crate::{
     shared::{
         device::DeviceRef,
         proto::{
-            cmd_iu,
+            cmd_iu::{
+                self,
+                CommandIuError, //
+            },
             ids::ConnectionId,
             ls_receive, //
         },
@@ -249,23 +252,32 @@ pub(crate) unsafe extern "C" fn nvmet_fc_rcv_fcp_req(
 /// As for [`nvmet_fc_rcv_fcp_req`].
 #[inline]
 unsafe fn receive(port: &TargetPort, fcpreq: FcpRequestPtr, payload: &[u8]) -> Result {
-    let command = cmd_iu::check(payload).map_err(|error| {
-        ratelimited!(pr_info!(
-            "{{{}}}: command refused: {}\n",
-            port.number,
-            error.text()
-        ));
-        EIO
-    })?;
+    let command = cmd_iu::check(payload).map_err(|error| malformed(port, error))?;
     let id = ConnectionId::from_wire(command.connection_id.get()).ok_or(ENOTCONN)?;
     let guard = rcu::read_lock();
     let queue = port.connections.find(id, &guard).ok_or(ENOTCONN)?;
+    let transfer = cmd_iu::transfer(command);
     // SAFETY: As this function's.
-    let (exchange, submission) = unsafe { queue.accept(fcpreq, command, &guard)? };
+    let (exchange, submission) =
+        unsafe { queue.accept(fcpreq, command, transfer.is_ok(), &guard)? };
     drop(guard);
-    fcp::start(exchange);
+    match transfer {
+        Ok(transfer) => fcp::start(exchange, transfer),
+        Err(_) => fcp::start_checked(exchange),
+    }
     drop(submission);
     Ok(())
+}
+
+/// Reports a command that has not the form of one.
+#[cold]
+fn malformed(port: &TargetPort, error: CommandIuError) -> Error {
+    ratelimited!(pr_info!(
+        "{{{}}}: command refused: {}\n",
+        port.number,
+        error.text()
+    ));
+    EIO
 }
 
 /// A command was aborted by its host. Context: any.
@@ -299,16 +311,19 @@ pub(crate) unsafe extern "C" fn fcp_done(fcpreq: *mut abi::nvmefc_tgt_fcp_req) {
     let private = unsafe { exchange::private(fcpreq) };
     // SAFETY: An exchange with an operation has a slot, which is not freed
     // before the operation is over.
-    let Some(slot) = (unsafe { private.cast::<Slot>().as_ref() }) else {
-        pr_warn_once!("done for an exchange that is over\n");
-        return;
-    };
-    match slot.phase.done() {
+    let slot = unsafe { private.cast::<Slot>().as_ref() };
+    match slot.map(|slot| (slot, slot.phase.done())) {
         // SAFETY: So it was said just now.
-        Some(true) => fcp::carry_on(unsafe { Exchange::carry_on(slot) }),
-        Some(false) => {}
-        None => pr_warn_once!("done for an exchange without an operation\n"),
+        Some((slot, Some(true))) => fcp::carry_on(unsafe { Exchange::carry_on(slot) }),
+        Some((_, Some(false))) => {}
+        _ => done_too_often(),
     }
+}
+
+/// Reports an LLDD's mistake.
+#[cold]
+fn done_too_often() {
+    pr_warn_once!("done for an exchange that has no operation\n");
 }
 
 /// The answer to a received link service is out. Context: any.

@@ -55,8 +55,9 @@ pub(crate) fn process(port: &TargetPort) {
 fn process_one(port: &Hold, ls: ReceivedLs) {
     let binding = registry::bound(port);
     let size = binding.map_or(crate::nvmet::QUEUE_ENTRIES_MAX, |(_, entries)| entries);
+    // As in nvmet, the user's limit is one for I/O queues.
     let limits = Limits {
-        admin_queue_size: queues::zero_based(size),
+        admin_queue_size: queues::zero_based(crate::nvmet::QUEUE_ENTRIES_MAX),
         io_queue_size: queues::zero_based(size),
         queue_id: QUEUE_ID_MAX,
     };
@@ -116,6 +117,8 @@ fn create_association(
     }
     let nvmet_port = nvmet_port.ok_or(LsError::NoPort)?;
     let association = Association::new(port, host.cloned(), nvmet_port, request.queue)?;
+    // Before anybody can find it: what ends it takes the timer off its queue.
+    association.watch();
     if let Err(error) = registry::admit(&association) {
         // Its queue refers to it: only its work takes them apart.
         association.schedule_delete();
@@ -125,7 +128,6 @@ fn create_association(
         // The handle was invalidated while the association was not in sight.
         association.schedule_delete();
     }
-    association.watch();
     association.log("created");
     Ok(LsResponse::CreateAssociation(
         ls_response::create_association(association.id()),

@@ -50,6 +50,8 @@ mod queue;
 #[allow(unsafe_code, reason = "hands command memory out")]
 mod queue_slots;
 mod quota;
+#[allow(unsafe_code, reason = "reads a word that others write")]
+mod racy;
 mod registry;
 mod ring;
 #[allow(unsafe_code, reason = "wraps scatterlists")]

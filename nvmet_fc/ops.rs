@@ -34,7 +34,8 @@ use crate::{
         STATUS_BAD_CONNECT, //
     },
     queue::Queue,
-    registry, //
+    registry,
+    shared::ratelimit::ratelimited, //
 };
 
 /// The table. nvmet changes nothing in it.
@@ -210,18 +211,22 @@ unsafe extern "C" fn install_queue(sq: *mut abi::nvmet_sq) -> u16 {
     } else if usize::from(entries) > slots + 1 {
         "a larger queue"
     } else if qid != 0 && queue.association().ctrl() != Some(nvmet_ctrl(nvmet)) {
+        if queue.association().is_terminating() {
+            // It has given up its controller, and the Connect comes too late.
+            return STATUS_BAD_CONNECT;
+        }
         "another association's controller"
     } else {
         return 0;
     };
-    pr_warn!(
+    ratelimited!(pr_warn!(
         "{{{}:{}}}: Connect for {} on the connection of queue {} with {} entries\n",
         queue.port().number,
         queue.association().number(),
         wrong,
         made_for,
         slots + 1
-    );
+    ));
     STATUS_BAD_CONNECT
 }
 

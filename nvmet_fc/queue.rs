@@ -35,6 +35,7 @@ use crate::{
     },
     queue_slots::SlotList,
     quota::Share,
+    racy::Racy,
     shared::proto::{
         chunk,
         ersp,
@@ -83,7 +84,7 @@ pub(crate) struct Queue {
     #[pin]
     list: SpinLockIrq<SlotList>,
     /// How many slots are free, to be read without the lock.
-    free: Atomic<u32>,
+    free: Racy,
     /// Commands on their way into nvmet.
     #[pin]
     gate: Gate,
@@ -115,12 +116,16 @@ impl Queue {
         let size = usize::from(parameters.submission_queue_size);
         let share = Share::new(port, parameters.submission_queue_size)?;
         let mut slots = KVVec::with_capacity(size, GFP_KERNEL)?;
-        for index in 0..parameters.submission_queue_size {
-            slots.push(Slot::new(index), GFP_KERNEL)?;
-        }
         let responses = MappedArray::new(port.device(), size)?;
+        for index in 0..parameters.submission_queue_size {
+            let at = usize::from(index);
+            slots.push(
+                Slot::new(index, responses.get(at), responses.address(at)),
+                GFP_KERNEL,
+            )?;
+        }
         let list = SlotList::new(parameters.submission_queue_size, template.defers())?;
-        let queue = Arc::pin_init(
+        let queue = UniqueArc::pin_init(
             try_pin_init!(Self {
                 link: Atomic::new(ptr::null_mut()),
                 id: association.id().connection(queue_id),
@@ -142,7 +147,7 @@ impl Queue {
                 _share: share,
                 responses,
                 list <- new_spinlock_irq!(list, "nvmet_fc::slots"),
-                free: Atomic::new(u32::from(parameters.submission_queue_size)),
+                free: Racy::new(u32::from(parameters.submission_queue_size)),
                 gate <- Gate::new(),
                 ordinal: Atomic::new(0),
                 sequence_number: Atomic::new(0),
@@ -151,10 +156,8 @@ impl Queue {
             }? Error),
             GFP_KERNEL,
         )?;
-        for slot in queue.slots.iter() {
-            slot.queue.store(Arc::as_ptr(&queue), Relaxed);
-        }
-        Ok(queue)
+        Slot::adopt_all(&queue);
+        Ok(queue.into())
     }
 
     /// The connection.
@@ -184,12 +187,6 @@ impl Queue {
     #[inline]
     pub(crate) fn nvmet_port(&self) -> NvmetPort {
         self.nvmet_port
-    }
-
-    /// nvmet's side of the queue.
-    #[inline]
-    pub(crate) fn nvmet(&self) -> &NvmetQueue {
-        &self.nvmet
     }
 
     /// The responses, one for each slot.
@@ -256,7 +253,7 @@ impl Queue {
     #[inline]
     pub(crate) fn set_free(&self, free: usize) {
         // CAST: A queue has at most 65535 slots.
-        self.free.store(free as u32, Relaxed);
+        self.free.set(free as u32);
     }
 
     /// Commands taken and not answered, one that is being answered left out.
@@ -264,7 +261,7 @@ impl Queue {
     pub(crate) fn outstanding(&self) -> u32 {
         // CAST: As above.
         (self.slots.len() as u32)
-            .wrapping_sub(self.free.load(Relaxed))
+            .wrapping_sub(self.free.get())
             .saturating_sub(1)
     }
 

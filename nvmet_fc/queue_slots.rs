@@ -15,7 +15,6 @@ use kernel::{
     alloc::KVVec,
     prelude::*,
     sync::{
-        atomic::Relaxed,
         rcu,
         Arc,
         ArcBorrow, //
@@ -30,10 +29,7 @@ use crate::{
     queue::Queue,
     ring::Ring,
     shared::proto::{
-        target_exchange::{
-            Event,
-            State, //
-        },
+        target_exchange::State,
         wire::CommandIu, //
     },
     slot::Slot,
@@ -109,6 +105,7 @@ impl Drop for Submission {
 
 impl Queue {
     /// Takes a slot for a command, or puts the command into the waiting list.
+    /// `checked`: the command is fit for nvmet.
     ///
     /// # Errors
     ///
@@ -124,6 +121,7 @@ impl Queue {
         &self,
         lldd: FcpRequestPtr,
         command: &CommandIu,
+        checked: bool,
         _guard: &rcu::Guard,
     ) -> Result<(Exchange, Submission)> {
         let mut list = self.list().lock();
@@ -147,7 +145,11 @@ impl Queue {
         self.gate().enter();
         // INVARIANT: Entered, under the lock that showed the queue live.
         let submission = Submission(NonNull::from(self));
-        exchange::mark_received(slot);
+        if checked {
+            exchange::mark_executing(slot);
+        } else {
+            exchange::mark_received(slot);
+        }
         // SAFETY: The connection table's reference is not given back within
         // this RCU section, so the queue is in an `Arc` that is alive.
         let queue = unsafe { ArcBorrow::from_raw(ptr::from_ref(self)) };
@@ -169,7 +171,8 @@ impl Queue {
     #[inline]
     pub(crate) fn put_slot(self: &Arc<Self>, slot: &Slot) {
         let mut list = self.list().lock();
-        slot.lldd.store(ptr::null_mut(), Relaxed);
+        // SAFETY: The exchange was the caller's, and the lock is held.
+        unsafe { slot.set_lldd(ptr::null_mut()) };
         slot.phase.set(State::FREE);
         let Some(next) = list.deferred.pop() else {
             // There is room: the slot came from there.
@@ -218,7 +221,10 @@ impl Queue {
             if !slot.phase.tear_down() {
                 continue;
             }
-            let lldd = slot.lldd.load(Relaxed);
+            let list = self.list().lock();
+            // SAFETY: The lock is held.
+            let lldd = unsafe { slot.lldd() };
+            drop(list);
             // SAFETY: The operation at hand is not over before `aborted` below,
             // so the exchange was not released.
             unsafe { self.port().lldd_fcp_abort(lldd) };
@@ -278,10 +284,11 @@ pub(crate) unsafe fn abort(port: &TargetPort, lldd: FcpRequestPtr) {
             // RCU section.
             let slot = unsafe { &*(private as *const Slot) };
             // SAFETY: The slot's queue is alive when the slot is.
-            let queue = unsafe { &*slot.queue.load(Relaxed) };
+            let queue = unsafe { &*slot.queue() };
             let list = queue.list().lock();
-            if ptr::eq(slot.lldd.load(Relaxed), lldd) {
-                let _ = slot.phase.on(Event::AbortReceived);
+            // SAFETY: The lock is held.
+            if ptr::eq(unsafe { slot.lldd() }, lldd) {
+                slot.phase.abort_received();
             }
             drop(list);
             return;

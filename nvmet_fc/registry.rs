@@ -251,7 +251,7 @@ pub(crate) fn admit(association: &Arc<Association>) -> Result<(), LsError> {
     if registry
         .ports
         .iter()
-        .any(|port| port.find_association(association.id()).is_some())
+        .any(|port| port.has_association(association.id()))
     {
         return Err(LsError::AssociationAllocation);
     }

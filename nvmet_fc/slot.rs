@@ -3,16 +3,20 @@
 //! The memory of one command, of which every queue has as many as a host may
 //! have commands outstanding.
 
-use core::{cell::UnsafeCell, ptr};
+use core::{
+    cell::UnsafeCell,
+    pin::Pin,
+    ptr, //
+};
 
 use kernel::{
     sync::{
         atomic::{
             Atomic,
-            Full,
-            Relaxed, //
+            Full, //
         },
-        Arc, //
+        Arc,
+        UniqueArc, //
     },
     types::Opaque, //
 };
@@ -20,9 +24,11 @@ use zerocopy::FromZeros;
 
 use crate::{
     abi,
+    exchange_lldd::Operation,
     queue::Queue,
     sgl::DataBuffer,
     shared::proto::{
+        chunk::Chunk,
         handover::Handover,
         target_exchange::{
             self,
@@ -30,7 +36,10 @@ use crate::{
             Event,
             State, //
         },
-        wire::CommandIu, //
+        wire::{
+            CommandIu,
+            ExtendedResponseIu, //
+        }, //
     },
     template::FcpRequestPtr, //
 };
@@ -45,19 +54,27 @@ const HANDOVER_SHIFT: u32 = 16;
 const STATE_MASK: u32 = (1 << HANDOVER_SHIFT) - 1;
 
 impl Phase {
+    /// The word as it is now.
+    #[inline(always)]
+    fn read(&self) -> u32 {
+        // SAFETY: One aligned word; this is what the kernel calls READ_ONCE.
+        unsafe { ptr::read_volatile(self.0.as_ptr()) }
+    }
+
     /// Puts an exchange that nobody else can see into a state.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn set(&self, state: State) {
-        self.0.store(state.bits(), Relaxed);
+        // SAFETY: As in `read`, for WRITE_ONCE; nobody else changes it.
+        unsafe { ptr::write_volatile(self.0.as_ptr(), state.bits()) };
     }
 
     /// Changes both parts at once, unless `change` finds nothing to change.
-    #[inline]
+    #[inline(always)]
     fn update<R>(
         &self,
         change: impl Fn(State, Handover) -> Option<(State, Handover, R)>,
     ) -> Option<R> {
-        let mut old = self.0.load(Relaxed);
+        let mut old = self.read();
         loop {
             let state = State::from_bits(old & STATE_MASK);
             let handover = Handover::from_bits(old >> HANDOVER_SHIFT);
@@ -70,31 +87,46 @@ impl Phase {
         }
     }
 
-    /// An event. `None`: it does not belong to the state.
-    #[inline]
+    /// An event of the owner, who has no operation with the LLDD afterwards.
+    /// `None`: it does not belong to the state.
+    #[inline(always)]
     pub(crate) fn on(&self, event: Event) -> Option<Action> {
-        self.update(|state, handover| {
+        self.update(|state, _| {
             let (state, action) = target_exchange::on(state, event).ok()?;
-            Some((state, handover, action))
+            Some((state, Handover::IDLE, action))
         })
     }
 
-    /// An event after which, if it may proceed, an operation goes to the LLDD.
-    #[inline]
+    /// An event of the owner after which, if it may proceed, an operation goes
+    /// to the LLDD.
+    #[inline(always)]
     pub(crate) fn on_issue(&self, event: Event) -> Option<Action> {
-        self.update(|state, handover| {
+        self.update(|state, _| {
             let (state, action) = target_exchange::on(state, event).ok()?;
             let handover = match action {
                 Action::Proceed => Handover::ISSUING,
-                _ => handover,
+                _ => Handover::IDLE,
             };
             Some((state, handover, action))
         })
     }
 
+    /// The LLDD received an abort. The operation at hand goes on.
+    pub(crate) fn abort_received(&self) {
+        self.update(|state, handover| {
+            let (state, _) = target_exchange::on(state, Event::AbortReceived).ok()?;
+            Some((state, handover, ()))
+        });
+    }
+
     /// `fcp_op` returned; says whether the caller carries on.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn issued(&self, refused: bool) -> bool {
+        // What `done` has ended nobody can take hold of any more, so the word
+        // can stay as it is until the next event.
+        if !refused && Handover::from_bits(self.read() >> HANDOVER_SHIFT).is_over() {
+            return true;
+        }
         self.update(|state, handover| {
             let (handover, carry_on) = handover.issued(refused);
             Some((state, handover, carry_on))
@@ -104,12 +136,13 @@ impl Phase {
 
     /// The LLDD called `done`; says whether the caller carries on. `None`: the
     /// LLDD had no operation.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn done(&self) -> Option<bool> {
-        self.update(|state, handover| {
-            let (handover, carry_on) = handover.done()?;
-            Some((state, handover, carry_on))
-        })
+        if !Handover::from_bits(self.read() >> HANDOVER_SHIFT).is_running() {
+            return None;
+        }
+        let old = self.0.fetch_add(Handover::ADD_DONE << HANDOVER_SHIFT, Full);
+        Some(Handover::from_bits(old >> HANDOVER_SHIFT).is_lldd_alone())
     }
 
     /// The queue goes away. Says whether the caller must call `fcp_abort`, and
@@ -141,16 +174,18 @@ impl Phase {
 /// What belongs to the one who has the exchange.
 pub(crate) struct Work {
     /// The queue, while the exchange is not free: it outlives its commands.
-    pub(crate) queue: Option<Arc<Queue>>,
+    pub(crate) owner: Option<Arc<Queue>>,
     /// The data, if there is any.
     pub(crate) data: Option<DataBuffer>,
     /// Bytes that the command IU stated.
     pub(crate) expected: u32,
     /// Bytes moved.
     pub(crate) offset: u32,
-    /// Elements of the operation at hand.
-    pub(crate) elements: u32,
-    /// The LLDD did not take the operation at hand.
+    /// What the operation at hand moves, or the next one will.
+    pub(crate) chunk: Chunk,
+    /// The operation at hand.
+    pub(crate) operation: Operation,
+    /// The LLDD did not take it.
     pub(crate) refused: bool,
     /// Data goes to the host.
     pub(crate) read: bool,
@@ -163,10 +198,12 @@ pub(crate) struct Work {
 ///
 /// # Invariants
 ///
-/// `queue` is the queue whose slot this is, and null before that is finished.
+/// `queue` is the queue whose slot this is, from before anybody can find the
+/// slot. `response` is the slot's own, as long as the queue is.
 /// `work`, `command` and `request` belong to the one who has the exchange:
 /// first to the thread that took the slot, then to whoever was told to carry
-/// on, nvmet between `nvmet_req_init` and `queue_response`.
+/// on, nvmet between `nvmet_req_init` and `queue_response`. `lldd` changes
+/// under the queue's lock, by the owner's hand.
 #[repr(C)]
 pub(crate) struct Slot {
     /// nvmet's request; first, so that a pointer to it is one to the slot.
@@ -176,40 +213,93 @@ pub(crate) struct Slot {
     /// Which slot of the queue.
     pub(crate) index: u16,
     /// The queue.
-    pub(crate) queue: Atomic<*const Queue>,
-    /// The LLDD's exchange; null while free. Written under the queue's lock.
-    pub(crate) lldd: Atomic<FcpRequestPtr>,
-    /// The command IU.
-    pub(crate) command: UnsafeCell<CommandIu>,
+    queue: UnsafeCell<*const Queue>,
+    /// The LLDD's exchange; null while free.
+    lldd: UnsafeCell<FcpRequestPtr>,
+    /// The response.
+    pub(crate) response: *mut ExtendedResponseIu,
+    /// Its bus address, 0 without a device.
+    pub(crate) response_address: abi::dma_addr_t,
     /// What else belongs to the exchange's owner.
     pub(crate) work: UnsafeCell<Work>,
+    /// The command IU.
+    pub(crate) command: UnsafeCell<CommandIu>,
 }
 
-// SAFETY: What is not atomic has one owner at a time, by the invariant.
+// SAFETY: What is shared is atomic, under a lock, or constant; the rest has one
+// owner at a time, by the invariant.
 unsafe impl Send for Slot {}
 // SAFETY: As above.
 unsafe impl Sync for Slot {}
 
 impl Slot {
     /// A free slot.
-    pub(crate) fn new(index: u16) -> Self {
+    pub(crate) fn new(
+        index: u16,
+        response: *mut ExtendedResponseIu,
+        response_address: abi::dma_addr_t,
+    ) -> Self {
         Self {
             request: Opaque::zeroed(),
             phase: Phase(Atomic::new(State::FREE.bits())),
             index,
-            queue: Atomic::new(ptr::null()),
-            lldd: Atomic::new(ptr::null_mut()),
-            command: UnsafeCell::new(CommandIu::new_zeroed()),
+            queue: UnsafeCell::new(ptr::null()),
+            lldd: UnsafeCell::new(ptr::null_mut()),
+            response,
+            response_address,
             work: UnsafeCell::new(Work {
-                queue: None,
+                owner: None,
                 data: None,
                 expected: 0,
                 offset: 0,
-                elements: 0,
+                chunk: Chunk {
+                    length: 0,
+                    elements: 0,
+                    last: false,
+                },
+                operation: Operation::Respond,
                 refused: false,
                 read: false,
                 deferred: ptr::null(),
             }),
+            command: UnsafeCell::new(CommandIu::new_zeroed()),
         }
+    }
+
+    /// Tells all slots of a new queue whose they are.
+    pub(crate) fn adopt_all(queue: &Pin<UniqueArc<Queue>>) {
+        for slot in queue.slots() {
+            // SAFETY: Nobody else knows the queue yet.
+            unsafe { *slot.queue.get() = ptr::from_ref::<Queue>(queue) };
+        }
+    }
+
+    /// The queue. Its memory is alive when the slot's is.
+    #[inline(always)]
+    pub(crate) fn queue(&self) -> *const Queue {
+        // SAFETY: By the invariant it does not change any more.
+        unsafe { *self.queue.get() }
+    }
+
+    /// The LLDD's exchange.
+    ///
+    /// # Safety
+    ///
+    /// The caller has the exchange, or the queue's lock.
+    #[inline(always)]
+    pub(crate) unsafe fn lldd(&self) -> FcpRequestPtr {
+        // SAFETY: By this function's contract nobody changes it.
+        unsafe { *self.lldd.get() }
+    }
+
+    /// Sets the LLDD's exchange.
+    ///
+    /// # Safety
+    ///
+    /// The caller has the exchange and the queue's lock.
+    #[inline(always)]
+    pub(crate) unsafe fn set_lldd(&self, lldd: FcpRequestPtr) {
+        // SAFETY: By this function's contract nobody looks at it.
+        unsafe { *self.lldd.get() = lldd };
     }
 }

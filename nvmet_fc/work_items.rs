@@ -95,7 +95,7 @@ impl WorkItem<{ START }> for Queue {
     fn run(this: Arc<Self>) {
         while let Some((mut exchange, submission)) = this.next_ready() {
             exchange.resume();
-            fcp::start(exchange);
+            fcp::start_checked(exchange);
             drop(submission);
         }
         Self::put(this);

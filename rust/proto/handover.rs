@@ -51,6 +51,14 @@ impl Handover {
         Self((self.0 & !ISSUING) | done).last_one()
     }
 
+    /// For the caller of `fcp_op`, which has returned: whether `done` has ended
+    /// the operation and nobody else is at it. Nobody can be any more, so the
+    /// caller carries on, and the value may stay until the next operation.
+    #[inline]
+    pub const fn is_over(self) -> bool {
+        self.0 & (DONE | ABORTING) == DONE
+    }
+
     /// The LLDD called `done`. `None` if it has no operation of ours: the call
     /// is the LLDD's mistake and changes nothing.
     #[inline]
@@ -59,6 +67,23 @@ impl Handover {
             return None;
         }
         Some(Self(self.0 | DONE).last_one())
+    }
+
+    /// What the LLDD's `done` adds to the bits, as [`Handover::done`] does it; for
+    /// an atomic that can add. Only if [`Handover::is_running`].
+    pub const ADD_DONE: u32 = DONE;
+
+    /// Whether the LLDD has an operation that it has not ended.
+    #[inline]
+    pub const fn is_running(self) -> bool {
+        self.0 & (OUTSTANDING | DONE) == OUTSTANDING
+    }
+
+    /// Whether nobody but the LLDD is at the operation: whoever ends it carries
+    /// on. The value may then stay until the next operation.
+    #[inline]
+    pub const fn is_lldd_alone(self) -> bool {
+        self.0 & (ISSUING | ABORTING) == 0
     }
 
     /// `fcp_abort` is about to be called. `None` if there is no operation that

@@ -177,7 +177,7 @@ pub struct Ignored;
 /// # Errors
 ///
 /// The event does not apply: the exchange is over, or it came twice.
-#[inline]
+#[inline(always)]
 pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> {
     let stopped = state.is_stopped();
     let abandon = Ok((

@@ -40,12 +40,30 @@ fn walk(state: Handover, at: Parties) -> CaseResult<u32> {
         Ok(())
     };
 
+    // Adding, as an atomic does it, is the same as ending.
+    assert_eq!(state.is_running(), state.done().is_some());
+    if let Some((next, last)) = state.done() {
+        let added = Handover::from_bits(state.bits() + Handover::ADD_DONE);
+        assert_eq!(state.is_lldd_alone(), last);
+        assert!(last || added == next);
+        // What stays behind lets nobody in.
+        assert!(!added.is_running());
+        assert_eq!(added.abort(), None);
+    }
+
     if at.issuing {
         let after = Parties {
             issuing: false,
             ..at
         };
         let (next, last) = state.issued(false);
+        // The short cut of the one who issued: it may be taken exactly where
+        // the LLDD has ended it and the long way says to carry on.
+        assert_eq!(state.is_over(), last && at.done);
+        if state.is_over() {
+            assert_eq!(state.abort(), None);
+            assert_eq!(state.done(), None);
+        }
         go(next, last, after)?;
         // A refusal and a completion exclude each other.
         if !at.done {
