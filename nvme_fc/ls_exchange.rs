@@ -380,6 +380,10 @@ impl LsExchange {
         }
         if self.state.load(Relaxed) == UNATTENDED {
             work::mod_delayed(nvme_wq(), self.clone(), seconds(ABORT_SECONDS));
+            // `done` may have come meanwhile, and its work item have been here.
+            if self.state.load(Relaxed) == DONE {
+                work::cancel_delayed_sync::<Self, 0>(self);
+            }
         }
     }
 

@@ -308,16 +308,19 @@ pub(crate) fn abandon_all(port: &TargetPort) {
 /// memory is kept for a `done` that comes after all.
 fn abandon(port: &TargetPort, sent: Arc<SentDisconnect>) {
     forget(port, &sent);
+    // Held over both, so that `done` finds it in the list, or with its users.
+    let mut abandoned = ABANDONED.lock();
     let Some(users) = sent.users.lock().take() else {
         return;
     };
+    // Without memory for the list, the LLDD's reference keeps the object.
+    let _ = abandoned.0.push(sent, GFP_KERNEL);
+    drop(abandoned);
     pr_debug!(
         "{{{}}}: a Disconnect Association never ended\n",
         port.number
     );
     drop(users);
-    // Without memory for the list, the LLDD's reference keeps the object.
-    let _ = ABANDONED.lock().0.push(sent, GFP_KERNEL);
 }
 
 /// The module goes, and all LLDDs have gone before. Context: may sleep.

@@ -182,10 +182,10 @@ pub(crate) unsafe extern "C" fn nvmet_fc_rcv_ls_req(
 ) -> c_int {
     // SAFETY: By this function's contract.
     let Some(port) = (unsafe { port(target_port) }) else {
-        return EINVAL.to_errno();
+        return missing("link service: no target port");
     };
     if lsrsp.is_null() || lsreqbuf.is_null() {
-        return EINVAL.to_errno();
+        return missing("link service: no response or no request");
     }
     // SAFETY: So many bytes, by this function's contract. CAST: A u32 fits.
     let request = unsafe { slice::from_raw_parts(lsreqbuf.cast::<u8>(), lsreqbuf_len as usize) };
@@ -231,18 +231,47 @@ pub(crate) unsafe extern "C" fn nvmet_fc_rcv_fcp_req(
 ) -> c_int {
     // SAFETY: By this function's contract.
     let Some(port) = (unsafe { port(target_port) }) else {
-        return EINVAL.to_errno();
+        return missing("command: no target port");
     };
     if fcpreq.is_null() || cmdiubuf.is_null() {
-        return EINVAL.to_errno();
+        return missing("command: no exchange or no IU");
     }
     // SAFETY: So many bytes, by this function's contract. CAST: A u32 fits.
     let payload = unsafe { slice::from_raw_parts(cmdiubuf.cast::<u8>(), cmdiubuf_len as usize) };
     // SAFETY: As this function's.
     match unsafe { receive(port, fcpreq, payload) } {
         Ok(()) => 0,
-        Err(error) => error.to_errno(),
+        Err(error) => refused(port, payload, error),
     }
+}
+
+/// Reports a null pointer from an LLDD.
+#[cold]
+fn missing(what: &str) -> c_int {
+    ratelimited!(pr_err!("{}\n", what));
+    EINVAL.to_errno()
+}
+
+/// Reports a command that has no queue or no slot, and says which error that
+/// is. One that waits for a slot is no news, and one that is malformed was
+/// reported before.
+#[cold]
+fn refused(port: &TargetPort, payload: &[u8], error: Error) -> c_int {
+    let why = match error {
+        ENOTCONN => "no such connection",
+        ENOENT => "more commands than the connection has room for",
+        _ => return error.to_errno(),
+    };
+    if let Ok(command) = cmd_iu::check(payload) {
+        ratelimited!(pr_info!(
+            "{{{}}}: command refused: {}, connection 0x{:x}, port 0x{:016x}\n",
+            port.number,
+            why,
+            command.connection_id.get(),
+            port.port_name
+        ));
+    }
+    error.to_errno()
 }
 
 /// Checks a command, finds its queue, and starts it.
