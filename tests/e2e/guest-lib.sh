@@ -53,6 +53,21 @@ teardown() {
 	klog_say "end $TITLE"
 }
 
+# Waits for a namespace that was enabled on the target. nvmet sends the event just
+# before it marks the namespace as enabled (nvmet_ns_enable): a host that is quick,
+# on a machine that is slow, looks too early. It is then told once more, by the
+# target alone as ever.
+namespace_appears() {
+	local enable=$NVMET/subsystems/$1/namespaces/$2/enable
+	for _ in 1 2 3; do
+		wait_for 8 disk_ready "$1" "$2" && return
+		echo "not seen yet, enabled anew on the target"
+		echo 0 > "$enable"
+		echo 1 > "$enable"
+	done
+	return 1
+}
+
 # Shorter timeouts, so that a lost command is noticed in seconds.
 short_timeouts() {
 	echo "$1" > /sys/module/nvme_core/parameters/admin_timeout

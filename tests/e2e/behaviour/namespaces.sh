@@ -18,10 +18,12 @@ check 'namespace 1 is there' wait_for 20 disk_ready "$SUBSYS" 1
 
 # More than one round: an event must be armed again after each.
 for round in 1 2 3; do
+	klog_mark
 	namespace_add "$SUBSYS" 2 /dev/nullb1
-	check "round $round: a namespace added on the target appears" wait_for 20 disk_ready "$SUBSYS" 2
+	check "round $round: the host is told" klog_has 'rescanning namespaces'
+	check "round $round: a namespace added on the target appears" namespace_appears "$SUBSYS" 2
 	namespace_add "$SUBSYS" 3 /dev/nullb2
-	check "round $round: and another one" wait_for 20 disk_ready "$SUBSYS" 3
+	check "round $round: and another one" namespace_appears "$SUBSYS" 3
 	check "round $round: data on the new one" fio_verify "$(disk_of "$SUBSYS" 2)" 16k 1m
 	namespace_remove "$SUBSYS" 2
 	check "round $round: removed on the target, it goes away" wait_for 20 not disk_of "$SUBSYS" 2
@@ -32,14 +34,14 @@ done
 check 'reset' reset_ctrl "$ctrl"
 check 'live after it' wait_for 20 ctrl_is "$ctrl" live
 namespace_add "$SUBSYS" 2 /dev/nullb1
-check 'events work after a reset' wait_for 20 disk_ready "$SUBSYS" 2
+check 'events work after a reset' namespace_appears "$SUBSYS" 2
 disk=$(disk_of "$SUBSYS" 2)
 is 'its size' "$(cat "/sys/block/$(basename "$disk")/size")" $((32 * 2048))
 
 # A file can grow under the target.
 truncate -s 16M /var/tmp/e2e-grow
 namespace_add "$SUBSYS" 4 /var/tmp/e2e-grow
-check 'a namespace over a file appears' wait_for 20 disk_ready "$SUBSYS" 4
+check 'a namespace over a file appears' namespace_appears "$SUBSYS" 4
 disk=$(disk_of "$SUBSYS" 4)
 truncate -s 24M /var/tmp/e2e-grow
 echo 1 > "$NVMET/subsystems/$SUBSYS/namespaces/4/revalidate_size"

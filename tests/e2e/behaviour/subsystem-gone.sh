@@ -29,7 +29,7 @@ check 'a disabled namespace goes away' wait_for 20 not disk_of "$SUBSYS" 1
 check 'and the controller stays live' ctrl_is "$ctrl" live
 check 'without a reset' not klog_has_now 'resetting controller'
 echo 1 > "$NVMET/subsystems/$SUBSYS/namespaces/1/enable"
-check 'enabled again, it is back' wait_for 20 disk_ready "$SUBSYS" 1
+check 'enabled again, it is back' namespace_appears "$SUBSYS" 1
 
 disconnect "$SUBSYS" > /dev/null
 check 'connect with ctrl_loss_tmo of 4 s' connect "$SUBSYS" 1 --reconnect-delay=1 --ctrl-loss-tmo=4
