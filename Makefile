@@ -56,6 +56,8 @@ modules: check-kdir | $(MO)
 
 modules_install: check-kdir
 	$(kernel_make) INSTALL_MOD_PATH=$(INSTALL_MOD_PATH) INSTALL_MOD_DIR=updates modules_install
+	@# The kernel's own rule leaves this out where the tree has no System.map.
+	@[ -e $(KDIR)/System.map ] || depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
 uninstall:
 	@[ -n '$(release)' ] || { echo 'error: $(KDIR) names no kernel release: name the tree with KDIR='; exit 1; }

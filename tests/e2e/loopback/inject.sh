@@ -10,6 +10,7 @@ set -uo pipefail
 . "$E2E/lib/loopback-trial.sh"
 
 MUTATIONS=${LOOPBACK_MUTATIONS:-3000}
+# shellcheck disable=SC2034 # what the library left there
 ANSWER=
 loop_load
 loop_ready 1
