@@ -33,7 +33,7 @@ pub(crate) enum Operation {
 impl Exchange {
     /// Finds the next part of the data. `None` if nothing is left, or if the
     /// data is not mapped.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn plan(&mut self) -> Option<bool> {
         let limits = self.queue().limits();
         let work = self.work();

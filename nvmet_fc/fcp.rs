@@ -141,15 +141,6 @@ fn plan_push(exchange: &mut Exchange) -> Option<Operation> {
     }
 }
 
-/// What an operation is to the exchange's state.
-#[inline]
-fn as_next(operation: Operation) -> Next {
-    match operation {
-        Operation::Push => Next::Push,
-        _ => Next::Respond,
-    }
-}
-
 /// nvmet completed the command: sends its data, or its response. Context: any,
 /// hard IRQ included.
 #[inline]
@@ -168,7 +159,13 @@ pub(crate) fn completed(mut exchange: Exchange) {
             }
         }
     }
-    match exchange.on_issue(Event::Completed(as_next(operation))) {
+    // Two calls, each of which becomes a few instructions.
+    let action = if operation == Operation::Push {
+        exchange.on_issue(Event::Completed(Next::Push))
+    } else {
+        exchange.on_issue(Event::Completed(Next::Respond))
+    };
+    match action {
         Action::Proceed => run(exchange, operation),
         action => finish(exchange, action),
     }
@@ -251,24 +248,34 @@ fn after_pull(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
 /// Read data went, or did not.
 #[inline]
 fn after_push(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
-    let mut operation = None;
-    if exchange.has_moved() {
-        operation = if exchange.is_all_moved() {
-            Some(Operation::Respond)
-        } else {
-            plan_push(&mut exchange)
-        };
-    }
-    let ok = operation.is_some();
-    let operation = operation.unwrap_or(Operation::Respond);
-    let next = as_next(operation);
-    match exchange.on_issue(Event::PushDone { ok, next }) {
+    let mut operation = Operation::Respond;
+    let ok = exchange.has_moved();
+    let action = if ok && exchange.is_all_moved() {
+        let next = Next::Respond;
+        exchange.on_issue(Event::PushDone { ok: true, next })
+    } else {
+        push_on(&mut exchange, ok, &mut operation)
+    };
+    match action {
         Action::Proceed => Some((exchange, operation)),
         action => {
             finish(exchange, action);
             None
         }
     }
+}
+
+/// Read data went, but not the last of it; or it did not.
+#[inline(never)]
+fn push_on(exchange: &mut Exchange, ok: bool, operation: &mut Operation) -> Action {
+    let step = if ok { plan_push(exchange) } else { None };
+    let ok = step.is_some();
+    *operation = step.unwrap_or(Operation::Respond);
+    let next = match operation {
+        Operation::Push => Next::Push,
+        _ => Next::Respond,
+    };
+    exchange.on_issue(Event::PushDone { ok, next })
 }
 
 /// Takes an event that ends an exchange.

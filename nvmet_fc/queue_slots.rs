@@ -129,17 +129,8 @@ impl Queue {
             return Err(ENOTCONN);
         }
         let Some(slot) = list.free.pop().and_then(|at| self.slot(at)) else {
-            let waiting = Deferred {
-                lldd,
-                command: NonNull::from(command),
-            };
-            if !list.deferred.push(waiting) {
-                return Err(ENOENT);
-            }
-            let tagged = (ptr::from_ref(self) as usize | DEFERRED) as *mut c_void;
-            // SAFETY: The exchange is the LLDD's offer.
-            unsafe { exchange::set_private(lldd, tagged) };
-            return Err(EOVERFLOW);
+            // SAFETY: As this function's.
+            return Err(unsafe { self.defer(&mut list, lldd, command) });
         };
         self.set_free(list.free.len());
         self.gate().enter();
@@ -160,6 +151,27 @@ impl Queue {
         Ok((exchange, submission))
     }
 
+    /// Puts a command into the waiting list, if there is room. The error says how
+    /// it went, as for [`Queue::accept`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Queue::accept`].
+    #[cold]
+    unsafe fn defer(&self, list: &mut SlotList, lldd: FcpRequestPtr, command: &CommandIu) -> Error {
+        let waiting = Deferred {
+            lldd,
+            command: NonNull::from(command),
+        };
+        if !list.deferred.push(waiting) {
+            return ENOENT;
+        }
+        let tagged = (ptr::from_ref(self) as usize | DEFERRED) as *mut c_void;
+        // SAFETY: The exchange is the LLDD's offer.
+        unsafe { exchange::set_private(lldd, tagged) };
+        EOVERFLOW
+    }
+
     /// A slot by its index.
     #[inline]
     fn slot(&self, index: u16) -> Option<&Slot> {
@@ -174,10 +186,21 @@ impl Queue {
         // SAFETY: The exchange was the caller's, and the lock is held.
         unsafe { slot.set_lldd(ptr::null_mut()) };
         slot.phase.set(State::FREE);
-        let Some(next) = list.deferred.pop() else {
+        if list.deferred.is_empty() {
             // There is room: the slot came from there.
             let _ = list.free.push_within_capacity(slot.index);
             self.set_free(list.free.len());
+            return;
+        }
+        self.give_to_waiting(&mut list, slot);
+        drop(list);
+        work_items::queue_start(self.clone());
+    }
+
+    /// Gives a free slot to the first command that waits.
+    #[cold]
+    fn give_to_waiting(self: &Arc<Self>, list: &mut SlotList, slot: &Slot) {
+        let Some(next) = list.deferred.pop() else {
             return;
         };
         // Waiting commands are taken away when the queue goes, so it is live.
@@ -190,8 +213,6 @@ impl Queue {
         // There is room for as many as there are slots. The exchange is the
         // work item's from here on.
         let _ = list.ready.push(slot.index);
-        drop(list);
-        work_items::queue_start(self.clone());
     }
 
     /// The next command that waited and now has a slot. Context: any.

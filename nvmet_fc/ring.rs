@@ -57,8 +57,13 @@ impl<T> Ring<T> {
         true
     }
 
+    /// Whether there is none.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+
     /// Takes the oldest element.
-    #[inline]
     pub(crate) fn pop(&mut self) -> Option<T> {
         if self.used == 0 {
             return None;

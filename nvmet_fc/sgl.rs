@@ -138,12 +138,18 @@ impl DataBuffer {
     }
 
     /// The next operation for `total` bytes of which `offset` are moved.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn chunk(&self, total: u32, offset: u32, limits: Limits) -> Option<Chunk> {
         if self.mapped == self.entries {
             // Nothing was merged: whole pages, except for the last element.
             return chunk::next_uniform(total, offset, limits, abi::PAGE_SIZE as u32);
         }
+        self.chunk_of_merged(total, offset, limits)
+    }
+
+    /// As [`DataBuffer::chunk`], where an IOMMU has merged elements.
+    #[cold]
+    fn chunk_of_merged(&self, total: u32, offset: u32, limits: Limits) -> Option<Chunk> {
         let rest = (self.moved..self.mapped).map(|at| {
             // SAFETY: By the invariant the element exists and is mapped.
             unsafe { abi::sg_dma_len(self.list().add(at as usize)) }

@@ -53,6 +53,24 @@ const HANDOVER_SHIFT: u32 = 16;
 /// Mask of the state.
 const STATE_MASK: u32 = (1 << HANDOVER_SHIFT) - 1;
 
+/// The state in a word.
+#[inline(always)]
+fn state_in(word: u32) -> State {
+    State::from_bits(word & STATE_MASK)
+}
+
+/// The handover in a word.
+#[inline(always)]
+fn handover_in(word: u32) -> Handover {
+    Handover::from_bits(word >> HANDOVER_SHIFT)
+}
+
+/// Both in a word.
+#[inline(always)]
+fn word(state: State, handover: Handover) -> u32 {
+    state.bits() | (handover.bits() << HANDOVER_SHIFT)
+}
+
 impl Phase {
     /// The word as it is now.
     #[inline(always)]
@@ -69,18 +87,14 @@ impl Phase {
     }
 
     /// Changes both parts at once, unless `change` finds nothing to change.
-    #[inline(always)]
     fn update<R>(
         &self,
         change: impl Fn(State, Handover) -> Option<(State, Handover, R)>,
     ) -> Option<R> {
         let mut old = self.read();
         loop {
-            let state = State::from_bits(old & STATE_MASK);
-            let handover = Handover::from_bits(old >> HANDOVER_SHIFT);
-            let (state, handover, result) = change(state, handover)?;
-            let new = state.bits() | (handover.bits() << HANDOVER_SHIFT);
-            match self.0.cmpxchg(old, new, Full) {
+            let (state, handover, result) = change(state_in(old), handover_in(old))?;
+            match self.0.cmpxchg(old, word(state, handover), Full) {
                 Ok(_) => return Some(result),
                 Err(now) => old = now,
             }
@@ -91,24 +105,33 @@ impl Phase {
     /// `None`: it does not belong to the state.
     #[inline(always)]
     pub(crate) fn on(&self, event: Event) -> Option<Action> {
-        self.update(|state, _| {
-            let (state, action) = target_exchange::on(state, event).ok()?;
-            Some((state, Handover::IDLE, action))
-        })
+        let mut old = self.read();
+        loop {
+            let (state, action) = target_exchange::on(state_in(old), event).ok()?;
+            match self.0.cmpxchg(old, word(state, Handover::IDLE), Full) {
+                Ok(_) => return Some(action),
+                Err(now) => old = now,
+            }
+        }
     }
 
     /// An event of the owner after which, if it may proceed, an operation goes
-    /// to the LLDD.
+    /// to the LLDD. (Not by way of `update`: a closure would not be inlined, and
+    /// with it the whole table of states.)
     #[inline(always)]
     pub(crate) fn on_issue(&self, event: Event) -> Option<Action> {
-        self.update(|state, _| {
-            let (state, action) = target_exchange::on(state, event).ok()?;
+        let mut old = self.read();
+        loop {
+            let (state, action) = target_exchange::on(state_in(old), event).ok()?;
             let handover = match action {
                 Action::Proceed => Handover::ISSUING,
                 _ => Handover::IDLE,
             };
-            Some((state, handover, action))
-        })
+            match self.0.cmpxchg(old, word(state, handover), Full) {
+                Ok(_) => return Some(action),
+                Err(now) => old = now,
+            }
+        }
     }
 
     /// The LLDD received an abort. The operation at hand goes on.
@@ -124,7 +147,7 @@ impl Phase {
     pub(crate) fn issued(&self, refused: bool) -> bool {
         // What `done` has ended nobody can take hold of any more, so the word
         // can stay as it is until the next event.
-        if !refused && Handover::from_bits(self.read() >> HANDOVER_SHIFT).is_over() {
+        if !refused && handover_in(self.read()).is_over() {
             return true;
         }
         self.update(|state, handover| {
@@ -138,11 +161,11 @@ impl Phase {
     /// LLDD had no operation.
     #[inline(always)]
     pub(crate) fn done(&self) -> Option<bool> {
-        if !Handover::from_bits(self.read() >> HANDOVER_SHIFT).is_running() {
+        if !handover_in(self.read()).is_running() {
             return None;
         }
         let old = self.0.fetch_add(Handover::ADD_DONE << HANDOVER_SHIFT, Full);
-        Some(Handover::from_bits(old >> HANDOVER_SHIFT).is_lldd_alone())
+        Some(handover_in(old).is_lldd_alone())
     }
 
     /// The queue goes away. Says whether the caller must call `fcp_abort`, and
