@@ -46,7 +46,7 @@ good_tree() {
 	printf '%s\n' CONFIG_RUST=y CONFIG_NVME_FC=m CONFIG_NVME_TARGET_FC=m 'CONFIG_RUSTC_VERSION_TEXT="rustc 1.85.1 (made up)"' > "$1/.config"
 	cp "$1/.config" "$1/include/config/auto.conf"
 	echo 7.3.4-made-up > "$1/include/config/kernel.release"
-	touch "$1/rust/libkernel.rmeta" "$1/drivers/nvme/host/nvme.h" "$1/drivers/nvme/target/nvmet.h"
+	touch "$1/rust/libkernel.rmeta" "$1/drivers/nvme/host/"{nvme,fabrics}.h "$1/drivers/nvme/target/nvmet.h"
 }
 
 stub_rustc() {
