@@ -325,17 +325,13 @@ fn abandon(port: &TargetPort, sent: Arc<SentDisconnect>) {
 
 /// The module goes, and all LLDDs have gone before. Context: may sleep.
 pub(crate) fn bury_all() {
-    while let Some(sent) = take_abandoned() {
+    let all = core::mem::replace(&mut *ABANDONED.lock(), Abandoned::new());
+    for sent in all.0 {
         let raw = Arc::as_ptr(&sent);
         // SAFETY: The LLDD's reference. `done` did not come, or the object were
         // not in the list, and cannot come any more.
         drop(unsafe { Arc::from_raw(raw) });
     }
-}
-
-/// One of those that were given up.
-fn take_abandoned() -> Option<Arc<SentDisconnect>> {
-    ABANDONED.lock().0.pop()
 }
 
 /// Has one cleaned up whose `done` was called. Context: any.

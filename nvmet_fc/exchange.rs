@@ -68,7 +68,8 @@ impl Exchange {
         let mut this = Self {
             slot: NonNull::from(slot),
         };
-        this.work().owner = Some(queue);
+        // There is none to drop: `release` has taken it.
+        core::mem::forget(this.work().owner.replace(queue));
         let hardware_queue = this.queue().hardware_queue();
         // SAFETY: The slot is the caller's, and the lock is held. The LLDD's
         // exchange is valid; these fields are ours.

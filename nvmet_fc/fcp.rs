@@ -174,23 +174,31 @@ pub(crate) fn completed(mut exchange: Exchange) {
 /// The caller was told to carry an exchange on after an operation. Context: any
 /// that the LLDD calls `done` in.
 pub(crate) fn carry_on(exchange: Exchange) {
-    if let Some((exchange, operation)) = after_operation(exchange) {
-        run(exchange, operation);
-    }
+    drive(exchange, None);
+}
+
+/// Gives an operation to the LLDD.
+#[inline]
+fn run(exchange: Exchange, operation: Operation) {
+    drive(exchange, Some(operation));
 }
 
 /// Gives operations to the LLDD, for as long as each has ended by the time it
-/// was given: the stack does not grow with their number.
-fn run(mut exchange: Exchange, mut operation: Operation) {
+/// was given: the stack does not grow with their number. Without a first one,
+/// starts with what follows the one that has ended.
+fn drive(mut exchange: Exchange, mut operation: Option<Operation>) {
     loop {
-        if operation == Operation::Respond {
-            exchange.free_data();
+        if let Some(next) = operation {
+            if next == Operation::Respond {
+                exchange.free_data();
+            }
+            match exchange.issue(next) {
+                Some(back) => exchange = back,
+                None => return,
+            }
         }
-        let Some(back) = exchange.issue(operation) else {
-            return;
-        };
-        match after_operation(back) {
-            Some(next) => (exchange, operation) = next,
+        match after_operation(exchange) {
+            Some((back, next)) => (exchange, operation) = (back, Some(next)),
             None => return,
         }
     }

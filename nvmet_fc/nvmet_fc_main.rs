@@ -95,7 +95,7 @@ struct Last;
 impl Drop for Last {
     fn drop(&mut self) {
         shared::work::flush_queue(globals::nvmet_queue());
-        if registry::count() != 0 {
+        if registry::clear() != 0 {
             pr_warn!("targetport list not empty\n");
         }
         disconnect::bury_all();

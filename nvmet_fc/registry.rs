@@ -164,9 +164,16 @@ pub(crate) fn remove(port: &TargetPort) -> Option<Hold> {
     registered
 }
 
-/// How many target ports are registered. Context: may sleep.
-pub(crate) fn count() -> usize {
-    REGISTRY.lock().ports.len()
+/// Gives the registry's memory back at the module's end, and says how many
+/// target ports were still registered. Context: may sleep.
+pub(crate) fn clear() -> usize {
+    let registry = core::mem::replace(&mut *REGISTRY.lock(), Registry::new());
+    let left = registry.ports.len();
+    if left != 0 {
+        // Their LLDD is unloaded and must not be called any more.
+        core::mem::forget(registry);
+    }
+    left
 }
 
 /// nvmet enables a port: binds it. Context: may sleep.
