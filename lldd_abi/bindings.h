@@ -21,3 +21,4 @@
 #include "host_shim.h"
 #include "target_shim.h"
 #include "loopback_shim.h"
+#include "kunit_shim.h"

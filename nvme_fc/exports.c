@@ -4,6 +4,7 @@
 #include <linux/nvme.h>
 #include <uapi/scsi/fc/fc_fs.h>
 #include <linux/nvme-fc-driver.h>
+#include "kunit_shim.h"
 
 EXPORT_SYMBOL_GPL(nvme_fc_register_localport);
 EXPORT_SYMBOL_GPL(nvme_fc_unregister_localport);
@@ -13,3 +14,7 @@ EXPORT_SYMBOL_GPL(nvme_fc_rescan_remoteport);
 EXPORT_SYMBOL_GPL(nvme_fc_set_remoteport_devloss);
 EXPORT_SYMBOL_GPL(nvme_fc_rcv_ls_req);
 EXPORT_SYMBOL_GPL(nvme_fc_io_getuuid);
+
+#if IS_BUILTIN(CONFIG_KUNIT)
+EXPORT_SYMBOL_GPL(nvme_fc_kunit_transport);
+#endif

@@ -35,6 +35,9 @@ mod exchange_dma;
 mod exchange_list;
 mod io;
 mod io_queues;
+#[cfg(CONFIG_KUNIT = "y")]
+#[allow(unsafe_code, reason = "an entry for the suites")]
+mod kunit_entry;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;
 #[allow(unsafe_code, reason = "calls LLDDs")]

@@ -73,6 +73,12 @@ pub(crate) fn ctrl_ops() -> *const abi::nvme_ctrl_ops {
     &raw const CTRL_OPS.0
 }
 
+/// The transport's table, for the KUnit suites.
+#[cfg(CONFIG_KUNIT = "y")]
+pub(crate) fn transport() -> *mut abi::nvmf_transport_ops {
+    TRANSPORT.0.get()
+}
+
 /// The transport as nvme-fabrics knows it, while it does.
 pub(crate) struct Transport(());
 

@@ -5,12 +5,24 @@
 //! Built in, they run as the kernel starts; as `nvme-fc-kunit.ko`, when it is
 //! loaded into a kernel with CONFIG_KUNIT=y.
 
+#[path = "../../lldd_abi/abi.rs"]
+#[allow(
+    unsafe_code,
+    unused_macros,
+    unused_imports,
+    dead_code,
+    reason = "C types and generated code, of which the transports use the rest"
+)]
+mod abi;
 #[path = "../../rust/proto/cases/mod.rs"]
 mod cases;
-#[path = "../../rust/proto/mod.rs"]
-mod proto;
+#[allow(unsafe_code, reason = "wraps kernel facilities")]
+#[path = "../../rust/shared.rs"]
+mod shared;
+mod shim;
 
 use kernel::prelude::*;
+use shared::proto;
 
 module! {
     type: Suites,

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The KUnit suites' way to make controllers.
+//!
+//! `/dev/nvme-fabrics` takes its options from user memory, and kunit.py has no
+//! user space. So where KUnit is built in, the suites get the table that
+//! nvme-fabrics has, and call what it calls.
+
+use crate::{
+    abi,
+    ops, //
+};
+
+abi::assert_signature! {
+    nvme_fc_kunit_transport = nvme_fc_kunit_transport,
+}
+
+/// The transport's table. Context: any.
+#[no_mangle]
+pub(crate) extern "C" fn nvme_fc_kunit_transport() -> *mut abi::nvmf_transport_ops {
+    ops::transport()
+}

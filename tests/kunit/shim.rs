@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! This module's wrappers of static inlines, under the names that files shared
+//! with the other module use.
+
+#![deny(unsafe_code)]
+
+pub(crate) use crate::abi::{
+    nvme_fc_kunit_shim_dma_map_single as dma_map_single,
+    nvme_fc_kunit_shim_dma_mapping_error as dma_mapping_error,
+    nvme_fc_kunit_shim_dma_sync_single_for_cpu as dma_sync_single_for_cpu,
+    nvme_fc_kunit_shim_dma_sync_single_for_device as dma_sync_single_for_device,
+    nvme_fc_kunit_shim_dma_unmap_single as dma_unmap_single,
+    nvme_fc_kunit_shim_ida_init as ida_init, //
+};
