@@ -16,7 +16,11 @@ abi::assert_signature! {
 }
 
 /// The transport's table. Context: any.
+///
+/// # Safety
+///
+/// None is needed; bindgen knows no safe C function.
 #[no_mangle]
-pub(crate) extern "C" fn nvme_fc_kunit_transport() -> *mut abi::nvmf_transport_ops {
+pub(crate) unsafe extern "C" fn nvme_fc_kunit_transport() -> *mut abi::nvmf_transport_ops {
     ops::transport()
 }
