@@ -16,7 +16,13 @@
 mod abi;
 #[path = "../../rust/proto/cases/mod.rs"]
 mod cases;
-#[allow(unsafe_code, reason = "wraps kernel facilities")]
+mod harness;
+#[allow(
+    unsafe_code,
+    unused_macros,
+    unused_imports,
+    reason = "wraps kernel facilities, of which the transports use the rest"
+)]
 #[path = "../../rust/shared.rs"]
 mod shared;
 mod shim;
@@ -30,6 +36,12 @@ module! {
     authors: ["nvme-fc-rs maintainers"],
     description: "KUnit suites of the NVMe FC transports",
     license: "GPL v2",
+    params: {
+        harness: u8 {
+            default: 0,
+            description: "A defect that the suite nvme_fc_harness is to have",
+        },
+    },
 }
 
 /// The suites run by themselves; the module only carries them.
