@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Guest side of `make demo` and of the interoperation runs: real traffic from
-# nvme-cli through both transports over the stock nvme-fcloop, data verified,
-# everything unloaded again.
+# nvme-cli through both transports over the stock nvme-fcloop, or over the LLDD
+# that LLDD= names, data verified, everything unloaded again.
 set -uo pipefail
 . "$(dirname "$0")/guest-lib.sh"
 
@@ -16,15 +16,15 @@ step() {
 	note "=== $*"
 }
 
-step "load nvme-fc, nvmet-fc and the stock nvme-fcloop"
+step "load nvme-fc, nvmet-fc and $LLDD_MODULE"
 modprobe nvme_fabrics
 modprobe nvmet
 base_refcounts=$(refcounts)
-check 'modprobe nvme-fcloop brings both transports' modprobe nvme_fcloop
+check "modprobe $LLDD_MODULE brings both transports" modprobe "$LLDD_MODULE"
 check_show "nvme_fc is the ${E2E_HOST:-rust} one" prove_module nvme_fc "${E2E_HOST:-rust}"
 check_show "nvmet_fc is the ${E2E_TARGET:-rust} one" prove_module nvmet_fc "${E2E_TARGET:-rust}"
-is 'fcloop holds nvme_fc' "$(holders nvme_fc)" nvme_fcloop
-is 'fcloop holds nvmet_fc' "$(holders nvmet_fc)" nvme_fcloop
+is "$LLDD_MODULE holds nvme_fc" "$(holders nvme_fc)" "$LLDD_MODULE"
+is "$LLDD_MODULE holds nvmet_fc" "$(holders nvmet_fc)" "$LLDD_MODULE"
 
 step "two ports, subsystem A over a null_blk in memory, subsystem B over a file"
 null_blk_make nullb0 "$MIB"
@@ -99,7 +99,8 @@ check 'no disk is left' not disk_of "$A" 1
 step "take down and unload"
 nvmet_clear
 fabric_down 1
-check 'nvme_fcloop, nvme_fc and nvmet_fc unload' unload_transports
+[[ $LLDD_MODULE != nvme_fc_loopback ]] || check 'the books of the LLDD are balanced' wait_for 30 loop_balanced
+check "$LLDD_MODULE, nvme_fc and nvmet_fc unload" unload_transports
 is 'no module reference is left' "$(refcounts)" "$base_refcounts"
 null_blk_remove nullb0
 rm -f "$BACKING_B"

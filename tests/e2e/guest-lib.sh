@@ -4,7 +4,7 @@
 # leave the guest as they found it.
 
 E2E=${E2E:-$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)}
-for file in tap wait klog fcloop nvmet nvme modules slab fio queues; do
+for file in tap wait klog fabric nvmet nvme modules slab fio queues; do
 	# shellcheck source=/dev/null
 	. "$E2E/lib/$file.sh"
 done
@@ -16,9 +16,9 @@ FABRIC_PORTS=
 
 klog_start
 klog_say "begin $TITLE"
-note "$TITLE: ${E2E_HOST:-rust} host, ${E2E_TARGET:-rust} target"
+note "$TITLE: ${E2E_HOST:-rust} host, ${E2E_TARGET:-rust} target, ${E2E_LLDD:-fcloop}"
 
-# Loads both transports and fcloop; host, target and path for each number given.
+# Loads both transports and the LLDD; host, target and path for each number given.
 # A subsystem $SUBSYS over a null_blk of 64 MiB is on every nvmet port.
 setup() {
 	local n
@@ -27,7 +27,7 @@ setup() {
 	BASE_REFCOUNTS=$(refcounts)
 	modprobe nvme_fc
 	modprobe nvmet_fc
-	modprobe nvme_fcloop
+	modprobe "$LLDD_MODULE"
 	null_blk_make nullb0 64
 	configfs_mount
 	subsystem_make "$SUBSYS"
@@ -47,7 +47,7 @@ teardown() {
 	nvmet_clear
 	# shellcheck disable=SC2086 # a list of numbers
 	fabric_down $FABRIC_PORTS
-	check "$TITLE: nvme_fcloop, nvme_fc and nvmet_fc unload" unload_transports
+	check "$TITLE: $LLDD_MODULE, nvme_fc and nvmet_fc unload" unload_transports
 	is "$TITLE: no module reference is left" "$(refcounts)" "$BASE_REFCOUNTS"
 	null_blk_remove nullb0
 	klog_say "end $TITLE"

@@ -3,15 +3,7 @@
 # Ports of the stock nvme-fcloop: hosts and targets are numbered from 1.
 
 FCLOOP=/sys/class/fcloop/ctl
-ROLE_TARGET=0x20
-ROLE_TARGET_DISCOVERY=0x60
-
-host_wwnn() { printf '0x10001100aa%06x' "$1"; }
-host_wwpn() { printf '0x20001100aa%06x' "$1"; }
-target_wwnn() { printf '0x10001100ab%06x' "$1"; }
-target_wwpn() { printf '0x20001100ab%06x' "$1"; }
-host_traddr() { echo "nn-$(host_wwnn "$1"):pn-$(host_wwpn "$1")"; }
-target_traddr() { echo "nn-$(target_wwnn "$1"):pn-$(target_wwpn "$1")"; }
+LLDD_MODULE=nvme_fcloop
 
 # A write that cannot hang the script: fcloop's stores call into the transports.
 fcloop_ctl() {
@@ -42,23 +34,4 @@ remote_port_del() {
 # Drops COUNT commands from the FIRST with this opcode on: OPCODE:FIRST:COUNT.
 drop_command() {
 	fcloop_ctl set_cmd_drop "$1"
-}
-
-# A host and a target port with the same number, and the path between them.
-fabric_up() {
-	local n
-	for n in "$@"; do
-		host_port_add "$n" && target_port_add "$n" && remote_port_add "$n" "$n" || return
-	done
-}
-
-# In the order of blktests: target, remote, then local ports. Ports that are
-# gone already are no error.
-fabric_down() {
-	local n
-	for n in "$@"; do
-		target_port_del "$n" 2> /dev/null || true
-		remote_port_del "$n" 2> /dev/null || true
-		host_port_del "$n" 2> /dev/null || true
-	done
 }

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # constants for those who source it
 # The project's own LLDD, nvme-fc-loopback: ports by configfs, faults, books.
 
 LOOPBACK=/sys/kernel/config/nvme_fc_loopback
-# shellcheck disable=SC2034 # read by lib/modules.sh
-COUNTED_MODULES='nvme_core nvme_fabrics nvme_fc nvmet nvmet_fc nvme_fc_loopback'
+LLDD_MODULE=nvme_fc_loopback
 
 # A write that cannot hang the script: loop_write FILE TEXT [SECONDS]
 loop_write() {
@@ -44,6 +43,20 @@ loop_down() {
 	for dir in "$LOOPBACK"/remote-* "$LOOPBACK"/target-* "$LOOPBACK"/local-*; do
 		[[ ! -d $dir ]] || rmdir "$dir" || return
 	done
+}
+
+# What lib/fcloop.sh has for its ports. E2E_LOOPBACK_HOST and E2E_LOOPBACK_TARGET
+# are added to the ports' configuration.
+host_port_add() { loop_local "$1" "${E2E_LOOPBACK_HOST:-}"; }
+host_port_del() { rmdir "$LOOPBACK/local-$1"; }
+target_port_add() { loop_target "$1" "${E2E_LOOPBACK_TARGET:-}"; }
+target_port_del() { rmdir "$LOOPBACK/target-$1"; }
+remote_port_add() { loop_remote "$1" "$2" "roles=${3:-$ROLE_TARGET_DISCOVERY}"; }
+remote_port_del() { rmdir "$LOOPBACK/remote-$1"-*; }
+drop_command() {
+	local opcode first count
+	IFS=: read -r opcode first count <<< "$1"
+	loop_fault "on=target.rcv_fcp code=0x${opcode#0x} nth=$first count=$count do=lose"
 }
 
 # loop_fault RULE: adds a rule to the fault plan.

@@ -3,7 +3,7 @@
 # Modules: which are loaded, whose they are, who holds them, unloading.
 
 # Reference counts are compared before and after every script.
-COUNTED_MODULES='nvme_core nvme_fabrics nvme_fc nvmet nvmet_fc nvme_fcloop'
+COUNTED_MODULES='nvme_core nvme_fabrics nvme_fc nvmet nvmet_fc'
 
 loaded() {
 	[[ -d /sys/module/$1 ]]
@@ -31,7 +31,7 @@ prove_module() {
 
 refcounts() {
 	local module
-	for module in $COUNTED_MODULES; do
+	for module in $COUNTED_MODULES "$LLDD_MODULE"; do
 		loaded "$module" && echo "$module $(cat "/sys/module/$module/refcnt")"
 	done
 	return 0
@@ -58,5 +58,5 @@ unload() {
 
 # Whether nothing is left of the transports, and nothing refers to the cores.
 unload_transports() {
-	unload nvme_fcloop nvme_fc nvmet_fc
+	unload "$LLDD_MODULE" nvme_fc nvmet_fc
 }
