@@ -41,8 +41,11 @@ help:
 	@echo  ''
 	@echo  'Longer runs:'
 	@echo  '  interop          - {Rust, C} host with {Rust, C} target'
+	@echo  '                     (demo and interop: LLDD=loopback takes nvme-fc-loopback in the place of nvme-fcloop)'
 	@echo  '  behaviour        - Every behaviour over fcloop, ok or not ok'
 	@echo  '  kunit            - The KUnit suites on an instrumented kernel (SUITE= picks some; builds that kernel first)'
+	@echo  '  fuzz             - The parsers under libFuzzer (FUZZ_SECONDS=600 in all)'
+	@echo  '  soak             - 1,000,000 mutated frames into both transports (SOAK_FRAMES=, SOAK_SEED=)'
 	@echo  '  bench            - Instructions per I/O, beside the C modules'
 
 check-kdir:
@@ -92,6 +95,14 @@ bench:
 	tools/setup
 	bench/run
 
+soak:
+	tools/setup
+	tests/e2e/run-soak
+
+fuzz:
+	tools/setup root crates
+	tests/fuzz
+
 kunit:
 	tools/setup instrumented
 	tests/kunit/run $(SUITE)
@@ -101,4 +112,4 @@ test:
 	tests/run
 
 .PHONY: all help check-kdir modules modules_install uninstall clean rust-analyzer \
-	rustfmtcheck clippy checkpatch setup demo interop behaviour bench kunit test
+	rustfmtcheck clippy checkpatch setup demo interop behaviour bench fuzz soak kunit test

@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
-# The crates that the host tests of rust/proto need, fetched into the cache's cargo folder.
+# The crates that the host tests of rust/proto and its fuzz targets need, fetched into the cache's cargo folder.
 
-STEP_ABOUT='crates for the host tests (cargo fetch)'
+STEP_ABOUT='crates for the host tests and the fuzz targets (cargo fetch)'
 STEP_AFTER='root'
 STEP_NEED_MB=200
 STEP_NET=1
 STEP_INPUTS=()
-for input in "$TOP/rust/proto/Cargo.toml" "$TOP/rust/proto/Cargo.lock"; do
+for input in "$TOP"/rust/proto/{,fuzz/}Cargo.{toml,lock}; do
 	[[ ! -f $input ]] || STEP_INPUTS+=("$input")
 done
 
 step_run() {
-	if ((${#STEP_INPUTS[@]} < 2)); then
-		echo "no rust/proto/Cargo.lock: nothing to fetch"
-		return
-	fi
-	"$TOOLS/in-root" cargo fetch --locked --manifest-path "$TOP/rust/proto/Cargo.toml" ||
-		die "no registry: cargo cannot fetch the crates of rust/proto/Cargo.lock from crates.io"
+	local package
+	for package in rust/proto rust/proto/fuzz; do
+		"$TOOLS/in-root" cargo fetch --locked --manifest-path "$TOP/$package/Cargo.toml" ||
+			die "no registry: cargo cannot fetch the crates of $package/Cargo.lock from crates.io"
+	done
 	touch "$OUT/fetched"
 }
