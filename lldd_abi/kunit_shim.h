@@ -8,6 +8,8 @@
 
 #include <linux/dma-mapping.h>
 #include <linux/idr.h>
+#include <linux/path.h>
+#include <linux/scatterlist.h>
 #include <linux/workqueue.h>
 
 struct nvmf_transport_ops;
@@ -18,5 +20,23 @@ struct nvmf_transport_ops *nvme_fc_kunit_transport(void);
 #define SHIM(name) nvme_fc_kunit_shim_##name
 #include "shim_common.h"
 #undef SHIM
+
+/* tests/kunit/support/tree.rs: configfs without a user space. */
+int nvme_fc_kunit_shim_unshare_fs(void);
+void nvme_fc_kunit_shim_lock_fs(void);
+void nvme_fc_kunit_shim_unlock_fs(void);
+struct path *nvme_fc_kunit_shim_fs_root(void);
+struct path *nvme_fc_kunit_shim_fs_pwd(void);
+struct path *nvme_fc_kunit_shim_user_root(void);
+int nvme_fc_kunit_shim_find_folder(const char *name, struct path *path);
+struct dentry *nvme_fc_kunit_shim_start_creating(const char *name,
+						 struct path *parent);
+void nvme_fc_kunit_shim_end_creating(struct path *parent,
+				     struct dentry *dentry);
+struct dentry *nvme_fc_kunit_shim_start_removing(struct dentry *parent,
+						 struct qstr *name);
+
+/* tests/kunit/target/: the scripted LLDD. */
+void *nvme_fc_kunit_shim_sg_virt(struct scatterlist *sg);
 
 #endif

@@ -26,6 +26,8 @@ mod harness;
 #[path = "../../rust/shared.rs"]
 mod shared;
 mod shim;
+mod support;
+mod target;
 
 use kernel::prelude::*;
 use shared::proto;
