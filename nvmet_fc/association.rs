@@ -47,6 +47,10 @@ use crate::{
             }, //
         },
         random::random_u64,
+        ratelimit::{
+            ratelimited,
+            Ratelimit, //
+        },
         work, //
     },
     tgtport::TargetPort,
@@ -73,6 +77,8 @@ pub(crate) struct Association {
     terminating: Atomic<bool>,
     /// The host was told of it, so it will be told of its end.
     announced: Atomic<bool>,
+    /// The log has its creation, and is to have its end.
+    logged: Atomic<bool>,
     /// The queues.
     #[pin]
     connections: SpinLockIrq<Connections>,
@@ -155,6 +161,7 @@ impl Association {
                 nvmet_port,
                 terminating: Atomic::new(false),
                 announced: Atomic::new(false),
+                logged: Atomic::new(false),
                 connections <- new_spinlock_irq!(connections, "nvmet_fc::queues"),
                 remaining: Atomic::new(1),
                 disconnect <- new_spinlock_irq!(PendingDisconnect::None, "nvmet_fc::disconnect"),
@@ -294,12 +301,12 @@ impl Association {
     /// The time for that is over. Context: may sleep.
     pub(crate) fn check_connected(self: &Arc<Self>) {
         if self.ctrl().is_none() && !self.is_terminating() {
-            pr_info!(
+            ratelimited!(pr_info!(
                 "{{{}:{}}}: no controller was connected, port 0x{:016x}\n",
                 self.port.number,
                 self.number(),
                 self.port.port_name
-            );
+            ));
             self.schedule_delete();
         }
     }
@@ -316,9 +323,16 @@ impl Association {
         self.queue_freed();
     }
 
-    /// Logs a step of its life, if the host knows it at all.
-    pub(crate) fn log(&self, step: &str) {
-        if self.announced.load(Relaxed) {
+    /// Logs that the host has it now, unless hosts make too many.
+    pub(crate) fn log_created(&self) {
+        static LIMIT: Ratelimit = Ratelimit::new();
+        self.logged.store(LIMIT.pass(), Relaxed);
+        self.log("created");
+    }
+
+    /// Logs a step of its life, if the log has its beginning.
+    fn log(&self, step: &str) {
+        if self.logged.load(Relaxed) {
             pr_info!(
                 "{{{}:{}}}: Association {}\n",
                 self.port.number,

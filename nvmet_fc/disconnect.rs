@@ -44,7 +44,10 @@ use crate::{
                 LS_TIMEOUT_SECONDS, //
             }, //
         },
-        ratelimit::jiffies,
+        ratelimit::{
+            jiffies,
+            ratelimited, //
+        },
         sync::Completion, //
     },
     tgtport::TargetPort,
@@ -258,11 +261,11 @@ pub(crate) fn send(association: &Association) {
     let sent = match SentDisconnect::new(association, host.clone()) {
         Ok(sent) => sent,
         Err(_) => {
-            pr_info!(
+            ratelimited!(pr_info!(
                 "{{{}:{}}}: send Disconnect Association failed: ENOMEM\n",
                 port.number,
                 association.number()
-            );
+            ));
             return;
         }
     };
@@ -274,12 +277,12 @@ pub(crate) fn send(association: &Association) {
         forget(port, &sent);
         let users = sent.users.lock().take();
         drop(users);
-        pr_info!(
+        ratelimited!(pr_info!(
             "{{{}:{}}}: XMT Disconnect Association failed: {}\n",
             port.number,
             association.number(),
             error.to_errno()
-        );
+        ));
     }
 }
 

@@ -128,7 +128,7 @@ fn create_association(
         // The handle was invalidated while the association was not in sight.
         association.schedule_delete();
     }
-    association.log("created");
+    association.log_created();
     Ok(LsResponse::CreateAssociation(
         ls_response::create_association(association.id()),
     ))
