@@ -3,11 +3,15 @@
 //! Rate limits for log lines that a remote can cause.
 //!
 //! One limiter a call site, built at compile time; the rule is printk's: at
-//! most ten lines in five seconds.
+//! most ten lines in five seconds. The first line after some were left out
+//! comes with their number.
 
-use kernel::sync::atomic::{
-    Atomic,
-    Relaxed, //
+use kernel::{
+    prelude::*,
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    }, //
 };
 
 use crate::abi;
@@ -53,11 +57,11 @@ impl Ratelimit {
         let window = WINDOW_SECONDS.saturating_mul(u64::from(abi::HZ));
         if begin == 0 || now.wrapping_sub(begin) > window {
             self.begin.store(now, Relaxed);
-            self.used.store(1, Relaxed);
+            let missed = self.used.xchg(1, Relaxed).saturating_sub(BURST);
+            if missed > 0 {
+                pr_warn!("{missed} lines like the next were suppressed\n");
+            }
             return true;
-        }
-        if self.used.load(Relaxed) >= BURST {
-            return false;
         }
         self.used.fetch_add(1, Relaxed) < BURST
     }
