@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The scripted host's port, and the hosts behind it.
+
+use core::{ffi::c_void, mem, ptr};
+
+use kernel::{
+    error::to_result,
+    new_spinlock_irq,
+    prelude::*,
+    sync::{
+        atomic::{Atomic, Relaxed},
+        Arc, SpinLockIrq,
+    },
+    types::Opaque,
+    workqueue,
+};
+
+use super::{
+    books::{Books, Call},
+    exchange::Exchange,
+    ops,
+    script::{Place, Script, SentPlan},
+    service::{Plan, Service},
+};
+use crate::{
+    abi,
+    cases::{outcome::CaseResult, payload::Payload, samples},
+    shared::sync::Completion,
+};
+
+/// What a port is like.
+#[derive(Clone, Copy)]
+pub(crate) struct Config {
+    /// Node name.
+    pub(crate) node: u64,
+    /// Port name.
+    pub(crate) port: u64,
+    /// Commands may be put off.
+    pub(crate) defers: bool,
+    /// A response may go along with the last data.
+    pub(crate) adds_response: bool,
+    /// The target may send link services.
+    pub(crate) sends: bool,
+    /// Hosts have handles that are released.
+    pub(crate) releases: bool,
+    /// Scatterlist elements in an operation.
+    pub(crate) segments: u16,
+}
+
+impl Config {
+    /// A port that can do everything.
+    pub(crate) const USUAL: Self = Self {
+        node: 0x1000_1100_ab00_0071,
+        port: 0x2000_1100_ab00_0071,
+        defers: true,
+        adds_response: false,
+        sends: true,
+        releases: true,
+        segments: 256,
+    };
+
+    /// The template of such a port.
+    pub(crate) fn template(&self) -> abi::nvmet_fc_target_template {
+        let mut template = abi::nvmet_fc_target_template {
+            targetport_delete: Some(ops::targetport_delete),
+            xmt_ls_rsp: Some(ops::xmt_ls_rsp),
+            fcp_op: Some(ops::fcp_op),
+            fcp_abort: Some(ops::fcp_abort),
+            fcp_req_release: Some(ops::fcp_req_release),
+            discovery_event: Some(ops::discovery_event),
+            host_traddr: Some(ops::host_traddr),
+            max_hw_queues: 4,
+            max_sgl_segments: self.segments,
+            max_dif_sgl_segments: self.segments,
+            dma_boundary: 0xffff_ffff,
+            // CAST: A pointer's size.
+            target_priv_sz: mem::size_of::<usize>() as u32,
+            lsrqst_priv_sz: 16,
+            ..Default::default()
+        };
+        if self.defers {
+            template.defer_rcv = Some(ops::defer_rcv);
+        }
+        if self.sends {
+            template.ls_req = Some(ops::ls_req);
+            template.ls_abort = Some(ops::ls_abort);
+        }
+        if self.releases {
+            template.host_release = Some(ops::host_release);
+        }
+        if self.adds_response {
+            template.target_features = abi::NVMET_FCTGTFEAT_READDATA_RSP;
+        }
+        template
+    }
+
+    /// The names, as registration wants them.
+    pub(crate) fn info(&self) -> abi::nvmet_fc_port_info {
+        abi::nvmet_fc_port_info {
+            node_name: self.node,
+            port_name: self.port,
+            port_id: 0x00_12_34,
+        }
+    }
+}
+
+/// Link services of the target's.
+struct Sent {
+    /// What happens to them.
+    plan: SentPlan,
+    /// The one that is held; the address of its request.
+    held: usize,
+    /// The bytes of the last one.
+    last: Option<Payload>,
+    /// The host that it went to.
+    handle: usize,
+}
+
+/// A port. Lives until its cases are through, which is after
+/// `targetport_delete`.
+#[pin_data]
+pub(crate) struct Port {
+    /// What the transport was given. Does not change.
+    template: Opaque<abi::nvmet_fc_target_template>,
+    /// The transport's object; 0 without one.
+    object: Atomic<usize>,
+    /// The books.
+    pub(crate) books: Books,
+    /// Link services of the target's.
+    #[pin]
+    sent: SpinLockIrq<Sent>,
+    /// `targetport_delete` came.
+    #[pin]
+    deleted: Completion,
+}
+
+// SAFETY: The template does not change; the rest does its own locking.
+unsafe impl Send for Port {}
+// SAFETY: As above.
+unsafe impl Sync for Port {}
+
+impl Port {
+    /// How long anything may take, jiffies.
+    pub(crate) const PATIENCE: usize = 30 * abi::HZ as usize;
+
+    /// A port that the transport does not know, with a template that `change`
+    /// had a look at. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(super) fn unregistered(
+        config: &Config,
+        change: impl FnOnce(&mut abi::nvmet_fc_target_template),
+    ) -> Result<Arc<Self>> {
+        let mut template = config.template();
+        change(&mut template);
+        Arc::pin_init(
+            pin_init!(Self {
+                template: Opaque::new(template),
+                object: Atomic::new(0),
+                books: Books::new(),
+                sent <- new_spinlock_irq!(Sent {
+                    plan: SentPlan::Accept(Place::Now),
+                    held: 0,
+                    last: None,
+                    handle: 0,
+                }),
+                deleted <- Completion::new(),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// Registers a port. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// The transport's.
+    pub(crate) fn register(config: &Config) -> Result<Arc<Self>> {
+        let port = Self::unregistered(config, |_| {})?;
+        port.enlist(config)?;
+        Ok(port)
+    }
+
+    /// Makes the port known to the transport. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// The transport's; `EBADF` if it left a pointer all the same.
+    pub(super) fn enlist(self: &Arc<Self>, config: &Config) -> Result {
+        let (mut info, mut object) = (config.info(), ptr::dangling_mut());
+        // SAFETY: The template lives as long as the port, which outlives its
+        // object.
+        let outcome = to_result(unsafe {
+            abi::nvmet_fc_register_targetport(
+                &mut info,
+                self.template.get(),
+                ptr::null_mut(),
+                &mut object,
+            )
+        });
+        if outcome.is_err() {
+            return if object.is_null() {
+                outcome
+            } else {
+                Err(EBADF)
+            };
+        }
+        // SAFETY: Registered; the area is as large as was asked for.
+        unsafe {
+            let area = (*object).private.cast::<usize>();
+            if *area != 0 {
+                self.books.offend("a private area that is not zeroed");
+            }
+            *area = Arc::as_ptr(self) as usize;
+            if ((*object).node_name, (*object).port_name) != (config.node, config.port) {
+                self.books.offend("other names than were registered");
+            }
+        }
+        self.object.store(object as usize, Relaxed);
+        Ok(())
+    }
+
+    /// The transport's object.
+    pub(crate) fn object(&self) -> *mut abi::nvmet_fc_target_port {
+        self.object.load(Relaxed) as *mut _
+    }
+
+    /// Whether that is the transport's object.
+    pub(super) fn is(&self, object: *mut abi::nvmet_fc_target_port) -> bool {
+        ptr::eq(object, self.object())
+    }
+
+    /// The port behind the transport's object.
+    ///
+    /// # Safety
+    ///
+    /// The object is one that [`Port::register`] made, and still there.
+    pub(super) unsafe fn of<'a>(object: *mut abi::nvmet_fc_target_port) -> &'a Self {
+        // SAFETY: Its private area has the pointer, and the port outlives it.
+        unsafe { &*(*(*object).private.cast::<*const Self>()) }
+    }
+
+    /// `targetport_delete`.
+    pub(super) fn deleted(&self, object: *mut abi::nvmet_fc_target_port) {
+        self.books.count(Call::TargetPortDelete);
+        if !self.is(object) {
+            self.books.offend("the end of another port");
+        }
+        if self.books.calls(Call::TargetPortDelete) != 1 {
+            self.books.offend("a second end of the port");
+        }
+        self.deleted.complete_all();
+    }
+
+    /// Unregisters the port. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// The transport's.
+    pub(crate) fn unregister(&self) -> Result {
+        // SAFETY: Registered, and `targetport_delete` did not come before, as
+        // the case knows.
+        to_result(unsafe { abi::nvmet_fc_unregister_targetport(self.object()) })
+    }
+
+    /// Waits for `targetport_delete`. Context: may sleep.
+    pub(crate) fn wait_deleted(&self) -> bool {
+        self.deleted.wait_timeout(Self::PATIENCE)
+    }
+
+    /// Whether `targetport_delete` came by now.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.books.calls(Call::TargetPortDelete) != 0
+    }
+
+    /// Waits. Context: may sleep.
+    pub(crate) fn pause(&self, milliseconds: u32) {
+        if milliseconds != 0 {
+            // SAFETY: The caller may sleep.
+            unsafe { abi::msleep(milliseconds) };
+        }
+    }
+
+    /// Waits until something is so. Context: may sleep.
+    pub(crate) fn wait_until(&self, is_so: impl Fn(&Self) -> bool) -> bool {
+        for _ in 0..3000 {
+            if is_so(self) {
+                return true;
+            }
+            self.pause(10);
+        }
+        false
+    }
+
+    /// Delivers a link service from a host. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// The transport's.
+    pub(crate) fn ls(
+        self: &Arc<Self>,
+        host: Option<&Host>,
+        payload: &[u8],
+        plan: Plan,
+    ) -> Result<Arc<Service>> {
+        let service = Service::new(self, plan)?;
+        let handle = host.map_or(ptr::null_mut(), Host::handle);
+        service.deliver(self.object(), handle, payload)?;
+        Ok(service)
+    }
+
+    /// Delivers a command; also says what the transport said. Context: may
+    /// sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn command(
+        self: &Arc<Self>,
+        command: &[u8],
+        data: KVVec<u8>,
+        script: Script,
+    ) -> Result<(Arc<Exchange>, Result)> {
+        let exchange = Exchange::new(self, command, data, script)?;
+        let outcome = exchange.deliver(self.object());
+        Ok((exchange, outcome))
+    }
+
+    /// The host aborts an exchange.
+    pub(super) fn abort(&self, request: *mut abi::nvmefc_tgt_fcp_req) {
+        // SAFETY: The port is registered, and the exchange's memory is there.
+        unsafe { abi::nvmet_fc_rcv_fcp_abort(self.object(), request) };
+    }
+
+    /// A host logs out.
+    pub(crate) fn invalidate(&self, host: &Host) {
+        // SAFETY: The port is registered, the host is kept.
+        unsafe { abi::nvmet_fc_invalidate_host(self.object(), host.handle()) };
+    }
+
+    /// What happens to link services of the target's from now on.
+    pub(crate) fn plan_sent(&self, plan: SentPlan) {
+        self.sent.lock().plan = plan;
+    }
+
+    /// The last link service of the target's, and the host that it went to.
+    pub(crate) fn last_sent(&self) -> (Option<Payload>, usize) {
+        let sent = self.sent.lock();
+        (sent.last, sent.handle)
+    }
+
+    /// The target sends a link service: `ls_req`.
+    ///
+    /// # Safety
+    ///
+    /// The request is filled in, and lives until its `done`.
+    pub(super) unsafe fn send(
+        &self,
+        handle: *mut c_void,
+        request: *mut abi::nvmefc_ls_req,
+    ) -> c_int {
+        self.books.count(Call::LsReq);
+        // SAFETY: So many bytes, as the transport says.
+        let bytes = unsafe {
+            core::slice::from_raw_parts(
+                (*request).rqstaddr.cast::<u8>(),
+                (*request).rqstlen as usize,
+            )
+        };
+        let mut sent = self.sent.lock();
+        sent.last = Some(Payload::of(bytes));
+        sent.handle = handle as usize;
+        let plan = sent.plan;
+        if let SentPlan::Refuse(error) = plan {
+            return error;
+        }
+        self.books.sent.add(1, Relaxed);
+        if matches!(plan, SentPlan::Accept(Place::Hold) | SentPlan::Ignore) {
+            sent.held = request as usize;
+        }
+        drop(sent);
+        match plan {
+            SentPlan::Accept(Place::Now) => {
+                self.end_sent(request as usize, 0, &samples::accept_disconnect());
+            }
+            SentPlan::Accept(Place::Thread(wait)) => {
+                let (address, object) = (request as usize, self.object() as usize);
+                self.books.threads.add(1, Relaxed);
+                let spawned = workqueue::system_unbound().try_spawn(GFP_KERNEL, move || {
+                    // SAFETY: The request keeps the port from going.
+                    let port = unsafe { Self::of(object as *mut _) };
+                    port.pause(wait);
+                    port.books.threads.add(-1, Relaxed);
+                    port.end_sent(address, 0, &samples::accept_disconnect());
+                });
+                if spawned.is_err() {
+                    self.books.offend("no memory");
+                }
+            }
+            SentPlan::Reject => {
+                self.end_sent(request as usize, 0, &samples::reject(5, 0x40, 0));
+            }
+            SentPlan::Fail(status) => self.end_sent(request as usize, status, &[]),
+            _ => {}
+        }
+        0
+    }
+
+    /// Ends a link service of the target's.
+    fn end_sent(&self, request: usize, status: c_int, answer: &[u8]) {
+        let request = request as *mut abi::nvmefc_ls_req;
+        // SAFETY: With us since `ls_req`; this is its only end.
+        let (place, room, done) = unsafe {
+            (
+                (*request).rspaddr.cast::<u8>(),
+                (*request).rsplen as usize,
+                (*request).done,
+            )
+        };
+        // SAFETY: There is so much room.
+        unsafe { place.copy_from_nonoverlapping(answer.as_ptr(), answer.len().min(room)) };
+        self.books.sent.add(-1, Relaxed);
+        if let Some(done) = done {
+            // SAFETY: The transport's own function.
+            unsafe { done(request, status) };
+        }
+    }
+
+    /// Ends the one that is held.
+    pub(crate) fn let_sent_go(&self) -> bool {
+        let held = mem::take(&mut self.sent.lock().held);
+        if held != 0 {
+            self.end_sent(held, 0, &samples::accept_disconnect());
+        }
+        held != 0
+    }
+
+    /// The target gives a link service up: `ls_abort`.
+    pub(super) fn abort_sent(&self, request: *mut abi::nvmefc_ls_req) {
+        self.books.count(Call::LsAbort);
+        let mut sent = self.sent.lock();
+        if sent.held != request as usize || matches!(sent.plan, SentPlan::Ignore) {
+            return;
+        }
+        sent.held = 0;
+        drop(sent);
+        self.end_sent(request as usize, ECANCELED.to_errno(), &[]);
+    }
+
+    /// The whole life of a port has passed: nothing of it is left. Context: may
+    /// sleep.
+    pub(crate) fn is_even(&self) -> CaseResult {
+        self.wait_until(|port| port.books.threads.load(Relaxed) == 0);
+        self.books.are_even()
+    }
+}
+
+/// A host behind the port. Kept by the case until the port is gone.
+pub(crate) struct Host {
+    /// Its port's books.
+    port: Arc<Port>,
+    /// How often it was released.
+    releases: Atomic<i32>,
+    /// Its port's name.
+    name: u64,
+}
+
+impl Host {
+    /// A host that is there.
+    pub(crate) fn new(port: &Arc<Port>, name: u64) -> Result<Arc<Self>> {
+        Ok(Arc::new(
+            Self {
+                port: port.clone(),
+                releases: Atomic::new(0),
+                name,
+            },
+            GFP_KERNEL,
+        )?)
+    }
+
+    /// What the transport knows it by.
+    pub(crate) fn handle(&self) -> *mut c_void {
+        ptr::from_ref(self).cast_mut().cast()
+    }
+
+    /// The host behind a handle.
+    ///
+    /// # Safety
+    ///
+    /// It is the handle of a host that is kept.
+    pub(super) unsafe fn of<'a>(handle: *mut c_void) -> &'a Self {
+        // SAFETY: As this function's.
+        unsafe { &*handle.cast::<Self>() }
+    }
+
+    /// `host_release`.
+    pub(super) fn released(&self) {
+        self.port.books.count(Call::HostRelease);
+        self.releases.add(1, Relaxed);
+    }
+
+    /// How often it was released.
+    pub(crate) fn releases(&self) -> i32 {
+        self.releases.load(Relaxed)
+    }
+
+    /// Its names, node and port.
+    pub(super) fn names(&self) -> (u64, u64) {
+        (self.name | 1 << 60, self.name)
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Suites of the target transport.
+
+#![deny(unsafe_code)]
+#![allow(
+    clippy::missing_docs_in_private_items,
+    reason = "the name of a case says what it shows"
+)]
+
+#[allow(dead_code, reason = "each suite uses its own part of it")]
+mod bench;
+mod binding;
+#[allow(dead_code, reason = "each suite uses its own part of it")]
+mod frames;
+mod list;
+mod lldd;
+mod registration;
