@@ -17,6 +17,7 @@ mod abi;
 #[path = "../../rust/proto/cases/mod.rs"]
 mod cases;
 mod harness;
+mod host;
 #[allow(
     unsafe_code,
     unused_macros,

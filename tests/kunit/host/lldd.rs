@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The scripted LLDD: takes what the transport sends, plays the controller,
+//! and does otherwise where a rule says so.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    new_spinlock,
+    prelude::*,
+    sync::{
+        Arc,
+        SpinLock, //
+    }, //
+};
+
+use crate::proto::wire;
+
+use super::{
+    answer::{
+        FcpAnswer,
+        LsAnswer, //
+    },
+    books::Books,
+    model::{
+        Model,
+        Transfer,
+        Wanted, //
+    },
+    received::Answered,
+    script::{
+        opcode,
+        Abort,
+        Alter,
+        Delivery,
+        On,
+        Rule, //
+    },
+    sleep_ms,
+    taken::{
+        Exchange,
+        Service, //
+    },
+    template::{
+        Template,
+        FCP_PRIVATE, //
+    }, //
+};
+
+/// Exchanges that may be in flight.
+const EXCHANGES: usize = 512;
+/// Link services that may be in flight.
+pub(crate) const SERVICES: usize = 64;
+/// Steps that are remembered.
+const STEPS: usize = 1024;
+/// Rules, and hardware queues, that there may be.
+const FEW: usize = 64;
+
+/// `io_dir` by the flags of a command IU.
+const DIRECTIONS: [u8; 3] = [0, wire::FLAG_WRITE, wire::FLAG_READ];
+
+/// An operation that is with the LLDD.
+pub(crate) struct Taken<T, A> {
+    /// Tells it from all others.
+    pub(crate) serial: u64,
+    /// What it is.
+    pub(crate) on: On,
+    /// Its queue.
+    pub(crate) queue: u16,
+    /// The right to give it back.
+    pub(crate) what: T,
+    /// How it ends if nothing else happens.
+    pub(crate) answer: A,
+    /// An abort was asked for.
+    pub(crate) aborted: bool,
+}
+
+/// A hardware queue.
+#[derive(Clone, Copy)]
+pub(crate) struct HardwareQueue {
+    /// What the transport knows it by.
+    pub(crate) handle: usize,
+    /// Its index.
+    pub(crate) index: u16,
+}
+
+/// What changes.
+pub(crate) struct State {
+    /// What is to be done otherwise; the first that holds.
+    pub(crate) rules: KVec<Rule>,
+    /// Exchanges in flight.
+    pub(crate) exchanges: KVec<Taken<Exchange, FcpAnswer>>,
+    /// Link services in flight.
+    pub(crate) services: KVec<Taken<Service, LsAnswer>>,
+    /// Hardware queues.
+    pub(crate) queues: KVec<HardwareQueue>,
+    /// All calls, in order.
+    pub(crate) steps: KVec<On>,
+    /// What the host answered to link services.
+    pub(crate) answered: KVec<Answered>,
+    /// The controller.
+    pub(crate) model: Model,
+    /// How answers are given where no rule says.
+    pub(crate) delivery: Delivery,
+    /// Whether all responses are extended ones.
+    pub(crate) extended: bool,
+    /// What `fcp_abort` does.
+    pub(crate) fcp_abort: Abort,
+    /// What `ls_abort` does.
+    pub(crate) ls_abort: Abort,
+    /// The last serial number, and the last handle.
+    pub(crate) serial: u64,
+}
+
+/// The LLDD.
+#[pin_data]
+pub(crate) struct Lldd {
+    /// What the transport calls.
+    pub(crate) template: Template,
+    /// What changes.
+    #[pin]
+    state: SpinLock<State>,
+    /// Counters and faults.
+    #[pin]
+    pub(crate) books: Books,
+}
+
+/// Notes a fault unless a condition holds.
+macro_rules! require {
+    ($lldd:expr, $condition:expr, $what:literal, $value:expr) => {
+        if !$condition {
+            #[allow(clippy::unnecessary_cast, reason = "any number may be told")]
+            $lldd.books.wrong(line!(), $what, $value as u64);
+        }
+    };
+}
+pub(crate) use require;
+
+impl Lldd {
+    /// An LLDD whose controller is as `wanted`.
+    pub(crate) fn new(template: Template, wanted: Wanted) -> Result<Arc<Self>> {
+        let state = State {
+            rules: KVec::with_capacity(FEW, GFP_KERNEL)?,
+            exchanges: KVec::with_capacity(EXCHANGES, GFP_KERNEL)?,
+            services: KVec::with_capacity(SERVICES, GFP_KERNEL)?,
+            queues: KVec::with_capacity(FEW, GFP_KERNEL)?,
+            steps: KVec::with_capacity(STEPS, GFP_KERNEL)?,
+            answered: KVec::with_capacity(STEPS, GFP_KERNEL)?,
+            model: Model::new(wanted)?,
+            delivery: Delivery::Inline,
+            extended: false,
+            fcp_abort: Abort::Inline,
+            ls_abort: Abort::Inline,
+            serial: 0,
+        };
+        Arc::pin_init(
+            pin_init!(Self {
+                template,
+                state <- new_spinlock!(state, "Lldd::state"),
+                books <- Books::new(),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// Looks at, or changes, what changes.
+    pub(crate) fn with<R>(&self, f: impl FnOnce(&mut State) -> R) -> R {
+        f(&mut self.state.lock())
+    }
+
+    /// Adds a rule.
+    pub(crate) fn rule(&self, rule: Rule) {
+        let added = self.with(|state| {
+            state.rules.retain(|rule| rule.times > 0);
+            state.rules.push_within_capacity(rule).is_ok()
+        });
+        require!(self, added, "too many rules", 0);
+    }
+
+    /// Forgets all rules, and what was called.
+    pub(crate) fn forget(&self) {
+        self.with(|state| {
+            state.rules.clear();
+            state.steps.clear();
+        });
+    }
+
+    /// How often a step was taken.
+    pub(crate) fn count(&self, on: On) -> usize {
+        self.with(|state| state.steps.iter().filter(|step| **step == on).count())
+    }
+
+    /// How many exchanges of a kind are in flight.
+    pub(crate) fn holding(&self, on: On) -> usize {
+        self.with(|state| {
+            let services = state.services.iter().filter(|taken| taken.on == on);
+            let exchanges = state.exchanges.iter().filter(|taken| taken.on == on);
+            services.count().saturating_add(exchanges.count())
+        })
+    }
+
+    /// How many operations are in flight.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.with(|state| state.exchanges.len().saturating_add(state.services.len()))
+    }
+
+    /// Notes a call; gives the rule for it.
+    pub(crate) fn step(&self, on: On) -> Rule {
+        self.with(|state| {
+            if state.steps.len() < STEPS {
+                let _ = state.steps.push_within_capacity(on);
+            }
+            state
+                .rules
+                .iter_mut()
+                .find_map(|rule| rule.holds(on).then_some(*rule))
+                .unwrap_or(Rule::at(on))
+        })
+    }
+
+    /// Checks that a remote port is behind its local port.
+    pub(crate) fn belongs(&self, local: usize, of: usize) {
+        require!(self, local == of, "a remote port of another local port", of);
+    }
+
+    /// `remoteport_delete`. Context: may sleep.
+    pub(crate) fn remote_deleted(&self) {
+        let rule = self.step(On::RemoteDelete);
+        sleep_ms(rule.stall);
+        self.books.counts.remotes_deleted.add();
+    }
+
+    /// `localport_delete`. Context: may sleep.
+    pub(crate) fn local_deleted(&self) {
+        let rule = self.step(On::LocalDelete);
+        sleep_ms(rule.stall);
+        self.books.counts.locals_deleted.add();
+    }
+
+    /// `create_queue`. Context: may sleep.
+    pub(crate) fn create_queue(&self, index: u16, entries: u16) -> Result<usize, c_int> {
+        let rule = self.step(On::CreateQueue(index));
+        sleep_ms(rule.stall);
+        if let Some(errno) = rule.refuse {
+            return Err(errno);
+        }
+        require!(self, entries >= 2, "a queue without entries", entries);
+        let handle = self.with(|state| {
+            state.serial = state.serial.wrapping_add(1);
+            // CAST: u64 to usize.
+            let handle = state.serial as usize;
+            let queue = HardwareQueue { handle, index };
+            state
+                .queues
+                .push_within_capacity(queue)
+                .ok()
+                .map(|()| handle)
+        });
+        require!(self, handle.is_some(), "too many queues", index);
+        self.books.counts.queues_made.add();
+        Ok(handle.unwrap_or(0))
+    }
+
+    /// `delete_queue`. Context: may sleep.
+    pub(crate) fn delete_queue(&self, index: u16, handle: usize) {
+        let rule = self.step(On::DeleteQueue(index));
+        sleep_ms(rule.stall);
+        let (known, busy) = self.with(|state| {
+            let before = state.queues.len();
+            state
+                .queues
+                .retain(|queue| queue.handle != handle || queue.index != index);
+            let same = |queue: &HardwareQueue| queue.index == index;
+            // Another association may have a queue of this index.
+            let last = !state.queues.iter().any(same);
+            let busy = last && state.exchanges.iter().any(|taken| taken.queue == index);
+            (state.queues.len() < before, busy)
+        });
+        require!(self, known, "delete_queue of no queue", index);
+        require!(self, !busy, "delete_queue with exchanges in flight", index);
+        self.books.counts.queues_deleted.add();
+    }
+
+    /// `fcp_io`. Context: atomic.
+    pub(crate) fn fcp_io(self: &Arc<Self>, handle: usize, exchange: Exchange) -> c_int {
+        let queue = exchange.queue();
+        let command = exchange.command();
+        let on = On::command(&command, queue);
+        let rule = self.step(on);
+        self.check(&exchange, handle);
+        if let Some(errno) = rule.refuse {
+            return errno;
+        }
+        exchange.scribble(FCP_PRIVATE);
+        let (serial, delivery) = {
+            let mut state = self.state.lock();
+            if state.exchanges.len() == EXCHANGES {
+                return EBUSY.to_errno();
+            }
+            let reply = state.model.execute(&command, queue);
+            let moved = self.transfer(&mut state, &exchange, reply.transfer, &rule);
+            let mut answer = FcpAnswer::new(&command, queue, reply.result, reply.status);
+            if let Some(moved) = moved {
+                answer.transferred = moved;
+                answer.iu.transferred.set(moved);
+            }
+            if state.extended {
+                answer.extend();
+            }
+            match rule.alter {
+                Alter::Fcp(alter) => alter(&mut answer),
+                Alter::FcpByte(at, bits) => answer.flip(at, bits),
+                _ => {}
+            }
+            let usual = if on == On::Admin(opcode::ASYNC_EVENT) {
+                Delivery::Kept
+            } else {
+                state.delivery
+            };
+            state.serial = state.serial.wrapping_add(1);
+            let serial = state.serial;
+            let _ = state.exchanges.push_within_capacity(Taken {
+                serial,
+                on,
+                queue,
+                what: exchange,
+                answer,
+                aborted: false,
+            });
+            (serial, rule.delivery.unwrap_or(usual))
+        };
+        self.books.counts.exchanges.add();
+        match delivery {
+            Delivery::Inline => {
+                self.end_exchange(serial, 1, |_| {});
+            }
+            Delivery::Twice => {
+                self.end_exchange(serial, 2, |_| {});
+            }
+            Delivery::Thread(delay) => self.later(delay, move |lldd| {
+                lldd.end_exchange(serial, 1, |_| {});
+            }),
+            Delivery::Kept => {}
+        }
+        0
+    }
+
+    /// Checks what the transport says of an exchange.
+    fn check(&self, exchange: &Exchange, handle: usize) {
+        let queue = exchange.queue();
+        let command = exchange.command();
+        let shape = exchange.shape();
+        let flags = command.flags & wire::FLAG_DIRECTION;
+        let direction = DIRECTIONS.get(shape.direction as usize);
+
+        require!(self, shape.command == 96, "cmdlen", shape.command);
+        require!(self, shape.response == 32, "rsplen", shape.response);
+        require!(self, shape.private, "no private memory", 0);
+        require!(
+            self,
+            shape.addresses == [0, 0],
+            "bus addresses without a device",
+            0
+        );
+        require!(
+            self,
+            command.format_id == wire::COMMAND_FORMAT_ID,
+            "format_id",
+            command.format_id
+        );
+        require!(
+            self,
+            command.fc_id == wire::COMMAND_FC_ID,
+            "fc_id",
+            command.fc_id
+        );
+        require!(
+            self,
+            command.iu_words.get() == wire::COMMAND_WORDS,
+            "iu_len",
+            command.iu_words.get()
+        );
+        require!(
+            self,
+            command.data_length.get() == shape.data,
+            "data length",
+            shape.data
+        );
+        require!(
+            self,
+            direction == Some(&flags),
+            "direction",
+            shape.direction
+        );
+        require!(
+            self,
+            (shape.data == 0) == (flags == 0),
+            "direction of no data",
+            flags
+        );
+        require!(
+            self,
+            shape.segments == u64::from(shape.data),
+            "bytes in segments",
+            shape.segments
+        );
+        let category = match queue {
+            0 => wire::CATEGORY_ADMIN,
+            _ => wire::CATEGORY_COMMAND_SET,
+        };
+        require!(
+            self,
+            command.category == category,
+            "category",
+            command.category
+        );
+        require!(
+            self,
+            command.sequence_number.get() != 0,
+            "sequence number",
+            0
+        );
+        if let On::Connect(_) = On::command(&command, queue) {
+            let first = command.sequence_number.get();
+            require!(self, first == 1, "sequence number of Connect", first);
+        }
+        let (known, same, double) = self.with(|state| {
+            let mine = |known: &&HardwareQueue| known.handle == handle;
+            (
+                state.model.knows(command.connection_id.get(), queue),
+                state.queues.iter().find(mine).map(|known| known.index),
+                state
+                    .exchanges
+                    .iter()
+                    .any(|taken| taken.what.address() == exchange.address()),
+            )
+        });
+        require!(
+            self,
+            known,
+            "connection identifier",
+            command.connection_id.get()
+        );
+        require!(self, same == Some(queue), "queue handle", queue);
+        require!(self, !double, "an exchange that is in flight", queue);
+    }
+
+    /// Moves a command's data; gives how much, if there was any.
+    fn transfer(
+        &self,
+        state: &mut State,
+        exchange: &Exchange,
+        transfer: Transfer,
+        rule: &Rule,
+    ) -> Option<u32> {
+        let length = exchange.shape().data as usize;
+        let moved = match transfer {
+            Transfer::Nothing => return None,
+            Transfer::Ignored => length,
+            Transfer::Page(bytes) => {
+                let page = state.model.page.get_mut(..bytes.min(length))?;
+                if let Alter::Data(alter) = rule.alter {
+                    alter(page);
+                }
+                exchange.deliver(page)
+            }
+            Transfer::Read(at) => {
+                let end = at.saturating_add(length);
+                exchange.deliver(state.model.store.get(at..end)?)
+            }
+            Transfer::Write(at) => {
+                let end = at.saturating_add(length);
+                exchange.fetch(state.model.store.get_mut(at..end)?)
+            }
+        };
+        u32::try_from(moved).ok()
+    }
+
+    /// Ends an exchange that is in flight, unless it was ended; says whether it
+    /// was.
+    pub(crate) fn end_exchange(
+        &self,
+        serial: u64,
+        times: u32,
+        change: impl FnOnce(&mut FcpAnswer),
+    ) -> bool {
+        let taken = self.with(|state| {
+            let at = state
+                .exchanges
+                .iter()
+                .position(|taken| taken.serial == serial)?;
+            state.exchanges.remove(at).ok()
+        });
+        let Some(mut taken) = taken else {
+            return false;
+        };
+        change(&mut taken.answer);
+        self.books.counts.exchanges_done.add();
+        taken.what.give_back(&taken.answer, times);
+        true
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Suites of the host transport, over a scripted LLDD that plays the
+//! controller.
+//!
+//! From the bottom: `answer`, `script` and `model` are what is answered, what
+//! is done otherwise, and the controller; `taken`, `received`, `ports`,
+//! `options`, `controller` and `template` are the edge to C; `lldd` and
+//! `lldd_ls` do the work, `books` count it, and `bench` is what cases hold.
+
+#![allow(
+    clippy::missing_docs_in_private_items,
+    reason = "the name of a case says what it shows"
+)]
+#![allow(dead_code, reason = "suites of this series come one by one")]
+
+mod answer;
+mod bench;
+mod books;
+#[allow(unsafe_code, reason = "calls the NVMe core")]
+mod controller;
+mod list;
+mod lldd;
+mod lldd_ls;
+mod model;
+#[allow(unsafe_code, reason = "builds what C frees")]
+mod options;
+#[allow(unsafe_code, reason = "calls the transport")]
+mod ports;
+#[allow(unsafe_code, reason = "calls the transport")]
+mod received;
+mod registration;
+mod script;
+#[allow(unsafe_code, reason = "C structs of the transport")]
+mod taken;
+#[allow(unsafe_code, reason = "called by the transport")]
+mod template;
+
+use kernel::{
+    time::{
+        delay::fsleep,
+        Delta, //
+    },
+    workqueue::Queue, //
+};
+
+use crate::abi;
+
+/// Where the suites' threads come from.
+#[allow(unsafe_code, reason = "the kernel crate has only the queue's old name")]
+fn threads() -> &'static Queue {
+    // SAFETY: The kernel's own unbound queue, which always exists.
+    unsafe { Queue::from_raw(abi::system_dfl_wq) }
+}
+
+/// Sleeps. Context: may sleep.
+pub(crate) fn sleep_ms(milliseconds: u32) {
+    if milliseconds != 0 {
+        fsleep(Delta::from_millis(i64::from(milliseconds)));
+    }
+}
