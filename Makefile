@@ -49,7 +49,7 @@ help:
 	@echo  '  bench            - Instructions per I/O, beside the C modules'
 
 check-kdir:
-	@RUSTC='$(or $(RUSTC),rustc)' tools/check-kdir '$(KDIR)'
+	@RUSTC='$(or $(RUSTC),rustc)' NVMEFC_KUNIT='$(NVMEFC_KUNIT)' tools/check-kdir '$(KDIR)'
 
 $(if $(MO),$(MO)):
 	@mkdir -p $@
@@ -64,7 +64,8 @@ modules_install: check-kdir
 
 uninstall:
 	@[ -n '$(release)' ] || { echo 'error: $(KDIR) names no kernel release: name the tree with KDIR='; exit 1; }
-	$(RM) $(installed)/nvme-fc.ko* $(installed)/nvmet-fc.ko* $(installed)/nvme-fc-loopback.ko*
+	$(RM) $(installed)/nvme-fc.ko* $(installed)/nvmet-fc.ko* $(installed)/nvme-fc-loopback.ko* \
+		$(installed)/nvme-fc-kunit.ko*
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(release)
 
 clean:

@@ -97,6 +97,8 @@ rm "$tree/.config" "$tree/include/config/auto.conf"
 build_refused 'a tree that is not prepared' 'modules_prepare'
 set_option "$tree" RUST ''
 build_refused 'no CONFIG_RUST' 'CONFIG_RUST'
+set_option "$tree" KUNIT m
+NVMEFC_KUNIT=1 build_refused 'the suites, with CONFIG_KUNIT=m' 'CONFIG_KUNIT=y'
 build_refused 'another rustc' '1\.85\.1 .made up.' '1.99.0 (another)'
 rm "$tree/rust/libkernel.rmeta"
 build_refused 'no Rust metadata' 'Rust metadata'
