@@ -57,11 +57,16 @@ impl Platform {
         // SAFETY: Only the address of a field is taken.
         Bus(unsafe { &raw mut (*self.device).dev })
     }
+
+    /// Notes an offence if anything is still mapped for the device.
+    pub(crate) fn expect_no_mapping(&self) {
+        dma_table::expect_none(self.bus().0);
+    }
 }
 
 impl Drop for Platform {
     fn drop(&mut self) {
-        dma_table::expect_none(self.bus().0);
+        self.expect_no_mapping();
         // SAFETY: Registered by `new`; the port that it belonged to is gone.
         unsafe { abi::platform_device_unregister(self.device) };
     }

@@ -197,6 +197,10 @@ impl Port {
             Ok(_) => {
                 if self.role == Role::Target {
                     self.forget_hosts();
+                    // An adapter may go once its port is reported gone.
+                    if let Some(device) = &self.device {
+                        device.expect_no_mapping();
+                    }
                 }
                 BOOKS.close(self.account());
                 context::let_module_go();
