@@ -1,35 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! Disconnect Association, sent to hosts.
+//!
+//! Nobody waits for the answer. One that does not come in time is aborted, and
+//! what does not end when it is aborted is given up: then host port and target
+//! port are free of it, and only its memory is kept for a late `done`.
 
 use core::{
     cell::UnsafeCell,
     mem,
-    ptr::NonNull, //
+    ptr::{
+        self,
+        NonNull, //
+    }, //
 };
 
 use kernel::{
-    alloc::KVec,
     container_of,
-    new_spinlock_irq,
+    new_mutex,
     new_work,
     prelude::*,
     sync::{
+        atomic::{
+            Atomic,
+            Full,
+            Relaxed, //
+        },
         Arc,
-        SpinLockIrq, //
+        Mutex, //
     },
-    time::msecs_to_jiffies,
     types::Opaque,
-    workqueue::Work, //
+    workqueue::{
+        new_delayed_work,
+        DelayedWork,
+        Work, //
+    }, //
 };
 use zerocopy::FromZeros;
 
 use crate::{
     abi,
     association::Association,
-    globals::ABANDONED,
+    globals::SENT,
     hold::Hold,
     hostport::HostRef,
+    sent_list::Sent,
     shared::{
         dma::{
             Direction,
@@ -44,18 +59,21 @@ use crate::{
                 LS_TIMEOUT_SECONDS, //
             }, //
         },
-        ratelimit::{
-            jiffies,
-            ratelimited, //
-        },
-        sync::Completion, //
+        ratelimit::ratelimited,
+        work, //
     },
     tgtport::TargetPort,
     work_items, //
 };
 
-/// How long an aborted link service may take to end, milliseconds.
-const ABORT_WAIT_MSECS: u32 = 2_000;
+/// When one is aborted, milliseconds after it was sent: a little more than the
+/// LLDD was told to give it.
+const PATIENCE_MSECS: u32 = (LS_TIMEOUT_SECONDS + 2) * 1_000;
+/// The same once the port goes away.
+const HURRY_MSECS: u32 = 1_000;
+/// How long the LLDD has it after the abort, milliseconds: R_A_TOV, after which
+/// nothing of the exchange is in the fabric any more, and some.
+const ABORT_MSECS: u32 = 12_000;
 
 /// What goes over the wire.
 #[repr(C)]
@@ -66,7 +84,18 @@ struct Payload {
     response: [u8; mem::size_of::<RejectPayload>()],
 }
 
-/// What ends when the link service does.
+/// How far one is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// The LLDD does not have it yet.
+    New,
+    /// The LLDD has it.
+    Sent,
+    /// The LLDD was asked to end it.
+    Aborted,
+}
+
+/// What is in use until the link service ends or is given up.
 struct Users {
     /// The buffers' mapping.
     _mapping: SingleMapping,
@@ -74,6 +103,8 @@ struct Users {
     host: HostRef,
     /// The target port.
     port: Hold,
+    /// How far it is.
+    progress: Progress,
 }
 
 /// A Disconnect Association that was sent. The LLDD has one reference, made by
@@ -86,43 +117,33 @@ pub(crate) struct SentDisconnect {
     _payload: KBox<UnsafeCell<Payload>>,
     /// The LLDD's memory.
     _private: PrivateArea,
-    /// Taken when it ends, or is given up.
+    /// The target port, for comparison alone.
+    port: *const TargetPort,
+    /// Number of the association, for log lines.
+    number: u32,
+    /// Taken when it ends, or is given up. Held while the LLDD is called.
     #[pin]
-    users: SpinLockIrq<Option<Users>>,
-    /// It ended.
+    users: Mutex<Option<Users>>,
+    /// The LLDD called `done`.
+    done: Atomic<bool>,
+    /// It was given up.
+    lost: Atomic<bool>,
+    /// The end of patience.
     #[pin]
-    ended: Completion,
+    pub(crate) patience_work: DelayedWork<Self, { work_items::PATIENCE }>,
+    /// Shortens it.
+    #[pin]
+    pub(crate) hurry_work: Work<Self, { work_items::HURRY }>,
     /// Cleans up after `done`, whose context may be any.
     #[pin]
     pub(crate) release_work: Work<Self, { work_items::RELEASE }>,
 }
 
-// SAFETY: What the LLDD writes is not read before it is done.
+// SAFETY: What the LLDD writes is not read before it is done, and the target
+// port's address is not followed.
 unsafe impl Send for SentDisconnect {}
 // SAFETY: As above.
 unsafe impl Sync for SentDisconnect {}
-
-/// Those of a target port.
-pub(crate) struct SentList(KVec<Arc<SentDisconnect>>);
-
-impl SentList {
-    /// None.
-    pub(crate) const fn new() -> Self {
-        Self(KVec::new())
-    }
-}
-
-/// Those that LLDDs did not end although they were aborted and their port is
-/// gone. They are kept until the module goes, as long as an LLDD may still
-/// write to them; the LLDD's reference is among those kept.
-pub(crate) struct Abandoned(KVec<Arc<SentDisconnect>>);
-
-impl Abandoned {
-    /// None.
-    pub(crate) const fn new() -> Self {
-        Self(KVec::new())
-    }
-}
 
 impl SentDisconnect {
     /// Prepares one. Context: may sleep.
@@ -173,79 +194,161 @@ impl SentDisconnect {
             _mapping: mapping,
             host,
             port: port.clone(),
+            progress: Progress::New,
         };
         Arc::pin_init(
             pin_init!(Self {
                 request: Opaque::new(request),
                 _payload: payload,
                 _private: private,
-                users <- new_spinlock_irq!(Some(users), "nvmet_fc::sent_ls"),
-                ended <- Completion::new(),
+                port: ptr::from_ref::<TargetPort>(port),
+                number: association.number(),
+                users <- new_mutex!(Some(users), "nvmet_fc::sent_ls"),
+                done: Atomic::new(false),
+                lost: Atomic::new(false),
+                patience_work <- new_delayed_work!("nvmet_fc::patience"),
+                hurry_work <- new_work!("nvmet_fc::hurry"),
                 release_work <- new_work!("nvmet_fc::sent_ls"),
             }),
             GFP_KERNEL,
         )
     }
 
-    /// The object of a request that an LLDD is done with.
+    /// The object of a request that an LLDD is done with; `None` if it was done
+    /// with it before.
     ///
     /// # Safety
     ///
-    /// `request` was given to `ls_req`, and its `done` is called for the only
-    /// time.
-    pub(crate) unsafe fn from_done(request: NonNull<abi::nvmefc_ls_req>) -> Arc<Self> {
+    /// `request` was given to `ls_req`, and the LLDD uses it no more.
+    pub(crate) unsafe fn from_done(request: NonNull<abi::nvmefc_ls_req>) -> Option<Arc<Self>> {
         // SAFETY: The request is that field of such an object.
         let this = unsafe { container_of!(Opaque::cast_from(request.as_ptr()), Self, request) };
+        // SAFETY: The LLDD's reference keeps it alive until this call.
+        if unsafe { (*this).done.xchg(true, Full) } {
+            return None;
+        }
         // SAFETY: The LLDD's reference, which it gives back by this call.
-        unsafe { Arc::from_raw(this) }
+        Some(unsafe { Arc::from_raw(this) })
     }
 
-    /// Cleans up. Context: may sleep.
+    /// Whether it is one of this target port's, which then exists.
+    pub(crate) fn is_of(&self, port: &TargetPort) -> bool {
+        ptr::eq(self.port, port) && !self.is_lost()
+    }
+
+    /// Whether it was given up.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost.load(Relaxed)
+    }
+
+    /// Cleans up after `done`. Context: may sleep; a work item.
     pub(crate) fn over(self: Arc<Self>) {
+        work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(&self);
+        self.forget();
+    }
+
+    /// Takes it off the list, and ends what it has in use. Context: may sleep.
+    fn forget(self: &Arc<Self>) {
+        let listed = SENT.lock().remove(self);
+        drop(listed);
         let users = self.users.lock().take();
-        match users {
-            Some(users) => {
-                forget(&users.port, &self);
-                self.ended.complete_all();
-                drop(users);
-            }
-            None => ABANDONED
-                .lock()
-                .0
-                .retain(|other| !Arc::ptr_eq(other, &self)),
-        }
+        drop(users);
     }
 
     /// Gives it to the LLDD. Context: may sleep.
-    fn send(self: &Arc<Self>, port: &TargetPort, host: &HostRef) -> Result {
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV`, or the LLDD's.
+    fn give(self: &Arc<Self>) -> Result {
+        let mut guard = self.users.lock();
+        let users = (*guard).as_mut().ok_or(ENODEV)?;
+        self.arm(PATIENCE_MSECS);
         // The LLDD's reference.
         let raw = self.clone().into_raw();
         // SAFETY: The host port is in use; the object lives until `done`.
-        let outcome = unsafe { port.lldd_ls_req(host.handle(), self.request.get()) };
+        let outcome = unsafe {
+            users
+                .port
+                .lldd_ls_req(users.host.handle(), self.request.get())
+        };
+        users.progress = Progress::Sent;
         if outcome.is_err() {
             // SAFETY: `done` will not come, so the reference is ours again.
             drop(unsafe { Arc::from_raw(raw) });
+        } else if users.port.unregistered.load(Relaxed) {
+            // Too late for `hurry_all`.
+            work_items::queue_hurry(self.clone());
         }
         outcome
     }
 
-    /// Asks the LLDD to end it early. Context: may sleep.
-    fn abort(&self) {
-        let users = self
-            .users
-            .lock()
-            .as_ref()
-            .map(|users| (users.port.clone(), users.host.clone()));
-        if let Some((port, host)) = users {
-            // SAFETY: `host` keeps the handle from being released meanwhile.
-            unsafe { port.lldd_ls_abort(host.handle(), self.request.get()) };
+    /// Starts the timer. Context: any; nothing is freed here.
+    fn arm(self: &Arc<Self>, msecs: u32) {
+        work_items::queue_patience(self.clone(), msecs);
+    }
+
+    /// The port goes: gives the LLDD less time. Context: may sleep; a work item.
+    pub(crate) fn hurry(self: Arc<Self>) {
+        if !work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(&self) {
+            // It is over, or is being aborted just now.
+            return;
+        }
+        let progress = self.users.lock().as_ref().map(|users| users.progress);
+        match progress {
+            None => return,
+            Some(Progress::Aborted) => self.arm(ABORT_MSECS),
+            Some(Progress::New | Progress::Sent) => self.arm(HURRY_MSECS),
+        }
+        self.disarm_if_done();
+    }
+
+    /// `done` may have come meanwhile, and its work item have been here.
+    fn disarm_if_done(self: &Arc<Self>) {
+        if self.done.load(Relaxed) {
+            work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(self);
         }
     }
-}
 
-/// Takes one out of its port's list.
-fn forget(port: &TargetPort, sent: &Arc<SentDisconnect>) {
-    port.sent.lock().0.retain(|other| !Arc::ptr_eq(other, sent));
+    /// Patience is at its end: has it aborted, and gives it up when that has no
+    /// effect either. Context: may sleep; a work item.
+    pub(crate) fn out_of_patience(self: Arc<Self>) {
+        let mut guard = self.users.lock();
+        let Some(users) = (*guard).as_mut().filter(|_| !self.done.load(Relaxed)) else {
+            // The other work item has it.
+            return;
+        };
+        if users.progress == Progress::Sent {
+            users.progress = Progress::Aborted;
+            ratelimited!(pr_warn!(
+                "{{{}:{}}}: Disconnect Association not answered, aborting it, port 0x{:016x}\n",
+                users.port.number,
+                self.number,
+                users.port.port_name
+            ));
+            // SAFETY: `host` keeps the handle from being released, and the LLDD
+            // has had the request.
+            unsafe {
+                users
+                    .port
+                    .lldd_ls_abort(users.host.handle(), self.request.get())
+            };
+            drop(guard);
+            // From within the item: it cannot be armed while it is cancelled.
+            self.arm(ABORT_MSECS);
+            return;
+        }
+        ratelimited!(pr_err!(
+            "{{{}:{}}}: the LLDD lost a Disconnect Association, port 0x{:016x}\n",
+            users.port.number,
+            self.number,
+            users.port.port_name
+        ));
+        self.lost.store(true, Relaxed);
+        let users = guard.take();
+        drop(guard);
+        drop(users);
+    }
 }
 
 /// Tells the host that its association is over, if the LLDD can, and the host
@@ -269,14 +372,11 @@ pub(crate) fn send(association: &Association) {
             return;
         }
     };
-    let listed = port.sent.lock().0.push(sent.clone(), GFP_KERNEL);
-    let outcome = listed
-        .map_err(Error::from)
-        .and_then(|()| sent.send(port, host));
-    if let Err(error) = outcome {
-        forget(port, &sent);
-        let users = sent.users.lock().take();
-        drop(users);
+    // In the list before the LLDD has it, since `done` may come at once.
+    let listed = SENT.lock().add(&sent);
+    if let Err(error) = listed.and_then(|()| sent.give()) {
+        work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(&sent);
+        sent.forget();
         ratelimited!(pr_info!(
             "{{{}:{}}}: XMT Disconnect Association failed: {}\n",
             port.number,
@@ -286,53 +386,20 @@ pub(crate) fn send(association: &Association) {
     }
 }
 
-/// The port goes: aborts what was sent, waits a little, and then lets go of it.
-/// Context: may sleep.
-pub(crate) fn abandon_all(port: &TargetPort) {
-    let take = |nth: usize| port.sent.lock().0.get(nth).cloned();
-    let mut nth = 0;
-    while let Some(sent) = take(nth) {
-        sent.abort();
-        nth += 1;
-    }
-    // CAST: A small number of jiffies.
-    let end = jiffies().wrapping_add(msecs_to_jiffies(ABORT_WAIT_MSECS) as u64);
-    while let Some(sent) = take(0) {
-        let left = end.saturating_sub(jiffies());
-        if left == 0 || !sent.ended.wait_timeout(left as usize) {
-            abandon(port, sent);
-        } else {
-            forget(port, &sent);
-        }
-    }
-}
-
-/// Lets go of one that does not end: port and host port are free of it, but the
-/// memory is kept for a `done` that comes after all.
-fn abandon(port: &TargetPort, sent: Arc<SentDisconnect>) {
-    forget(port, &sent);
-    // Held over both, so that `done` finds it in the list, or with its users.
-    let mut abandoned = ABANDONED.lock();
-    let Some(users) = sent.users.lock().take() else {
-        return;
-    };
-    // Without memory for the list, the LLDD's reference keeps the object.
-    let _ = abandoned.0.push(sent, GFP_KERNEL);
-    drop(abandoned);
-    pr_debug!(
-        "{{{}}}: a Disconnect Association never ended\n",
-        port.number
-    );
-    drop(users);
-}
-
 /// The module goes, and all LLDDs have gone before. Context: may sleep.
 pub(crate) fn bury_all() {
-    let all = core::mem::replace(&mut *ABANDONED.lock(), Abandoned::new());
-    for sent in all.0 {
+    let all = mem::replace(&mut *SENT.lock(), Sent::new());
+    for sent in all.into_list() {
+        if sent.done.load(Relaxed) {
+            // Its work item has the LLDD's reference.
+            continue;
+        }
+        work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(&sent);
+        // An LLDD that did not wait for its port's end must not be called.
+        mem::forget(sent.users.lock().take());
         let raw = Arc::as_ptr(&sent);
-        // SAFETY: The LLDD's reference. `done` did not come, or the object were
-        // not in the list, and cannot come any more.
+        // SAFETY: The LLDD's reference: `done` did not come, and cannot come any
+        // more.
         drop(unsafe { Arc::from_raw(raw) });
     }
 }

@@ -24,8 +24,8 @@ use kernel::{
 
 use crate::{
     abi,
-    disconnect::Abandoned,
-    registry::Registry, //
+    registry::Registry,
+    sent_list::Sent, //
 };
 
 global_lock! {
@@ -40,8 +40,9 @@ global_lock! {
 
 global_lock! {
     // SAFETY: As above.
-    /// Link services that LLDDs never finished. Innermost, as far as mutexes go.
-    pub(crate) unsafe(uninit) static ABANDONED: Mutex<Abandoned> = Abandoned::new();
+    /// Link services that LLDDs were given. Nothing is called out to, and no
+    /// other lock taken, while it is held.
+    pub(crate) unsafe(uninit) static SENT: Mutex<Sent> = Sent::new();
 }
 
 /// The queue of [`Globals`], while there is one.
@@ -73,7 +74,7 @@ impl Globals {
         // module can be called.
         unsafe { REGISTRY.init() };
         // SAFETY: As above.
-        unsafe { ABANDONED.init() };
+        unsafe { SENT.init() };
         let queue = OwnedQueue::new(c"nvmet-fc")?;
         OWN_QUEUE.store(queue.raw.as_ptr(), Relaxed);
         Ok(Self { _queue: queue })

@@ -321,10 +321,12 @@ pub(crate) unsafe extern "C" fn nvmet_fc_rcv_fcp_abort(
     fcpreq: *mut abi::nvmefc_tgt_fcp_req,
 ) {
     // SAFETY: By this function's contract.
-    let port = unsafe { port(target_port) };
-    if let (Some(port), false) = (port, fcpreq.is_null()) {
+    match unsafe { port(target_port) } {
         // SAFETY: By this function's contract.
-        unsafe { queue_slots::abort(port, fcpreq) };
+        Some(port) if !fcpreq.is_null() => unsafe { queue_slots::abort(port, fcpreq) },
+        _ => {
+            missing("abort: no target port or no exchange");
+        }
     }
 }
 
@@ -352,7 +354,7 @@ pub(crate) unsafe extern "C" fn fcp_done(fcpreq: *mut abi::nvmefc_tgt_fcp_req) {
 /// Reports an LLDD's mistake.
 #[cold]
 fn done_too_often() {
-    pr_warn_once!("done for an exchange that has no operation\n");
+    pr_warn_once!("LLDD: done for an exchange that has no operation\n");
 }
 
 /// The answer to a received link service is out. Context: any.
@@ -375,6 +377,9 @@ pub(crate) unsafe extern "C" fn ls_response_done(lsrsp: *mut abi::nvmefc_ls_rsp)
 pub(crate) unsafe extern "C" fn ls_request_done(lsreq: *mut abi::nvmefc_ls_req, _status: c_int) {
     if let Some(lsreq) = NonNull::new(lsreq) {
         // SAFETY: By this function's contract.
-        disconnect::ended(unsafe { SentDisconnect::from_done(lsreq) });
+        match unsafe { SentDisconnect::from_done(lsreq) } {
+            Some(sent) => disconnect::ended(sent),
+            None => ratelimited!(pr_warn!("LLDD: done for a link service that was done\n")),
+        }
     }
 }

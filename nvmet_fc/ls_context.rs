@@ -23,7 +23,6 @@ use crate::{
     mapped::MappedArray,
     ring::Ring,
     shared::{
-        device::DeviceRef,
         proto::{
             ls_response::LsResponse,
             wire::LS_RESPONSE_MAX, //
@@ -66,13 +65,14 @@ struct Context {
     received: UnsafeCell<Received>,
 }
 
-/// All of a target port's, with their responses.
+/// All of a target port's.
 pub(crate) struct LsContexts {
     /// The contexts.
     contexts: KVVec<Context>,
-    /// Their responses.
-    responses: MappedArray<[u8; LS_RESPONSE_MAX]>,
 }
+
+/// Their responses.
+pub(crate) type LsResponses = MappedArray<[u8; LS_RESPONSE_MAX]>;
 
 // SAFETY: The contexts have one owner each, by their invariant.
 unsafe impl Send for LsContexts {}
@@ -88,12 +88,12 @@ pub(crate) struct LsList {
 }
 
 impl LsContexts {
-    /// Allocates and maps all. Context: may sleep.
+    /// Allocates all. Context: may sleep.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, or `EFAULT` when the device cannot reach the responses.
-    pub(crate) fn new(device: &DeviceRef) -> Result<Self> {
+    /// `ENOMEM`.
+    pub(crate) fn new() -> Result<Self> {
         let mut contexts = KVVec::with_capacity(CONTEXTS, GFP_KERNEL)?;
         for index in 0..CONTEXTS {
             contexts.push(
@@ -111,10 +111,7 @@ impl LsContexts {
                 GFP_KERNEL,
             )?;
         }
-        Ok(Self {
-            contexts,
-            responses: MappedArray::new(device, CONTEXTS)?,
-        })
+        Ok(Self { contexts })
     }
 }
 
@@ -183,8 +180,8 @@ impl ReceivedLs {
         };
         // SAFETY: The context was free, and was taken under the lock.
         let received = unsafe { &mut *context.received.get() };
-        for (to, from) in received.request.iter_mut().zip(request) {
-            *to = *from;
+        if let Some(room) = received.request.get_mut(..request.len()) {
+            room.copy_from_slice(request);
         }
         received.length = request.len();
         received.host = host;
@@ -242,7 +239,11 @@ impl ReceivedLs {
             return;
         };
         let index = usize::from(self.context().index);
-        let responses = &port.ls_contexts.responses;
+        let guard = port.ls_responses.lock();
+        // They are there as long as the port has users, of which this is one.
+        let Some(responses) = guard.as_ref() else {
+            return;
+        };
         // SAFETY: There are as many responses as contexts, and this one is the
         // owner's.
         let length = response.write(unsafe { &mut *responses.get(index) });
@@ -256,6 +257,7 @@ impl ReceivedLs {
             (*lsrsp).done = Some(crate::lldd_api::ls_response_done);
             (*lsrsp).nvme_fc_private = self.0.as_ptr().cast();
         }
+        drop(guard);
         let this = ManuallyDrop::new(self);
         // SAFETY: Accepted, and answered here for the only time. The context is
         // the LLDD's during the call.

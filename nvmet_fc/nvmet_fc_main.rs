@@ -54,6 +54,7 @@ mod quota;
 mod racy;
 mod registry;
 mod ring;
+mod sent_list;
 #[allow(unsafe_code, reason = "wraps scatterlists")]
 mod sgl;
 #[allow(unsafe_code, reason = "wraps kernel facilities")]
@@ -94,6 +95,7 @@ struct Last;
 
 impl Drop for Last {
     fn drop(&mut self) {
+        shared::work::flush_queue(globals::own_queue());
         shared::work::flush_queue(globals::nvmet_queue());
         if registry::clear() != 0 {
             pr_warn!("targetport list not empty\n");

@@ -24,11 +24,11 @@ use crate::{
     abi,
     association::Association,
     conn_table::ConnTable,
-    disconnect::SentList,
     hostport::HostTable,
     ls_context::{
         LsContexts,
         LsList,
+        LsResponses,
         CONTEXTS, //
     },
     port_abi::PortAbi,
@@ -89,9 +89,6 @@ pub(crate) struct TargetPort {
     /// Free and waiting link services.
     #[pin]
     pub(crate) ls_list: SpinLockIrq<LsList>,
-    /// Link services sent and not answered.
-    #[pin]
-    pub(crate) sent: Mutex<SentList>,
     /// Processes received link services.
     #[pin]
     pub(crate) ls_work: Work<Self, { work_items::LS }>,
@@ -101,8 +98,12 @@ pub(crate) struct TargetPort {
     /// `targetport_delete` was delivered.
     #[pin]
     pub(crate) deleted: Completion,
-    /// Received link services; unmapped before the device goes.
+    /// Received link services.
     pub(crate) ls_contexts: LsContexts,
+    /// Their responses. Taken when the port goes, so that nothing is mapped for
+    /// the LLDD any more.
+    #[pin]
+    pub(crate) ls_responses: Mutex<Option<LsResponses>>,
     /// The LLDD's memory.
     private: PrivateArea,
     /// The device that does DMA.
@@ -121,7 +122,8 @@ impl TargetPort {
         device: DeviceRef,
         number: u32,
     ) -> Result<Arc<Self>> {
-        let ls_contexts = LsContexts::new(&device).map_err(|_| ENOMEM)?;
+        let ls_contexts = LsContexts::new()?;
+        let ls_responses = LsResponses::new(&device, CONTEXTS).map_err(|_| ENOMEM)?;
         let private = PrivateArea::new(template.port_private)?;
         let associations = KVVec::with_capacity(ASSOCIATIONS_MAX, GFP_KERNEL)?;
         let hosts = HostTable::new(ASSOCIATIONS_MAX + CONTEXTS)?;
@@ -142,11 +144,11 @@ impl TargetPort {
                 room: Room::new(),
                 hosts <- new_spinlock_irq!(hosts, "nvmet_fc::hosts"),
                 ls_list <- new_spinlock_irq!(ls_list, "nvmet_fc::ls"),
-                sent <- new_mutex!(SentList::new(), "nvmet_fc::sent"),
                 ls_work <- new_work!("nvmet_fc::ls"),
                 delete_work <- new_work!("nvmet_fc::port_delete"),
                 deleted <- Completion::new(),
                 ls_contexts,
+                ls_responses <- new_mutex!(Some(ls_responses), "nvmet_fc::ls_responses"),
                 private,
                 device,
             }? Error),

@@ -14,9 +14,9 @@ use kernel::{
 
 use crate::{
     abi,
-    disconnect,
     globals,
     registry,
+    sent_list,
     shared::{
         device::DeviceRef,
         proto::traddr::Traddr,
@@ -26,9 +26,12 @@ use crate::{
     tgtport::TargetPort, //
 };
 
-/// How long an unregistration waits for `targetport_delete`, milliseconds. What
-/// is out with an LLDD beyond that ends later; lpfc allows 5 s of its own.
-const DELETE_WAIT_MSECS: u32 = 3_000;
+/// How long an unregistration waits for `targetport_delete`, seconds. What is out
+/// with an LLDD beyond that ends later; lpfc allows 5 s of its own.
+const DELETE_WAIT_SECONDS: u32 = 3;
+/// The same while a link service that we sent keeps the port: it ends by itself,
+/// or is given up, and the LLDD must not go before.
+const SENT_WAIT_SECONDS: u32 = 20;
 
 /// Registers a target port. Context: may sleep.
 ///
@@ -95,26 +98,34 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
     };
     // LLDDs, too, rely on nvmet's queue having run dry here.
     work::flush_queue(globals::nvmet_queue());
-    disconnect::abandon_all(port);
+    sent_list::hurry_all(port);
 
     let memory = registration.arc();
     drop(registration);
     // CAST: A small number of jiffies.
-    let wait = msecs_to_jiffies(DELETE_WAIT_MSECS) as usize;
-    if !memory.deleted.wait_timeout(wait) {
-        pr_warn!(
-            "{{{}}}: port 0x{:016x} still has {} users after {} ms\n",
-            memory.number,
-            memory.port_name,
-            memory.holds.as_atomic().load(Relaxed),
-            DELETE_WAIT_MSECS
-        );
+    let second = msecs_to_jiffies(1_000) as usize;
+    for waited in 1..=SENT_WAIT_SECONDS {
+        if memory.deleted.wait_timeout(second) {
+            return Ok(());
+        }
+        if waited >= DELETE_WAIT_SECONDS && !sent_list::is_out(&memory) {
+            break;
+        }
     }
+    pr_warn!(
+        "{{{}}}: port 0x{:016x} still has {} users\n",
+        memory.number,
+        memory.port_name,
+        memory.holds.as_atomic().load(Relaxed)
+    );
     Ok(())
 }
 
 /// The last user of an unregistered target port is gone. Context: may sleep.
 pub(crate) fn deliver_delete(port: &TargetPort) {
+    // The LLDD may give its device up once it is told.
+    let responses = port.ls_responses.lock().take();
+    drop(responses);
     port.lldd_delete();
     registry::give_number(port.number);
     port.deleted.complete_all();

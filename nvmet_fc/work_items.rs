@@ -40,6 +40,11 @@ pub(crate) const RELEASE: u64 = 3;
 /// Ends an association that no host connects.
 pub(crate) const WATCH: u64 = 4;
 
+/// Aborts a link service that is not answered.
+pub(crate) const PATIENCE: u64 = 5;
+/// Shortens the time until then.
+pub(crate) const HURRY: u64 = 6;
+
 /// How long a host may take from Create Association to its Connect,
 /// milliseconds.
 const CONNECT_MSECS: u32 = 120_000;
@@ -51,10 +56,12 @@ impl_has_work! {
     impl HasWork<Self, { START }> for Queue { self.start_work }
     impl HasWork<Self, { RELEASE }> for Queue { self.release_work }
     impl HasWork<Self, { RELEASE }> for SentDisconnect { self.release_work }
+    impl HasWork<Self, { HURRY }> for SentDisconnect { self.hurry_work }
 }
 
 impl_has_delayed_work! {
     impl HasDelayedWork<Self, { WATCH }> for Association { self.watch_work }
+    impl HasDelayedWork<Self, { PATIENCE }> for SentDisconnect { self.patience_work }
 }
 
 impl WorkItem<{ LS }> for TargetPort {
@@ -121,6 +128,22 @@ impl WorkItem<{ RELEASE }> for SentDisconnect {
     }
 }
 
+impl WorkItem<{ PATIENCE }> for SentDisconnect {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        this.out_of_patience();
+    }
+}
+
+impl WorkItem<{ HURRY }> for SentDisconnect {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        this.hurry();
+    }
+}
+
 /// Has link services processed. On nvmet's queue, which LLDDs flush.
 pub(crate) fn queue_ls(port: Arc<TargetPort>) {
     drop(globals::nvmet_queue().enqueue::<_, { LS }>(port));
@@ -160,4 +183,15 @@ pub(crate) fn queue_release(queue: Arc<Queue>) {
 /// Has a link service that was sent cleaned up.
 pub(crate) fn queue_sent(sent: Arc<SentDisconnect>) {
     drop(globals::nvmet_queue().enqueue::<_, { RELEASE }>(sent));
+}
+
+/// Has a link service that was sent looked at after a time. On this module's
+/// own queue: what LLDDs flush nvmet's for does not wait for their aborts.
+pub(crate) fn queue_patience(sent: Arc<SentDisconnect>, msecs: u32) {
+    drop(globals::own_queue().enqueue_delayed::<_, { PATIENCE }>(sent, msecs_to_jiffies(msecs)));
+}
+
+/// Has that time shortened.
+pub(crate) fn queue_hurry(sent: Arc<SentDisconnect>) {
+    drop(globals::own_queue().enqueue::<_, { HURRY }>(sent));
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Which Disconnects were sent, of all target ports.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    alloc::KVec,
+    prelude::*,
+    sync::Arc, //
+};
+
+use crate::{
+    disconnect::SentDisconnect,
+    globals::SENT,
+    tgtport::TargetPort,
+    work_items, //
+};
+
+/// With so many lost by LLDDs, no more are sent: each keeps its memory.
+const LOST_MAX: usize = 256;
+
+/// Those that LLDDs have, or have lost. The LLDD's reference is beside the one
+/// in the list.
+pub(crate) struct Sent(KVec<Arc<SentDisconnect>>);
+
+impl Sent {
+    /// None.
+    pub(crate) const fn new() -> Self {
+        Self(KVec::new())
+    }
+
+    /// Adds one.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`; `EBUSY`: LLDDs have lost too many.
+    pub(crate) fn add(&mut self, sent: &Arc<SentDisconnect>) -> Result {
+        let lost = self.0.iter().filter(|other| other.is_lost());
+        if lost.count() >= LOST_MAX {
+            return Err(EBUSY);
+        }
+        self.0.push(sent.clone(), GFP_KERNEL)?;
+        Ok(())
+    }
+
+    /// Takes one out.
+    pub(crate) fn remove(&mut self, sent: &Arc<SentDisconnect>) -> Option<Arc<SentDisconnect>> {
+        let at = self.0.iter().position(|other| Arc::ptr_eq(other, sent))?;
+        self.0.remove(at).ok()
+    }
+
+    /// All of them.
+    pub(crate) fn into_list(self) -> KVec<Arc<SentDisconnect>> {
+        self.0
+    }
+}
+
+/// The port goes: what was sent gets little more time. Context: may sleep.
+pub(crate) fn hurry_all(port: &TargetPort) {
+    for sent in SENT.lock().0.iter().filter(|sent| sent.is_of(port)) {
+        work_items::queue_hurry(sent.clone());
+    }
+}
+
+/// Whether any keeps the port in use. Context: may sleep.
+pub(crate) fn is_out(port: &TargetPort) -> bool {
+    SENT.lock().0.iter().any(|sent| sent.is_of(port))
+}
