@@ -237,15 +237,20 @@ impl Association {
     /// others.
     fn adopt(&self, queue: Arc<Queue>, queue_id: u16) -> Result<(), LsError> {
         let mut connections = self.connections.lock();
-        if self.is_terminating() {
-            return Err(LsError::NoAssociation);
+        let outcome = if self.is_terminating() {
+            Err((LsError::NoAssociation, queue))
+        } else {
+            connections.insert(queue_id, queue)
+        };
+        if outcome.is_ok() {
+            self.remaining.add(1, Relaxed);
+            if self.announced.load(Relaxed) {
+                connections.publish(&self.port);
+            }
         }
-        connections.insert(queue_id, queue)?;
-        self.remaining.add(1, Relaxed);
-        if self.announced.load(Relaxed) {
-            connections.publish(&self.port);
-        }
-        Ok(())
+        drop(connections);
+        // A queue that was not taken is dropped here, which sleeps.
+        outcome.map_err(|(error, _)| error)
     }
 
     /// Lets commands find the admin queue, and those that follow.

@@ -11,6 +11,12 @@ use kernel::{
         rcu::synchronize_rcu,
         Arc,
         UniqueArc, //
+    },
+    time::{
+        delay::fsleep,
+        Delta,
+        Instant,
+        Monotonic, //
     }, //
 };
 
@@ -24,6 +30,14 @@ use crate::{
     shared::proto::ls_error::LsError,
     tgtport::TargetPort, //
 };
+
+/// How long an LLDD has to end write data that was aborted, milliseconds: the 20 s
+/// that it was told the transfer may take, and R_A_TOV for the abort.
+const WRITE_DATA_MSECS: i64 = 30_000;
+/// How often the log says that the target waits for that, milliseconds.
+const SAY_MSECS: i64 = 10_000;
+/// The longest pause between two looks, milliseconds.
+const PAUSE_MSECS: i64 = 100;
 
 /// One place for a queue.
 enum Place {
@@ -81,19 +95,24 @@ impl Connections {
         matches!(self.places.get(usize::from(queue_id)), Some(Place::Free))
     }
 
-    /// Puts a queue into its place. Nothing is dropped here on success.
+    /// Puts a queue into its place.
     ///
     /// # Errors
     ///
-    /// The reject's reason.
-    pub(crate) fn insert(&mut self, queue_id: u16, queue: Arc<Queue>) -> Result<(), LsError> {
+    /// The reject's reason, and the queue, which is not to be dropped under a
+    /// lock.
+    pub(crate) fn insert(
+        &mut self,
+        queue_id: u16,
+        queue: Arc<Queue>,
+    ) -> Result<(), (LsError, Arc<Queue>)> {
         match self.places.get_mut(usize::from(queue_id)) {
             Some(place @ Place::Free) => {
                 *place = Place::Hidden(queue);
                 Ok(())
             }
-            Some(_) => Err(LsError::QueueIdInUse),
-            None => Err(LsError::NoAssociation),
+            Some(_) => Err((LsError::QueueIdInUse, queue)),
+            None => Err((LsError::NoAssociation, queue)),
         }
     }
 
@@ -136,14 +155,55 @@ impl Closing {
             Place::Removed(_, removed) => removed.take(),
             _ => None,
         }));
-        let queues = || self.places.iter().rev().filter_map(Place::queue);
         // All are told before any is waited for.
-        for queue in queues() {
+        for queue in self.queues() {
             queue.stop();
         }
-        for queue in queues() {
+        for queue in self.queues() {
             queue.gate().close();
+        }
+        self.wait_for_write_data();
+        for queue in self.queues() {
             queue.nvmet.destroy();
+        }
+    }
+
+    /// The queues, the admin queue last.
+    fn queues(&self) -> impl Iterator<Item = &Arc<Queue>> {
+        self.places.iter().rev().filter_map(Place::queue)
+    }
+
+    /// Waits until the LLDD has ended all operations that fetch write data, for
+    /// nvmet waits for those commands; a limited time. Context: may sleep.
+    fn wait_for_write_data(&self) {
+        let begin = Instant::<Monotonic>::now();
+        let mut said = 0i64;
+        let mut pause = 1;
+        loop {
+            let left = || {
+                self.queues()
+                    .map(|queue| (queue, queue.pulling()))
+                    .filter(|(_, commands)| *commands != 0)
+            };
+            if left().next().is_none() {
+                return;
+            }
+            let waited = begin.elapsed().as_millis();
+            if waited >= WRITE_DATA_MSECS {
+                break;
+            }
+            if waited >= said.saturating_add(SAY_MSECS) {
+                said = waited;
+                left().for_each(|(queue, commands)| queue.say_pulling(commands, "not ended yet"));
+            }
+            fsleep(Delta::from_millis(pause));
+            pause = pause.saturating_mul(2).min(PAUSE_MSECS);
+        }
+        for queue in self.queues() {
+            let lost = queue.detach();
+            if lost != 0 {
+                queue.say_pulling(lost, "never ended");
+            }
         }
     }
 

@@ -160,16 +160,31 @@ impl Exchange {
 
     /// An event of the exchange. One that does not belong to the state is the
     /// sign of an error of our own; the exchange is then abandoned.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn on(&self, event: Event) -> Action {
-        self.slot().phase.on(event).unwrap_or(LOST)
+        self.slot().phase.on(event).unwrap_or_else(lost)
+    }
+
+    /// As [`Exchange::on`], in a state that is `usual` most of the time.
+    #[inline(always)]
+    pub(crate) fn on_from(&self, usual: State, event: Event) -> Action {
+        let action = self.slot().phase.on_from(usual, event, false);
+        action.unwrap_or_else(lost)
+    }
+
+    /// As [`Exchange::on_from`]; if it may proceed, the next step is
+    /// [`Exchange::issue`].
+    #[inline(always)]
+    pub(crate) fn on_issue_from(&self, usual: State, event: Event) -> Action {
+        let action = self.slot().phase.on_from(usual, event, true);
+        action.unwrap_or_else(lost)
     }
 
     /// As [`Exchange::on`]; if it may proceed, the next step is
     /// [`Exchange::issue`].
-    #[inline(always)]
+    #[inline]
     pub(crate) fn on_issue(&self, event: Event) -> Action {
-        self.slot().phase.on_issue(event).unwrap_or(LOST)
+        self.slot().phase.on_issue(event).unwrap_or_else(lost)
     }
 
     /// Whether all bytes that the command IU stated were moved.
@@ -285,7 +300,11 @@ impl Exchange {
 }
 
 /// What an event gives that does not belong to the state.
-const LOST: Action = Action::Abandon { call_abort: true };
+#[cold]
+fn lost() -> Action {
+    crate::fcp::lost_its_way();
+    Action::Abandon { call_abort: true }
+}
 
 /// Stores our pointer in an LLDD's exchange.
 ///

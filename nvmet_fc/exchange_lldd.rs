@@ -5,6 +5,8 @@
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
+use core::ptr;
+
 use kernel::prelude::*;
 
 use crate::{
@@ -55,7 +57,6 @@ impl Exchange {
         let lldd = self.lldd();
         let work = self.work();
         work.operation = operation;
-        work.refused = false;
         if operation != Operation::Respond {
             let (length, elements) = (work.chunk.length, work.chunk.elements);
             let offset = work.offset;
@@ -74,8 +75,12 @@ impl Exchange {
                 }
             }
         } else {
-            // SAFETY: As above.
-            unsafe { (*lldd).timeout = 0 };
+            // The data is freed by now. SAFETY: As above.
+            unsafe {
+                (*lldd).timeout = 0;
+                (*lldd).sg = ptr::null_mut();
+                (*lldd).sg_cnt = 0;
+            }
         }
         // SAFETY: As above.
         unsafe { (*lldd).op = operation as u8 };
@@ -85,14 +90,16 @@ impl Exchange {
                 self.write_response(moved);
             }
             Operation::PushAndRespond => {
-                let all = self.work_ref().expected;
+                let work = self.work_ref();
+                let all = work.offset.saturating_add(work.chunk.length);
                 self.write_response(all);
             }
             _ => {}
         }
         // SAFETY: Filled in above. The exchange is the LLDD's during the call.
         let refused = unsafe { self.queue().port().lldd_fcp_op(lldd) } != 0;
-        // Until this call is accounted for, nobody else carries on.
+        // Until this call is accounted for, nobody else carries on. A command of
+        // which an operation was refused gets no other.
         if refused {
             self.work().refused = true;
         }
@@ -155,8 +162,10 @@ impl Exchange {
             return false;
         }
         work.offset = work.offset.saturating_add(wanted);
-        if let Some(data) = &mut work.data {
-            data.advance(work.chunk.elements);
+        if work.offset != work.expected {
+            if let Some(data) = &mut work.data {
+                data.advance(work.chunk.elements);
+            }
         }
         true
     }

@@ -28,6 +28,7 @@ impl Exchange {
         work.expected = expected;
         work.offset = 0;
         work.read = false;
+        work.refused = false;
         let (slot, queue) = (self.slot(), self.queue());
         let request = slot.request.get();
         let response = slot.response;

@@ -7,14 +7,18 @@
 
 #![deny(unsafe_code)]
 
-use kernel::prelude::*;
+use kernel::{
+    pr_warn_once,
+    prelude::*, //
+};
 
 use crate::{
     exchange::Exchange,
     exchange_lldd::Operation,
     nvmet::{
         STATUS_BAD_LENGTH,
-        STATUS_INTERNAL, //
+        STATUS_INTERNAL,
+        STATUS_TOO_LONG, //
     },
     sgl::DataBuffer,
     shared::{
@@ -27,7 +31,8 @@ use crate::{
             target_exchange::{
                 Action,
                 Event,
-                Next, //
+                Next,
+                State, //
             }, //
         },
         ratelimit::ratelimited, //
@@ -35,7 +40,7 @@ use crate::{
 };
 
 /// Data that is allocated without asking nvmet what the command needs.
-const UNQUESTIONED: u32 = 1 << 20;
+const UNQUESTIONED: u32 = 64 << 10;
 /// Data that is allocated for a command whose need nvmet does not tell.
 const UNTOLD: u32 = 4 << 20;
 
@@ -92,7 +97,7 @@ fn start_write(exchange: Exchange, length: u32) {
         exchange.fail(STATUS_INTERNAL);
         return;
     }
-    match exchange.on_issue(Event::Pull) {
+    match exchange.on_issue_from(State::EXECUTING, Event::Pull) {
         Action::Proceed => run(exchange, Operation::Pull),
         action => finish(exchange, action),
     }
@@ -101,10 +106,12 @@ fn start_write(exchange: Exchange, length: u32) {
 /// Gives a command its memory, unless it asks for more than it can use.
 #[inline]
 fn allocate(mut exchange: Exchange, length: u32, direction: Direction) -> Option<Exchange> {
-    if length > UNQUESTIONED && !is_plausible(&exchange, length) {
-        exchange.set_transfer(0);
-        exchange.fail(STATUS_BAD_LENGTH);
-        return None;
+    if length > UNQUESTIONED {
+        if let Err(status) = question(&exchange, length) {
+            exchange.set_transfer(0);
+            exchange.fail(status);
+            return None;
+        }
     }
     match DataBuffer::new(length, direction) {
         Ok(data) => {
@@ -119,13 +126,25 @@ fn allocate(mut exchange: Exchange, length: u32, direction: Direction) -> Option
     }
 }
 
-/// Whether the command can use so much data.
-#[cold]
-fn is_plausible(exchange: &Exchange, length: u32) -> bool {
-    match exchange.nvmet_length() {
+/// Whether a command may have so much data.
+///
+/// # Errors
+///
+/// The NVMe status.
+#[inline(never)]
+fn question(exchange: &Exchange, length: u32) -> Result<(), u16> {
+    if length > exchange.queue().nvmet_port().data_max() {
+        return Err(STATUS_TOO_LONG);
+    }
+    let is_plausible = match exchange.nvmet_length() {
         0 => length <= UNTOLD,
         // CAST: A u32 fits a usize here.
         expected => length as usize <= expected,
+    };
+    if is_plausible {
+        Ok(())
+    } else {
+        Err(STATUS_BAD_LENGTH)
     }
 }
 
@@ -161,9 +180,9 @@ pub(crate) fn completed(mut exchange: Exchange) {
     }
     // Two calls, each of which becomes a few instructions.
     let action = if operation == Operation::Push {
-        exchange.on_issue(Event::Completed(Next::Push))
+        exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::Push))
     } else {
-        exchange.on_issue(Event::Completed(Next::Respond))
+        exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::Respond))
     };
     match action {
         Action::Proceed => run(exchange, operation),
@@ -233,7 +252,11 @@ fn after_operation(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
 fn after_pull(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
     let ok = exchange.has_moved();
     if ok && exchange.is_all_moved() {
-        match exchange.on(Event::PullDone { ok, more: false }) {
+        let done = Event::PullDone {
+            ok: true,
+            more: false,
+        };
+        match exchange.on_from(State::PULLING, done) {
             Action::Proceed => {
                 // nvmet reads it.
                 exchange.unmap_data();
@@ -260,7 +283,7 @@ fn after_push(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
     let ok = exchange.has_moved();
     let action = if ok && exchange.is_all_moved() {
         let next = Next::Respond;
-        exchange.on_issue(Event::PushDone { ok: true, next })
+        exchange.on_issue_from(State::PUSHING, Event::PushDone { ok: true, next })
     } else {
         push_on(&mut exchange, ok, &mut operation)
     };
@@ -305,7 +328,18 @@ fn finish(mut exchange: Exchange, action: Action) {
             }
             exchange.release();
         }
+        // READDATA_RSP went out.
+        Action::Release => exchange.release(),
         // The rest cannot come from the events above; the exchange still ends.
-        _ => exchange.release(),
+        _ => {
+            lost_its_way();
+            exchange.release();
+        }
     }
+}
+
+/// Reports a state that cannot be.
+#[cold]
+pub(crate) fn lost_its_way() {
+    pr_warn_once!("an exchange in a state that its event does not fit\n");
 }

@@ -116,6 +116,7 @@ fn create_association(
         return Err(LsError::PortGoing);
     }
     let nvmet_port = nvmet_port.ok_or(LsError::NoPort)?;
+    port.has_room_for(host)?;
     let association = Association::new(port, host.cloned(), nvmet_port, request.queue)?;
     // Before anybody can find it: what ends it takes the timer off its queue.
     association.watch();

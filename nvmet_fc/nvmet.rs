@@ -30,11 +30,16 @@ pub(crate) const STATUS_INTERNAL: u16 = abi::NVME_SC_INTERNAL as u16;
 /// NVMe status: the data length is not the one that the command asks for.
 pub(crate) const STATUS_BAD_LENGTH: u16 =
     (abi::NVME_SC_SGL_INVALID_DATA | abi::NVME_STATUS_DNR) as u16;
+/// NVMe status: more data than the port takes in one command.
+pub(crate) const STATUS_TOO_LONG: u16 = (abi::NVME_SC_INVALID_FIELD | abi::NVME_STATUS_DNR) as u16;
 /// NVMe status: Connect with parameters that do not fit the connection.
 pub(crate) const STATUS_BAD_CONNECT: u16 =
     (abi::NVME_SC_CONNECT_INVALID_PARAM | abi::NVME_STATUS_DNR) as u16;
 /// Largest queue that nvmet offers, entries.
 pub(crate) const QUEUE_ENTRIES_MAX: u16 = abi::NVMET_MAX_QUEUE_SIZE as u16;
+/// The most data in one command, as hosts are told in Identify Controller (MDTS):
+/// pages of 4 KiB, the logarithm to base 2. 16 MiB.
+pub(crate) const MDTS: u8 = 12;
 /// Highest queue identifier that nvmet offers.
 pub(crate) const QUEUE_ID_MAX: u16 = abi::NVMET_NR_QUEUES as u16;
 
@@ -93,6 +98,19 @@ impl NvmetPort {
         traddr::parse(bytes.get(..length).unwrap_or_default())
     }
 
+    /// The most data in one command, bytes: what the user set, and never more
+    /// than what [`MDTS`] says.
+    pub(crate) fn data_max(self) -> u32 {
+        // SAFETY: By the type's invariant, for the caller's association ends
+        // before the port does; the field is one aligned word.
+        let configured = unsafe { core::ptr::read_volatile(&raw const (*self.as_raw()).mdts) };
+        let mdts = u8::try_from(configured)
+            .ok()
+            .filter(|mdts| (1..MDTS).contains(mdts))
+            .unwrap_or(MDTS);
+        4096u32.wrapping_shl(u32::from(mdts))
+    }
+
     /// Entries of the largest queue that the port offers.
     pub(crate) fn queue_entries(self) -> u16 {
         // SAFETY: By the type's invariant, and because a binding is looked up
@@ -103,6 +121,18 @@ impl NvmetPort {
             .filter(|entries| (1..=QUEUE_ENTRIES_MAX).contains(entries))
             .unwrap_or(QUEUE_ENTRIES_MAX)
     }
+}
+
+/// Takes a request back that nvmet was to execute and has not begun to. Context:
+/// may sleep.
+///
+/// # Safety
+///
+/// `nvmet_req_init` accepted the request, which was neither executed nor
+/// completed, and its queue was not destroyed.
+pub(crate) unsafe fn uninit(request: *mut abi::nvmet_req) {
+    // SAFETY: By this function's contract.
+    unsafe { abi::nvmet_req_uninit(request) };
 }
 
 /// A controller, named for comparison alone.

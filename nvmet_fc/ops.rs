@@ -31,6 +31,7 @@ use crate::{
         CtrlId,
         NvmetPort,
         NvmetQueue,
+        MDTS,
         STATUS_BAD_CONNECT, //
     },
     queue::Queue,
@@ -47,6 +48,7 @@ static FABRICS_OPS: AssertSync<abi::nvmet_fabrics_ops> = AssertSync(abi::nvmet_f
     add_port: Some(add_port),
     remove_port: Some(remove_port),
     delete_ctrl: Some(delete_ctrl),
+    get_mdts: Some(get_mdts),
     host_traddr: Some(host_traddr),
     install_queue: Some(install_queue),
     discovery_chg: Some(discovery_chg),
@@ -164,6 +166,15 @@ unsafe extern "C" fn delete_ctrl(ctrl: *mut abi::nvmet_ctrl) {
     registry::delete_ctrl(CtrlId::new(ctrl));
 }
 
+/// The most data that hosts are told to move by one command.
+///
+/// # Safety
+///
+/// Called by nvmet, with objects of its own.
+unsafe extern "C" fn get_mdts(_ctrl: *const abi::nvmet_ctrl) -> u8 {
+    MDTS
+}
+
 /// The address of a controller's host, for debugfs. Context: may sleep.
 ///
 /// # Safety
@@ -219,6 +230,9 @@ unsafe extern "C" fn install_queue(sq: *mut abi::nvmet_sq) -> u16 {
     } else {
         return 0;
     };
+    // nvmet has given the queue its controller by now, and leaves it there: a
+    // refused admin Connect keeps it until the association ends, by the host or
+    // by its watch.
     ratelimited!(pr_warn!(
         "{{{}:{}}}: Connect for {} on the connection of queue {} with {} entries\n",
         queue.port().number,

@@ -36,13 +36,16 @@ use crate::{
     queue_slots::SlotList,
     quota::Share,
     racy::Racy,
-    shared::proto::{
-        chunk,
-        ersp,
-        ids::ConnectionId,
-        ls_receive::QueueParameters,
-        queues,
-        wire::ExtendedResponseIu, //
+    shared::{
+        proto::{
+            chunk,
+            ersp,
+            ids::ConnectionId,
+            ls_receive::QueueParameters,
+            queues,
+            wire::ExtendedResponseIu, //
+        },
+        ratelimit::ratelimited, //
     },
     slot::Slot,
     work_items, //
@@ -263,6 +266,19 @@ impl Queue {
         (self.slots.len() as u32)
             .wrapping_sub(self.free.get())
             .saturating_sub(1)
+    }
+
+    /// Reports operations that keep the end of the association waiting.
+    pub(crate) fn say_pulling(&self, operations: usize, what: &str) {
+        ratelimited!(pr_warn!(
+            "{{{}:{}}}: {} WRITEDATA of queue {} {} by the LLDD, port 0x{:016x}\n",
+            self.port.number,
+            self.association.number(),
+            operations,
+            self.id.queue_id(),
+            what,
+            self.port.port_name
+        ));
     }
 
     /// Gives a reference back. The last one frees the queue on a workqueue.

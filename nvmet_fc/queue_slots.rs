@@ -256,6 +256,25 @@ impl Queue {
         }
     }
 
+    /// How many commands wait for write data. Context: any.
+    pub(crate) fn pulling(&self) -> usize {
+        let slots = self.slots().iter();
+        slots.filter(|slot| slot.phase.is_pulling()).count()
+    }
+
+    /// Gives nvmet the requests back whose write data the LLDD does not end;
+    /// says how many. Context: may sleep; the queue was stopped and its gate
+    /// closed.
+    pub(crate) fn detach(&self) -> usize {
+        let lost = |slot: &&Slot| slot.phase.detach();
+        let slots = self.slots().iter().filter(lost);
+        slots
+            // SAFETY: So it was said just now: nvmet has the request, and nobody
+            // else gives it back.
+            .map(|slot| unsafe { crate::nvmet::uninit(slot.request.get()) })
+            .count()
+    }
+
     /// Takes a command out of the waiting list.
     fn take_deferred(&self, lldd: FcpRequestPtr) -> bool {
         self.list()

@@ -101,9 +101,32 @@ impl Phase {
         }
     }
 
+    /// An event of the owner, in a state that has no mark most of the time: the
+    /// table of states is then looked up by the compiler. Otherwise as
+    /// [`Phase::on_issue`] if `issue`, else as [`Phase::on`].
+    #[inline(always)]
+    pub(crate) fn on_from(&self, usual: State, event: Event, issue: bool) -> Option<Action> {
+        let old = self.read();
+        if state_in(old) == usual {
+            let (state, action) = target_exchange::on(usual, event).ok()?;
+            let handover = match action {
+                Action::Proceed if issue => Handover::ISSUING,
+                _ => Handover::IDLE,
+            };
+            if self.0.cmpxchg(old, word(state, handover), Full).is_ok() {
+                return Some(action);
+            }
+        }
+        if issue {
+            self.on_issue(event)
+        } else {
+            self.on(event)
+        }
+    }
+
     /// An event of the owner, who has no operation with the LLDD afterwards.
     /// `None`: it does not belong to the state.
-    #[inline(always)]
+    #[cold]
     pub(crate) fn on(&self, event: Event) -> Option<Action> {
         let mut old = self.read();
         loop {
@@ -116,9 +139,8 @@ impl Phase {
     }
 
     /// An event of the owner after which, if it may proceed, an operation goes
-    /// to the LLDD. (Not by way of `update`: a closure would not be inlined, and
-    /// with it the whole table of states.)
-    #[inline(always)]
+    /// to the LLDD.
+    #[inline(never)]
     pub(crate) fn on_issue(&self, event: Event) -> Option<Action> {
         let mut old = self.read();
         loop {
@@ -182,6 +204,27 @@ impl Phase {
             }
         })
         .unwrap_or(false)
+    }
+
+    /// Whether the LLDD moves write data of a command that nvmet waits for.
+    pub(crate) fn is_pulling(&self) -> bool {
+        let state = state_in(self.read());
+        state.phase() == State::PULLING && !state.is_detached()
+    }
+
+    /// The LLDD does not end the write data of a queue that goes away. Says
+    /// whether nvmet's request is the caller's to give back: the exchange stays
+    /// the LLDD's, and its end is all that is left.
+    pub(crate) fn detach(&self) -> bool {
+        self.update(|state, handover| {
+            if !handover.is_running() {
+                // It ends just now.
+                return None;
+            }
+            let (state, _) = target_exchange::on(state, Event::Detach).ok()?;
+            Some((state, handover, ()))
+        })
+        .is_some()
     }
 
     /// `fcp_abort` returned; says whether the caller carries on.

@@ -15,9 +15,10 @@
 //! ```
 //!
 //! `Executing` is the time in which nvmet owes its one completion: it begins
-//! before `nvmet_req_init`. Two marks go with a phase: *stop*, go no further
-//! and send nothing; and *told*, the LLDD knows of the abort, or asked for it,
-//! and gets no `fcp_abort`.
+//! before `nvmet_req_init`. Three marks go with a phase: *stop*, go no further
+//! and send nothing; *told*, the LLDD knows of the abort, or asked for it, and
+//! gets no `fcp_abort`; and *detached*, nvmet has its request back, and the LLDD
+//! keeps the exchange beyond the end of its queue.
 
 #![deny(unsafe_code)]
 
@@ -31,6 +32,8 @@ const PHASE: u32 = 0xff;
 const STOP: u32 = 0x100;
 /// Mark: the LLDD knows.
 const TOLD: u32 = 0x200;
+/// Mark: nvmet has its request back.
+const DETACHED: u32 = 0x400;
 
 impl State {
     /// Not in use.
@@ -76,6 +79,12 @@ impl State {
     #[inline]
     pub const fn is_told(self) -> bool {
         self.0 & TOLD != 0
+    }
+
+    /// Whether the LLDD moves write data that nobody waits for.
+    #[inline]
+    pub const fn is_detached(self) -> bool {
+        self.0 & DETACHED != 0
     }
 
     /// The same marks in another phase.
@@ -141,6 +150,8 @@ pub enum Event {
     Teardown,
     /// The queue goes away while the operation at hand ends by itself.
     Stop,
+    /// The LLDD does not end the write data of a queue that goes away.
+    Detach,
 }
 
 /// What the winner has to do.
@@ -166,6 +177,8 @@ pub enum Action {
     },
     /// The response is out: release it.
     Release,
+    /// Give nvmet its request back: only the LLDD has the exchange still.
+    Detach,
 }
 
 /// The event does not belong to this state; the state stays as it is.
@@ -199,7 +212,9 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
         (Event::Pull, State::EXECUTING) if stopped => Ok((state, Action::FailCommand)),
         (Event::Pull, State::EXECUTING) => Ok((State::PULLING, Action::Proceed)),
         (Event::PullDone { ok, more }, State::PULLING) => {
-            if stopped || !ok {
+            if state.is_detached() {
+                abandon
+            } else if stopped || !ok {
                 let next = state.to(State::EXECUTING).with(STOP);
                 Ok((next, Action::FailCommand))
             } else if more {
@@ -233,6 +248,9 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
             Ok((state.with(STOP | TOLD), Action::CallAbort))
         }
         (Event::Teardown | Event::Stop, _) => Ok((state.with(STOP), Action::Nothing)),
+        (Event::Detach, State::PULLING) if stopped && !state.is_detached() => {
+            Ok((state.with(DETACHED), Action::Detach))
+        }
 
         (_, _) => Err(Ignored),
     }

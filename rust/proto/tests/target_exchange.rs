@@ -18,6 +18,7 @@ fn events() -> Vec<Event> {
         Event::AbortReceived,
         Event::Teardown,
         Event::Stop,
+        Event::Detach,
     ];
     for flag in [false, true] {
         all.push(Event::ResponseDone { ok: flag });
@@ -56,6 +57,8 @@ struct World {
     stop: bool,
     /// An error completion towards nvmet was asked for.
     failed: bool,
+    /// nvmet has its request back, without a completion.
+    detached: bool,
 }
 
 /// Applies an event to both; `None` if it does not apply. Checks that they
@@ -88,6 +91,7 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
             after.told = true;
         }
         Event::Teardown | Event::Stop => after.stop = true,
+        Event::Detach => {}
         Event::Resume | Event::Unusable | Event::Init | Event::Pull => assert!(world.held),
     }
 
@@ -120,6 +124,12 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
             assert!(world.operation && !world.told);
             after.told = true;
         }
+        Action::Detach => {
+            assert!(event == Event::Detach && world.stop);
+            assert!(world.nvmet && world.operation && !world.failed);
+            after.nvmet = false;
+            after.detached = true;
+        }
         Action::Abandon { call_abort } => after = release(call_abort),
         Action::Unqueue { call_abort } => {
             assert!(state.phase() == State::DEFERRED);
@@ -141,8 +151,10 @@ fn possible(world: World, event: Event) -> bool {
     match event {
         Event::Completed(_) => world.nvmet && !world.operation,
         Event::Pull => world.nvmet && !world.failed && !world.operation,
-        Event::PullDone { .. } => world.nvmet && world.operation,
-        Event::PushDone { .. } | Event::ResponseDone { .. } => !world.nvmet && world.operation,
+        Event::PullDone { .. } => (world.nvmet || world.detached) && world.operation,
+        Event::PushDone { .. } | Event::ResponseDone { .. } => {
+            !world.nvmet && !world.detached && world.operation
+        }
         _ => true,
     }
 }
@@ -208,7 +220,8 @@ fn nothing_is_stuck() {
 /// An event that the state does not expect changes nothing, with any marks.
 #[test]
 fn unexpected_events_are_ignored() {
-    let expected = |phase: State, event: Event| match event {
+    let expected = |phase: State, marks: u32, event: Event| match event {
+        Event::Detach => phase == State::PULLING && matches!(marks, 0x100 | 0x300),
         Event::Receive | Event::Defer => phase == State::FREE,
         Event::Resume => phase == State::DEFERRED,
         Event::Unusable | Event::Init => phase == State::RECEIVED,
@@ -220,7 +233,7 @@ fn unexpected_events_are_ignored() {
     };
 
     for phase in PHASES {
-        for marks in [0, 0x100, 0x300] {
+        for marks in [0, 0x100, 0x300, 0x700] {
             for event in events() {
                 let state = State::from_bits(phase.bits() | marks);
                 if phase == State::FREE && marks != 0 {
@@ -230,7 +243,7 @@ fn unexpected_events_are_ignored() {
 
                 assert_eq!(
                     result.is_ok(),
-                    expected(phase, event),
+                    expected(phase, marks, event),
                     "{phase:?} {event:?}"
                 );
                 if let Err(error) = result {
@@ -317,6 +330,27 @@ fn teardown_cuts_write_data_short() {
     let (free, action) = on(failing, Event::Completed(Next::Respond)).unwrap();
     assert_eq!(action, Action::Abandon { call_abort: false });
     assert_eq!(free, State::FREE);
+}
+
+/// Write data that the LLDD does not end keeps nvmet waiting no longer, and its
+/// end, however it ends, is the exchange's.
+#[test]
+fn write_data_that_never_ends_is_left_to_the_lldd() {
+    assert_eq!(on(State::PULLING, Event::Detach), Err(Ignored));
+    let (told, _) = on(State::PULLING, Event::Teardown).unwrap();
+    let (left, action) = on(told, Event::Detach).unwrap();
+
+    assert_eq!(action, Action::Detach);
+    assert!(left.is_detached() && !told.is_detached());
+    assert_eq!(on(left, Event::Detach), Err(Ignored));
+    assert_eq!(on(left, Event::AbortReceived).unwrap().1, Action::Nothing);
+    for ok in [false, true] {
+        for more in [false, true] {
+            let (free, action) = on(left, Event::PullDone { ok, more }).unwrap();
+            assert_eq!(action, Action::Abandon { call_abort: false });
+            assert_eq!(free, State::FREE);
+        }
+    }
 }
 
 /// A stop waits for the operation at hand, and tells the LLDD afterwards.
