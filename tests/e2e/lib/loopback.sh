@@ -144,3 +144,8 @@ loop_teardown() {
 	null_blk_remove nullb0
 	klog_say "end $TITLE"
 }
+
+# Whether a port has been reported gone by its transport.
+loop_is_gone() {
+	grep -q '^0 gone' "$LOOPBACK/$1/enable"
+}
