@@ -14,9 +14,6 @@ loop_load
 short_timeouts 3
 
 # A write of which the data never comes, and whose abort is ignored.
-no_offence() {
-	not grep '^offence' "$LOOPBACK/books"
-}
 loop_ready 1
 connected --keep-alive-tmo=30
 klog_mark
@@ -72,6 +69,9 @@ is 'Disconnect lost: no warning' "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
 loop_clear 1
 
 # A read of 32 MiB by one command.
+no_offence() {
+	not grep '^offence' "$LOOPBACK/books"
+}
 loop_ready 1
 connected --keep-alive-tmo=30
 klog_mark
