@@ -108,6 +108,8 @@ struct NvmeFcModule {
     _transport: ops::Transport,
     /// Ends the class and its device.
     _class: class::FcClass,
+    /// Ends the registry.
+    _registry: registry_lock::Memory,
 }
 
 impl kernel::Module for NvmeFcModule {
@@ -119,6 +121,7 @@ impl kernel::Module for NvmeFcModule {
             _controllers: unload::Controllers,
             _transport: transport,
             _class: class,
+            _registry: registry_lock::Memory,
         })
     }
 }

@@ -32,6 +32,20 @@ pub(crate) fn init() {
     unsafe { REGISTRY.init() };
 }
 
+/// Drops the registry's memory: a static has no destructor. Context: module
+/// exit, when nothing else of the module runs any more. What an LLDD left
+/// registered is not touched, since that LLDD is gone.
+pub(crate) struct Memory;
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        let registry = core::mem::replace(&mut *lock(), Registry::new());
+        if !registry.locals.is_empty() {
+            core::mem::forget(registry);
+        }
+    }
+}
+
 /// Memory that this thread allocates meanwhile is got without I/O.
 struct WithoutIo(c_uint);
 
