@@ -27,6 +27,8 @@ pub(crate) struct Books {
     opened: [Atomic<u64>; ACCOUNTS],
     /// Given back, by account.
     closed: [Atomic<u64>; ACCOUNTS],
+    /// Given back in hard IRQ, by account.
+    closed_hard: [Atomic<u64>; ACCOUNTS],
     /// Calls, by kind.
     calls: [Atomic<u64>; KINDS],
     /// Calls from hard IRQ, by kind: completions are delivered there.
@@ -39,6 +41,7 @@ pub(crate) struct Books {
 pub(crate) static BOOKS: Books = Books {
     opened: [const { Atomic::new(0) }; ACCOUNTS],
     closed: [const { Atomic::new(0) }; ACCOUNTS],
+    closed_hard: [const { Atomic::new(0) }; ACCOUNTS],
     calls: [const { Atomic::new(0) }; KINDS],
     hard: [const { Atomic::new(0) }; KINDS],
     offences: [const { Atomic::new(0) }; OFFENCES],
@@ -65,6 +68,9 @@ impl Books {
     /// Something is given back. Context: any.
     pub(crate) fn close(&self, account: Account) {
         count(&self.closed, account.index());
+        if crate::context::in_hardirq() {
+            count(&self.closed_hard, account.index());
+        }
     }
 
     /// A callback was called, or calls. Context: any.
@@ -104,9 +110,11 @@ impl Books {
 
     /// Starts anew. Context: nothing may be under way.
     pub(crate) fn reset(&self) {
-        let tables = [&self.opened, &self.closed].into_iter().flatten();
+        let tables = [&self.opened, &self.closed, &self.closed_hard];
         let counts = self.calls.iter().chain(&self.hard).chain(&self.offences);
         tables
+            .into_iter()
+            .flatten()
             .chain(counts)
             .for_each(|number| number.store(0, Relaxed));
     }
@@ -123,7 +131,8 @@ impl fmt::Display for Books {
         for account in Account::ALL {
             let entry = self.entry(*account);
             let (name, left) = (account.name(), entry.left());
-            writeln!(f, "{name} {} {} {left}", entry.opened, entry.closed)?;
+            let hard = read(&self.closed_hard, account.index());
+            writeln!(f, "{name} {} {} {left} {hard}", entry.opened, entry.closed)?;
         }
         for kind in Kind::ALL {
             let (calls, hard) = (
