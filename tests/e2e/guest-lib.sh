@@ -4,7 +4,7 @@
 # leave the guest as they found it.
 
 E2E=${E2E:-$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)}
-for file in tap wait klog fabric nvmet nvme modules slab fio queues; do
+for file in tap short wait klog fabric nvmet nvme modules slab fio queues; do
 	# shellcheck source=/dev/null
 	. "$E2E/lib/$file.sh"
 done
@@ -18,6 +18,13 @@ klog_start
 klog_say "begin $TITLE"
 note "$TITLE: ${E2E_HOST:-rust} host, ${E2E_TARGET:-rust} target, ${E2E_LLDD:-fcloop}"
 
+# Whose transports a script runs on is proved, not believed: the C ones would load
+# as readily. Within a script, E2E_HOST=c setup 1 expects the other.
+prove_transports() {
+	check "$TITLE: nvme_fc is the ${E2E_HOST:-rust} one" prove_module nvme_fc "${E2E_HOST:-rust}"
+	check "$TITLE: nvmet_fc is the ${E2E_TARGET:-rust} one" prove_module nvmet_fc "${E2E_TARGET:-rust}"
+}
+
 # Loads both transports and the LLDD; host, target and path for each number given.
 # A subsystem $SUBSYS over a null_blk of 64 MiB is on every nvmet port.
 setup() {
@@ -27,6 +34,7 @@ setup() {
 	BASE_REFCOUNTS=$(refcounts)
 	modprobe nvme_fc
 	modprobe nvmet_fc
+	prove_transports
 	modprobe "$LLDD_MODULE"
 	null_blk_make nullb0 64
 	configfs_mount

@@ -78,7 +78,7 @@ struck_at_least() {
 }
 
 # loop_book NAME [COLUMN]: a number of the books: 2 taken or calls, 3 given back
-# or calls in hard IRQ, 4 what is left.
+# or calls in hard IRQ, 4 what is left, 5 given back in hard IRQ.
 loop_book() {
 	awk -v name="$1" -v column="${2:-2}" '$1 == name { print $column; found = 1 } END { if (!found) print 0 }' "$LOOPBACK/books"
 }
@@ -104,16 +104,25 @@ loop_idle() {
 # Loads both transports and the LLDD, without ports; a subsystem $SUBSYS over a
 # null_blk of 64 MiB is there.
 loop_load() {
+	BASE_MAPPINGS=$(dma_mappings)
 	modprobe nvme_fabrics
 	modprobe nvmet
 	BASE_REFCOUNTS=$(refcounts)
 	modprobe nvme_fc
 	modprobe nvmet_fc
+	prove_transports
 	modprobe nvme_fc_loopback
 	null_blk_make nullb0 64
 	configfs_mount
 	subsystem_make "$SUBSYS"
 	namespace_add "$SUBSYS" 1 /dev/nullb0
+}
+
+# dma_mappings: how many DMA mappings the whole machine holds, where DMA_API_DEBUG
+# counts them.
+dma_mappings() {
+	local dir=/sys/kernel/debug/dma-api
+	[[ ! -d $dir ]] || echo $(($(< "$dir/nr_total_entries") - $(< "$dir/num_free_entries")))
 }
 
 # loop_ready N [LOCAL CONFIG [TARGET CONFIG]]: ports, path and nvmet's port.
@@ -141,6 +150,7 @@ loop_teardown() {
 	[[ $(loop_state) == balanced ]] || note "$(cat "$LOOPBACK/books" "$LOOPBACK/left")"
 	check "$TITLE: the modules unload" unload nvme_fc_loopback nvme_fc nvmet_fc
 	is "$TITLE: no module reference is left" "$(refcounts)" "$BASE_REFCOUNTS"
+	[[ ! $BASE_MAPPINGS ]] || is "$TITLE: no DMA mapping is left" "$(dma_mappings)" "$BASE_MAPPINGS"
 	null_blk_remove nullb0
 	klog_say "end $TITLE"
 }

@@ -32,7 +32,7 @@ prove_module() {
 refcounts() {
 	local module
 	for module in $COUNTED_MODULES "$LLDD_MODULE"; do
-		loaded "$module" && echo "$module $(cat "/sys/module/$module/refcnt")"
+		[[ ! -r /sys/module/$module/refcnt ]] || echo "$module $(cat "/sys/module/$module/refcnt")"
 	done
 	return 0
 }
