@@ -4,36 +4,18 @@
 # disconnect in one boot. References and memory must come out as they went in.
 set -uo pipefail
 . "$(dirname "$0")/guest-lib.sh"
+. "$E2E/lib/life.sh"
 
 WARMUP=${E2E_WARMUP:-20}
 CYCLES=${E2E_CYCLES:-200}
 SLAB_LIMIT_KIB=2048
 OBJECT_LIMIT=200
 
-# What nvme-cli does, without its start-up: a write to /dev/nvme-fabrics, and one
-# to delete_controller. 64 KiB go to the disk and come back, other bytes and
-# another place each time; the warm-up has been to all 16 places, as null_blk
-# takes memory for a place when it is first written.
-one_cycle() {
-	local ctrl disk
-	ctrl=$(connect_raw "$SUBSYS" 1) || { echo "cycle $1: connect failed"; return 1; }
-	wait_for 30 disk_ready "$SUBSYS" 1 || { echo "cycle $1: no disk"; return 1; }
-	disk=$(disk_of "$SUBSYS" 1)
-	printf '%01024d' "$1"{1..64} > /tmp/pattern
-	if ! dd if=/tmp/pattern of="$disk" bs=64k oflag=direct seek=$(($1 % 16)) status=none ||
-		! dd if="$disk" of=/tmp/readback bs=64k iflag=direct skip=$(($1 % 16)) count=1 status=none ||
-		! cmp /tmp/pattern /tmp/readback; then
-		echo "cycle $1: the data is not what was written"
-		return 1
-	fi
-	echo 1 > "/sys/class/nvme/$ctrl/delete_controller" || { echo "cycle $1: disconnect failed"; return 1; }
-	wait_for 30 ctrl_gone "$ctrl" || { echo "cycle $1: the controller stays"; return 1; }
-}
-
+# The warm-up has written to every place of the disk that one_life does.
 cycles() {
 	local n
 	for ((n = $1; n <= $2; n++)); do
-		one_cycle "$n" || return
+		one_life "$n" || return
 	done
 }
 

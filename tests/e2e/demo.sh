@@ -63,17 +63,19 @@ check 'nvme list shows the disk of A' matches "$listed" "^$disk_a "
 check 'nvme list shows the disk of B' matches "$listed" "^$disk_b "
 
 step "fio, crc32c verified, mixed random read and write, direct, io_uring, 2 processes"
-check 'commands are counted by queue' queue_count_start
+! queues_counted || check 'commands are counted by queue' queue_count_start
 for disk in "$disk_a" "$disk_b"; do
-	check_show "$disk 4 KiB" fio_verify "$disk" 4k 3m
-	check_show "$disk 64 KiB" fio_verify "$disk" 64k 12m
-	check_show "$disk 1 MiB" fio_verify "$disk" 1m 16m
+	check_show "$disk 4 KiB" fio_verify "$disk" 4k "$(often 3m 1m)"
+	check_show "$disk 64 KiB" fio_verify "$disk" 64k "$(often 12m 4m)"
+	check_show "$disk 1 MiB" fio_verify "$disk" 1m "$(often 16m 4m)"
 done
-counted=$(queue_counts)
-note "commands by queue: $(tr '\n' ' ' <<< "$counted")"
-for ((queue = 1; queue <= $(nproc); queue++)); do
-	check "I/O queue $queue carried commands" matches "$counted" "^$queue:[1-9]"
-done
+if queues_counted; then
+	counted=$(queue_counts)
+	note "commands by queue: $(tr '\n' ' ' <<< "$counted")"
+	for ((queue = 1; queue <= $(nproc); queue++)); do
+		check "I/O queue $queue carried commands" matches "$counted" "^$queue:[1-9]"
+	done
+fi
 
 step "reset of the controller under I/O"
 ctrl=$(ctrl_of "$A")

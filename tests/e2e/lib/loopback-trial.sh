@@ -29,6 +29,7 @@ connected() {
 trial() {
 	local name=$1 what=$2 result=$3 log=$4
 	shift 4
+	wanted "$name" || return 0
 	klog_mark
 	loop_faults_clear
 	check "$name: rule" loop_fault "$@"
@@ -49,6 +50,7 @@ trial() {
 connect_trial() {
 	local name=$1 log=$2 ctrl
 	shift 2
+	wanted "$name" || return 0
 	klog_mark
 	loop_faults_clear
 	check "$name: rule" loop_fault "$@"

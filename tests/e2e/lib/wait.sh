@@ -3,8 +3,9 @@
 # Bounded waits: nothing in these scripts waits without a limit.
 
 # Polls COMMAND ten times a second until it succeeds: wait_for SECONDS COMMAND...
+# E2E_SLOW= stretches the wait, for kernels that take so many times longer.
 wait_for() {
-	local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+	local end=$((${EPOCHREALTIME/./} + $1 * ${E2E_SLOW:-1} * 1000000))
 	shift
 	until "$@" > /dev/null 2>&1; do
 		if ((${EPOCHREALTIME/./} > end)); then

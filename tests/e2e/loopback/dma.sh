@@ -9,6 +9,12 @@ set -uo pipefail
 . "$E2E/lib/loopback-run.sh"
 . "$E2E/lib/loopback-trial.sh"
 
+short_form 'bounce, irq
+bounce, segments 1
+kernel, 32 bits
+a mapping fails at the host: read
+a mapping fails at the target: write
+mapping 2 of a connect fails'
 loop_load
 one 'bounce, work' 'device=bounce' 'device=bounce' 64k
 one 'bounce, irq' 'device=bounce complete=irq delay=50' 'device=bounce complete=irq delay=50' 16k
@@ -22,12 +28,14 @@ one 'target alone' '' 'device=bounce' 64k
 short_timeouts 5
 loop_ready 1 'device=bounce' 'device=bounce'
 connected --keep-alive-tmo=30
-for port in "$(host_wwpn 1)" "$(target_wwpn 1)"; do
-	trial "a mapping fails at $port: read" read any - "on=dma.map port=$port nth=1 errno=-12"
-	trial "a mapping fails at $port: write" write any - "on=dma.map port=$port nth=1 errno=-12"
+for side in host target; do
+	for what in read write; do
+		trial "a mapping fails at the $side: $what" "$what" any - "on=dma.map port=$("${side}_wwpn" 1) nth=1 errno=-12"
+	done
 done
 check 'disconnect' disconnect "$SUBSYS"
 for nth in 1 2 3 4; do
+	wanted "mapping $nth of a connect fails" || continue
 	loop_faults_clear
 	check "mapping $nth of a connect fails: rule" loop_fault "on=dma.map port=$(host_wwpn 1) nth=$nth errno=-12"
 	ctrl=$(connect_raw "$SUBSYS" 1 reconnect_delay=1,ctrl_loss_tmo=60) || ctrl=
@@ -36,5 +44,6 @@ for nth in 1 2 3 4; do
 	check "mapping $nth of a connect fails: books" wait_for 30 loop_idle
 done
 default_timeouts
+short_done
 loop_teardown
 done_testing

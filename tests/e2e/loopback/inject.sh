@@ -9,7 +9,7 @@ set -uo pipefail
 . "$E2E/lib/loopback-frames.sh"
 . "$E2E/lib/loopback-trial.sh"
 
-MUTATIONS=${LOOPBACK_MUTATIONS:-3000}
+MUTATIONS=${LOOPBACK_MUTATIONS:-$(often 3000 500)}
 # shellcheck disable=SC2034 # what the library left there
 ANSWER=
 loop_load

@@ -7,6 +7,10 @@ set -uo pipefail
 . "$E2E/lib/loopback.sh"
 . "$E2E/lib/loopback-run.sh"
 
+short_form 'segments 1, irq
+read_rsp, irq
+deferral
+private overwritten'
 loop_load
 one 'segments 1, irq' 'complete=irq delay=20' 'segments=1 complete=irq delay=20' 64k
 one 'segments 16, inline, device' 'device=platform' 'segments=16 device=platform complete=inline' 512k
@@ -23,5 +27,6 @@ if [[ ${E2E_HOST:-rust} == rust ]]; then
 else
 	skip 'private overwritten' 'nvme_fc_term_aen_ops of the C module frees what the field names: Oops'
 fi
+short_done
 loop_teardown
 done_testing

@@ -7,6 +7,10 @@ set -uo pipefail
 . "$E2E/lib/loopback.sh"
 . "$E2E/lib/loopback-run.sh"
 
+short_form 'threads
+reorder
+irq, a lock held
+device, irq'
 loop_load
 one work '' ''
 one inline 'complete=inline' 'complete=inline'
@@ -17,5 +21,6 @@ one irq 'complete=irq delay=100' 'complete=irq delay=100'
 one 'irq, a lock held' 'complete=irq delay=50 locked' 'complete=irq delay=50'
 one 'device, work' 'device=platform' 'device=platform' 64k
 one 'device, irq' 'device=platform complete=irq delay=50' 'device=platform complete=irq delay=50' 16k
+short_done
 loop_teardown
 done_testing

@@ -7,6 +7,13 @@ set -uo pipefail
 . "$E2E/lib/loopback.sh"
 . "$E2E/lib/loopback-trial.sh"
 
+short_form 'RSP: errno -5
+WRITEDATA: error
+READDATA: hard IRQ
+RSP: hard IRQ
+RSP: kept back
+command refused
+writedata kept back at disconnect'
 loop_load
 short_timeouts 3
 loop_ready 1
@@ -37,6 +44,7 @@ trial 'command lost before the target' read ok 'io timeout' 'on=target.rcv_fcp c
 
 # Kept back while the association goes: the target aborts, and ends.
 for op in readdata writedata rsp; do
+	wanted "$op kept back at disconnect" || continue
 	loop_faults_clear
 	code=2
 	what='read'
@@ -52,5 +60,6 @@ for op in readdata writedata rsp; do
 	connected --keep-alive-tmo=30
 done
 default_timeouts
+short_done
 loop_teardown
 done_testing
