@@ -50,8 +50,8 @@ pub(crate) enum Phase {
 /// What a command is sent with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request {
-    /// Its queue.
-    pub(crate) queue: c_int,
+    /// Whether it is for an I/O queue, that of the CPU.
+    pub(crate) io: bool,
     /// Its opcode.
     pub(crate) opcode: u8,
     /// Dwords 10 and 11.
@@ -148,6 +148,13 @@ impl Controller {
         unsafe { abi::nvme_delete_ctrl(self.ctrl) == 0 }
     }
 
+    /// Gives commands on I/O queues so many seconds. It has had I/O queues.
+    pub(crate) fn set_patience(&self, seconds: c_uint) {
+        // SAFETY: Alive, by the type's invariant; the queue is there from the
+        // first association to the end.
+        unsafe { abi::blk_queue_rq_timeout((*self.ctrl).connect_q, seconds * abi::HZ) };
+    }
+
     /// Whether it was deleted.
     pub(crate) fn is_gone(&self) -> bool {
         // SAFETY: Alive, by the type's invariant; the device's state is read
@@ -210,10 +217,10 @@ impl Controller {
         }
         // SAFETY: Alive, by the type's invariant.
         let queue = unsafe {
-            if request.queue == 0 {
-                (*self.ctrl).admin_q
-            } else {
+            if request.io {
                 (*self.ctrl).connect_q
+            } else {
+                (*self.ctrl).admin_q
             }
         };
         if queue.is_null() {
@@ -233,11 +240,7 @@ impl Controller {
                 },
                 // CAST: Suites' data is short.
                 data.len() as u32,
-                if request.queue == 0 {
-                    abi::NVME_QID_ANY
-                } else {
-                    request.queue
-                },
+                abi::NVME_QID_ANY,
                 0,
             )
         };

@@ -94,6 +94,8 @@ pub(crate) struct State {
     pub(crate) services: KVec<Taken<Service, LsAnswer>>,
     /// Hardware queues.
     pub(crate) queues: KVec<HardwareQueue>,
+    /// Ports whose delete callbacks are to come.
+    ports: KVec<usize>,
     /// All calls, in order.
     pub(crate) steps: KVec<On>,
     /// What the host answered to link services.
@@ -102,6 +104,10 @@ pub(crate) struct State {
     pub(crate) model: Model,
     /// How answers are given where no rule says.
     pub(crate) delivery: Delivery,
+    /// Whether a command was refused.
+    refused: bool,
+    /// Whether `create_queue` gives handles.
+    pub(crate) handles: bool,
     /// Whether all responses are extended ones.
     pub(crate) extended: bool,
     /// What `fcp_abort` does.
@@ -144,10 +150,13 @@ impl Lldd {
             exchanges: KVec::with_capacity(EXCHANGES, GFP_KERNEL)?,
             services: KVec::with_capacity(SERVICES, GFP_KERNEL)?,
             queues: KVec::with_capacity(FEW, GFP_KERNEL)?,
+            ports: KVec::with_capacity(FEW, GFP_KERNEL)?,
             steps: KVec::with_capacity(STEPS, GFP_KERNEL)?,
             answered: KVec::with_capacity(STEPS, GFP_KERNEL)?,
             model: Model::new(wanted)?,
             delivery: Delivery::Inline,
+            refused: false,
+            handles: true,
             extended: false,
             fcp_abort: Abort::Inline,
             ls_abort: Abort::Inline,
@@ -223,17 +232,40 @@ impl Lldd {
         require!(self, local == of, "a remote port of another local port", of);
     }
 
+    /// A port was registered; says whether it is another one than it was.
+    pub(crate) fn registered(&self, port: usize) -> bool {
+        self.with(|state| {
+            let known = state.ports.contains(&port);
+            if !known {
+                let _ = state.ports.push_within_capacity(port);
+            }
+            !known
+        })
+    }
+
+    /// The transport has no use for a port any more.
+    fn port_gone(&self, port: usize) {
+        let known = self.with(|state| {
+            let before = state.ports.len();
+            state.ports.retain(|known| *known != port);
+            state.ports.len() < before
+        });
+        require!(self, known, "a delete callback too many", port);
+    }
+
     /// `remoteport_delete`. Context: may sleep.
-    pub(crate) fn remote_deleted(&self) {
+    pub(crate) fn remote_deleted(&self, port: usize) {
         let rule = self.step(On::RemoteDelete);
         sleep_ms(rule.stall);
+        self.port_gone(port);
         self.books.counts.remotes_deleted.add();
     }
 
     /// `localport_delete`. Context: may sleep.
-    pub(crate) fn local_deleted(&self) {
+    pub(crate) fn local_deleted(&self, port: usize) {
         let rule = self.step(On::LocalDelete);
         sleep_ms(rule.stall);
+        self.port_gone(port);
         self.books.counts.locals_deleted.add();
     }
 
@@ -289,6 +321,7 @@ impl Lldd {
         let rule = self.step(on);
         self.check(&exchange, handle);
         if let Some(errno) = rule.refuse {
+            self.with(|state| state.refused = true);
             return errno;
         }
         exchange.scribble(FCP_PRIVATE);
@@ -422,9 +455,16 @@ impl Lldd {
         );
         if let On::Connect(_) = On::command(&command, queue) {
             let first = command.sequence_number.get();
-            require!(self, first == 1, "sequence number of Connect", first);
+            let refused = self.with(|state| state.refused);
+            // One that was refused has used a number up.
+            require!(
+                self,
+                first == 1 || refused,
+                "sequence number of Connect",
+                first
+            );
         }
-        let (known, same, double) = self.with(|state| {
+        let (known, same, double, handles) = self.with(|state| {
             let mine = |known: &&HardwareQueue| known.handle == handle;
             (
                 state.model.knows(command.connection_id.get(), queue),
@@ -433,6 +473,7 @@ impl Lldd {
                     .exchanges
                     .iter()
                     .any(|taken| taken.what.address() == exchange.address()),
+                state.handles,
             )
         });
         require!(
@@ -441,7 +482,7 @@ impl Lldd {
             "connection identifier",
             command.connection_id.get()
         );
-        require!(self, same == Some(queue), "queue handle", queue);
+        require!(self, same == Some(queue) || !handles, "queue handle", queue);
         require!(self, !double, "an exchange that is in flight", queue);
     }
 

@@ -14,11 +14,16 @@
 )]
 #![allow(dead_code, reason = "suites of this series come one by one")]
 
+mod aborts;
 mod answer;
 mod bench;
 mod books;
+mod connecting;
 #[allow(unsafe_code, reason = "calls the NVMe core")]
 mod controller;
+mod events;
+mod lifecycle;
+mod link_services;
 mod list;
 mod lldd;
 mod lldd_ls;
@@ -27,9 +32,12 @@ mod model;
 mod options;
 #[allow(unsafe_code, reason = "calls the transport")]
 mod ports;
+mod reader;
 #[allow(unsafe_code, reason = "calls the transport")]
 mod received;
+mod received_ls;
 mod registration;
+mod responses;
 mod script;
 #[allow(unsafe_code, reason = "C structs of the transport")]
 mod taken;

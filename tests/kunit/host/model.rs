@@ -144,7 +144,8 @@ impl Model {
     /// A new association's identifier; its admin connection has the same.
     pub(crate) fn associate(&mut self) -> Option<u64> {
         if self.associations.len() == ASSOCIATIONS {
-            return None;
+            // One whose host lost its port, and told nobody.
+            let _ = self.associations.remove(0);
         }
         self.made = self.made.wrapping_add(1);
         let id = 0xa550_0000_0000_0000 | u64::from(self.made) << 16;
@@ -164,6 +165,11 @@ impl Model {
         let before = self.associations.len();
         self.associations.retain(|association| association.id != id);
         self.associations.len() != before
+    }
+
+    /// Forgets all associations: for hosts that were told of none.
+    pub(crate) fn forget(&mut self) {
+        self.associations.clear();
     }
 
     /// The last association made, if it exists.

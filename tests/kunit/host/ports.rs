@@ -167,7 +167,9 @@ pub(crate) fn register_local(
             .cast::<*const Lldd>()
             .write(Arc::as_ptr(lldd))
     };
-    lldd.books.counts.locals.add();
+    if lldd.registered(port as usize) {
+        lldd.books.counts.locals.add();
+    }
     Ok(LocalPort(port))
 }
 
@@ -220,7 +222,9 @@ pub(crate) fn register_remote(
     if status != 0 {
         return Err(status);
     }
-    lldd.books.counts.remotes.add();
+    if lldd.registered(port as usize) {
+        lldd.books.counts.remotes.add();
+    }
     Ok(RemotePort(port))
 }
 

@@ -121,7 +121,7 @@ unsafe fn of<'a>(local: *mut abi::nvme_fc_local_port) -> ArcBorrow<'a, Lldd> {
 unsafe extern "C" fn localport_delete(local: *mut abi::nvme_fc_local_port) {
     // SAFETY: A port of ours.
     let lldd = unsafe { of(local) };
-    lldd.local_deleted();
+    lldd.local_deleted(local as usize);
 }
 
 /// `remoteport_delete`.
@@ -132,7 +132,7 @@ unsafe extern "C" fn localport_delete(local: *mut abi::nvme_fc_local_port) {
 unsafe extern "C" fn remoteport_delete(remote: *mut abi::nvme_fc_remote_port) {
     // SAFETY: A port of ours.
     let lldd = unsafe { of((*remote).localport) };
-    lldd.remote_deleted();
+    lldd.remote_deleted(remote as usize);
 }
 
 /// `create_queue`.
