@@ -16,20 +16,26 @@ use crate::{
         port_log, //
     },
     ls_exchange::{
+        LsAnswer,
         LsBuffer,
         LsExchange, //
     },
     nvme_core::Failed,
     registry,
-    shared::proto::{
-        ids::AssociationId,
-        ls_accept::{
-            self,
-            AcceptError, //
+    rport::RemotePort,
+    shared::{
+        proto::{
+            ids::AssociationId,
+            ls_accept::{
+                self,
+                AcceptError, //
+            },
+            ls_request,
+            queues,
+            reject::RejectReason,
+            wire, //
         },
-        ls_request,
-        queues,
-        wire, //
+        ratelimit::ratelimited, //
     }, //
 };
 
@@ -45,12 +51,12 @@ where
 }
 
 /// Logs an answer that is no accept, or no good one; gives its errno.
-fn refused(ctrl: &Ctrl, queue: u16, service: &str, error: AcceptError) -> Error {
+fn refused(remote: &RemotePort, queue: u16, service: &str, error: AcceptError) -> Error {
     match error {
         AcceptError::Rejected(reject) => {
             port_log!(
                 err,
-                ctrl.remote(),
+                remote,
                 "q {} {} LS rejected: {} ({:#04x}), {} ({:#04x})\n",
                 queue,
                 service,
@@ -64,7 +70,7 @@ fn refused(ctrl: &Ctrl, queue: u16, service: &str, error: AcceptError) -> Error 
         other => {
             port_log!(
                 err,
-                ctrl.remote(),
+                remote,
                 "q {} {} LS failed: {}\n",
                 queue,
                 service,
@@ -126,7 +132,7 @@ fn try_create_association(ctrl: &Ctrl) -> Result {
             // The target may have made it all the same, and is to be told.
             let association = ls_accept::association_in_bad_accept(answer.bytes());
             ctrl.set_association(&mut registry::lock(), association);
-            Err(refused(ctrl, 0, "Create Association", error))
+            Err(refused(ctrl.remote(), 0, "Create Association", error))
         }
     }
 }
@@ -170,9 +176,34 @@ fn try_create_connection(ctrl: &Ctrl, index: u16, entries: u16) -> Result {
     )?;
     let queue = ctrl.queue(index).ok_or(EINVAL)?;
     let connection = ls_accept::create_connection(answer.bytes())
-        .map_err(|error| refused(ctrl, index, "Create I/O Connection", error))?;
+        .map_err(|error| refused(ctrl.remote(), index, "Create I/O Connection", error))?;
     queue.set_connection(connection);
     Ok(())
+}
+
+/// Bytes for the answer to a Disconnect Association: also a reject, which is
+/// longer than the accept.
+const DISCONNECT_ANSWER: usize = {
+    let accept = size_of::<wire::DisconnectAssociationAccept>();
+    let reject = size_of::<wire::RejectPayload>();
+    if accept < reject {
+        reject
+    } else {
+        accept
+    }
+};
+
+/// Logs how a target refused to hear that an association is over. That it knows
+/// of none is what was wanted.
+fn disconnected(remote: &RemotePort, answer: &LsAnswer) {
+    match ls_accept::disconnect_association(answer.bytes()) {
+        Ok(()) => {}
+        Err(AcceptError::Rejected(reject))
+            if reject.reason == RejectReason::InvalidAssociation as u8 => {}
+        Err(error) => ratelimited!({
+            refused(remote, 0, "Disconnect Association", error);
+        }),
+    }
 }
 
 /// Tells the target that an association is over, and does not wait for its
@@ -181,7 +212,8 @@ pub(crate) fn disconnect_association(ctrl: &Ctrl, association: AssociationId) {
     let sent = LsExchange::tell(
         ctrl.remote(),
         size_of::<wire::DisconnectAssociationRequest>(),
-        size_of::<wire::DisconnectAssociationAccept>(),
+        DISCONNECT_ANSWER,
+        disconnected,
         |buffer| {
             ls_request::disconnect_association(request(buffer)?, association);
             Ok(())

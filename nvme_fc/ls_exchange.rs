@@ -9,16 +9,9 @@
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
-use core::{
-    cell::UnsafeCell,
-    mem::{
-        offset_of,
-        size_of, //
-    }, //
-};
+use core::mem::offset_of;
 
 use kernel::{
-    new_mutex,
     new_work,
     prelude::*,
     sync::{
@@ -27,8 +20,7 @@ use kernel::{
             Full,
             Relaxed, //
         },
-        Arc,
-        Mutex, //
+        Arc, //
     },
     types::Opaque,
     workqueue::{
@@ -44,6 +36,7 @@ use kernel::{
 use crate::{
     abi,
     log::port_log,
+    ls_port::LsPort,
     nvme_core::nvme_wq,
     port_abi::Names,
     registry::{
@@ -52,17 +45,13 @@ use crate::{
     },
     rport::RemotePort,
     shared::{
-        dma::{
-            Direction,
-            SingleMapping, //
-        },
+        dma::Direction,
         private_area::PrivateArea,
         proto::wire,
         ratelimit::ratelimited,
         sync::Completion,
         work, //
     },
-    template::PortOps,
     word::Word, //
 };
 
@@ -76,7 +65,7 @@ const ABORT_SECONDS: u32 = 5;
 const WAITED: u32 = 0;
 /// Nobody waits; `done` hands the exchange to its work item.
 const UNATTENDED: u32 = 1;
-/// `done` came.
+/// `done` came, or never will: the LLDD did not take it.
 const DONE: u32 = 2;
 
 /// The work item that follows `done`.
@@ -98,19 +87,14 @@ pub(crate) struct LsExchange {
     /// What the LLDD sees; first, so that both have one address.
     #[pin]
     request: Opaque<abi::nvmefc_ls_req>,
-    /// Bus addresses of the buffers; undone before they go.
-    mapping: SingleMapping,
-    /// The buffers. The LLDD writes the response until `done`.
-    buffer: KBox<UnsafeCell<LsBuffer>>,
+    /// Where it goes, and the buffers. The LLDD writes the response until
+    /// `done`.
+    #[pin]
+    port: LsPort<LsBuffer>,
     /// The LLDD's memory.
     private: PrivateArea,
-    /// The LLDD's operations.
-    ops: PortOps,
-    /// Where it goes.
-    remote: Arc<RemotePort>,
-    /// Keeps the LLDD callable; taken when the exchange is over.
-    #[pin]
-    in_use: Mutex<Option<PortUse>>,
+    /// What an answer that nobody waits for is good for.
+    told: Told,
     /// WAITED, UNATTENDED or DONE.
     state: Atomic<u32>,
     /// `ls_req` has returned 0.
@@ -147,14 +131,17 @@ impl_has_work! {
     impl HasWork<Self, OVER_WORK> for LsExchange { self.over }
 }
 
-/// The answer to a link service request.
+/// Takes note of the answer to a request that nobody waits for.
+pub(crate) type Told = fn(&RemotePort, &LsAnswer);
+
+/// The answer to a link service request, whose exchange is over.
 pub(crate) struct LsAnswer(Arc<LsExchange>);
 
 impl LsAnswer {
     /// The bytes that came, zeroes behind them.
     pub(crate) fn bytes(&self) -> &[u8] {
         // SAFETY: `done` came, so nobody writes the buffer any more.
-        unsafe { &(*self.0.buffer.get()).response }
+        unsafe { &(*self.0.port.buffer()).response }
     }
 }
 
@@ -170,6 +157,7 @@ impl LsExchange {
         request_length: usize,
         response_length: usize,
         state: u32,
+        told: Told,
         fill: impl FnOnce(&mut LsBuffer) -> Result,
     ) -> Result<Arc<Self>> {
         let mut buffer = KBox::new(
@@ -180,52 +168,16 @@ impl LsExchange {
             GFP_KERNEL,
         )?;
         fill(&mut buffer)?;
-        let address = core::ptr::from_mut::<LsBuffer>(&mut buffer);
-        // SAFETY: `UnsafeCell` is transparent.
-        let buffer =
-            unsafe { KBox::from_raw(KBox::into_raw(buffer).cast::<UnsafeCell<LsBuffer>>()) };
-        // SAFETY: The box does not move its contents, and outlives the
-        // mapping: they are fields of one object, the mapping first.
-        let mapping = unsafe {
-            SingleMapping::new(
-                remote.device(),
-                address.cast(),
-                size_of::<LsBuffer>(),
-                Direction::Bidirectional,
-            )
-        }?;
         let (in_use, ops) = PortUse::join(&mut registry::lock(), remote.as_arc_borrow())
             .map_err(|_| ECONNREFUSED)?;
         let private = PrivateArea::new(ops.ls_private)?;
-        let request = abi::nvmefc_ls_req {
-            rqstaddr: address.cast(),
-            rqstdma: mapping.address(),
-            // CAST: Both lengths are below the buffers', which fit.
-            rqstlen: request_length as u32,
-            rspaddr: address
-                .wrapping_byte_add(offset_of!(LsBuffer, response))
-                .cast(),
-            rspdma: mapping
-                .address()
-                .wrapping_add(if remote.device().as_raw().is_null() {
-                    0
-                } else {
-                    offset_of!(LsBuffer, response) as u64
-                }),
-            rsplen: response_length as u32,
-            timeout: wire::LS_TIMEOUT_SECONDS,
-            private: private.as_ptr(),
-            done: Some(Self::done),
-        };
-        Arc::pin_init(
+        let port = LsPort::new(in_use, ops, buffer, Direction::Bidirectional)?;
+        let this = Arc::pin_init(
             pin_init!(Self {
-                request: Opaque::new(request),
-                mapping,
-                buffer,
+                request: Opaque::zeroed(),
+                port <- port,
                 private,
-                ops,
-                remote: remote.clone(),
-                in_use <- new_mutex!(Some(in_use), "LsExchange::in_use"),
+                told,
                 state: Atomic::new(state),
                 sent: Atomic::new(false),
                 abort_wanted: Atomic::new(false),
@@ -236,7 +188,26 @@ impl LsExchange {
                 over <- new_work!("LsExchange::over"),
             }),
             GFP_KERNEL,
-        )
+        )?;
+        let port = &this.port;
+        let request = abi::nvmefc_ls_req {
+            rqstaddr: port.buffer().cast(),
+            rqstdma: port.address(offset_of!(LsBuffer, request)),
+            // CAST: Both lengths are below the buffers', which fit.
+            rqstlen: request_length as u32,
+            rspaddr: port
+                .buffer()
+                .wrapping_byte_add(offset_of!(LsBuffer, response))
+                .cast(),
+            rspdma: port.address(offset_of!(LsBuffer, response)),
+            rsplen: response_length as u32,
+            timeout: wire::LS_TIMEOUT_SECONDS,
+            private: this.private.as_ptr(),
+            done: Some(Self::done),
+        };
+        // SAFETY: Nobody else knows the exchange yet.
+        unsafe { this.request.get().write(request) };
+        Ok(this)
     }
 
     /// Sends a request and waits for its answer. Context: may sleep.
@@ -251,17 +222,26 @@ impl LsExchange {
         response_length: usize,
         fill: impl FnOnce(&mut LsBuffer) -> Result,
     ) -> Result<LsAnswer> {
-        let this = Self::new(remote, request_length, response_length, WAITED, fill)?;
-        let answer = this.send().and_then(|()| this.wait());
-        match answer {
-            Err(error) if error == ETIMEDOUT => {}
-            _ => this.finish(),
+        let this = Self::new(
+            remote,
+            request_length,
+            response_length,
+            WAITED,
+            |_, _| {},
+            fill,
+        )?;
+        match this.send() {
+            Ok(()) => this.wait()?,
+            Err(error) => {
+                this.finish(true);
+                return Err(error);
+            }
         }
-        answer?;
         Ok(LsAnswer(this))
     }
 
-    /// Sends a request that nobody waits for. Context: may sleep.
+    /// Sends a request that nobody waits for; `told` runs if it is answered, in
+    /// a work item. Context: may sleep.
     ///
     /// # Errors
     ///
@@ -270,14 +250,24 @@ impl LsExchange {
         remote: &Arc<RemotePort>,
         request_length: usize,
         response_length: usize,
+        told: Told,
         fill: impl FnOnce(&mut LsBuffer) -> Result,
     ) -> Result {
-        let this = Self::new(remote, request_length, response_length, UNATTENDED, fill)?;
+        let this = Self::new(
+            remote,
+            request_length,
+            response_length,
+            UNATTENDED,
+            told,
+            fill,
+        )?;
         work::mod_delayed(nvme_wq(), this.clone(), seconds(PATIENCE_SECONDS));
         let sent = this.send();
         if sent.is_err() {
-            work::cancel_delayed_sync(&this);
-            this.finish();
+            // Whoever asks for an abort now does not start the timer again.
+            this.state.xchg(DONE, Full);
+            work::cancel_delayed_sync::<Self, 0>(&this);
+            this.finish(true);
         }
         sent
     }
@@ -286,18 +276,21 @@ impl LsExchange {
     fn send(self: &Arc<Self>) -> Result {
         {
             let mut registry = registry::lock();
-            let entry = registry.remote(&self.remote).ok_or(ECONNREFUSED)?;
+            let entry = registry.remote(self.port.remote()).ok_or(ECONNREFUSED)?;
             if !entry.life.is_online() {
                 return Err(ECONNREFUSED);
             }
             entry.exchanges.push(self.clone(), GFP_KERNEL)?;
         }
-        let mapping = &self.mapping;
-        mapping.sync_for_device();
+        self.port.sync_for_device();
         let lldd = Arc::into_raw(self.clone());
         // SAFETY: The object stays valid through the reference put away, which
         // `done` gets back.
-        let sent = unsafe { self.ops.ls_req(&self.remote, self.request.get()) };
+        let sent = unsafe {
+            self.port
+                .ops()
+                .ls_req(self.port.remote(), self.request.get())
+        };
         if let Err(error) = sent {
             // SAFETY: Put away above; `done` does not run after an error.
             drop(unsafe { Arc::from_raw(lldd) });
@@ -311,7 +304,7 @@ impl LsExchange {
     }
 
     /// Waits for `done`: as long as the LLDD may take, and then some; less if
-    /// an abort is wanted.
+    /// an abort is wanted. The exchange is finished then, or left behind.
     fn wait(self: &Arc<Self>) -> Result {
         let mut answered = false;
         for _ in 0..PATIENCE_SECONDS {
@@ -323,21 +316,15 @@ impl LsExchange {
         if !answered {
             port_log!(
                 warn,
-                self.remote,
+                self.port.remote(),
                 "remote port {}: LS not answered, aborting it\n",
-                Names(self.remote.abi().names())
+                Names(self.port.remote().abi().names())
             );
             self.abort();
             if !self.answered.wait_timeout(seconds(ABORT_SECONDS))
                 && self.state.cmpxchg(WAITED, UNATTENDED, Full).is_ok()
             {
-                port_log!(
-                    err,
-                    self.remote,
-                    "remote port {}: LLDD lost an LS\n",
-                    Names(self.remote.abi().names())
-                );
-                self.finish();
+                self.leave_behind();
                 return Err(ETIMEDOUT);
             }
             // `done` won: it is about to complete, and then is over.
@@ -345,7 +332,12 @@ impl LsExchange {
         }
         // SAFETY: `done` came and left the LLDD's reference to its waiter.
         drop(unsafe { Arc::from_raw(Arc::as_ptr(self)) });
-        self.mapping.sync_for_cpu();
+        self.finish(true);
+        self.status()
+    }
+
+    /// What `done` reported.
+    fn status(&self) -> Result {
         match self.status.get() {
             0 => Ok(()),
             status if status < 0 => Err(Error::from_errno(status)),
@@ -353,12 +345,25 @@ impl LsExchange {
         }
     }
 
-    /// Takes the exchange off its port and gives up the right to call the
-    /// LLDD. Context: may sleep; may call the LLDD's delete callbacks.
-    fn finish(self: &Arc<Self>) {
+    /// Gives up the port, but not the memory, which is the LLDD's still.
+    fn leave_behind(self: &Arc<Self>) {
+        if self.finish(false) {
+            port_log!(
+                err,
+                self.port.remote(),
+                "remote port {}: LLDD lost an LS\n",
+                Names(self.port.remote().abi().names())
+            );
+        }
+    }
+
+    /// Takes the exchange off its port, and gives up the port; says whether it
+    /// was in use. If the exchange is `over`, its memory is the CPU's then.
+    /// Context: may sleep; may call the LLDD's delete callbacks.
+    fn finish(self: &Arc<Self>, over: bool) -> bool {
         let mine = {
             let mut registry = registry::lock();
-            registry.remote(&self.remote).and_then(|entry| {
+            registry.remote(self.port.remote()).and_then(|entry| {
                 let at = entry
                     .exchanges
                     .iter()
@@ -367,8 +372,7 @@ impl LsExchange {
             })
         };
         drop(mine);
-        let in_use = self.in_use.lock().take();
-        drop(in_use);
+        self.port.give_up(over)
     }
 
     /// Asks the LLDD to end the exchange, now or once it was sent. Context: may
@@ -380,21 +384,22 @@ impl LsExchange {
         }
         if self.state.load(Relaxed) == UNATTENDED {
             work::mod_delayed(nvme_wq(), self.clone(), seconds(ABORT_SECONDS));
-            // `done` may have come meanwhile, and its work item have been here.
+            // It may be over by now, and whoever ended it have been here. Not
+            // to be waited for: this may be the timer's own work item.
             if self.state.load(Relaxed) == DONE {
-                work::cancel_delayed_sync::<Self, 0>(self);
+                work::cancel_delayed::<Self, 0>(self);
             }
         }
     }
 
     /// Calls `ls_abort`, once, unless the exchange is over.
     fn call_abort(&self) {
-        let in_use = self.in_use.lock();
-        if in_use.is_none() || self.state.load(Relaxed) == DONE || self.aborted.xchg(true, Full) {
-            return;
-        }
-        // SAFETY: It was sent; the object is alive through `self`.
-        unsafe { self.ops.ls_abort(&self.remote, self.request.get()) };
+        self.port.while_in_use(|ops, remote| {
+            if self.state.load(Relaxed) != DONE && !self.aborted.xchg(true, Full) {
+                // SAFETY: It was sent; the object is alive through `self`.
+                unsafe { ops.ls_abort(remote, self.request.get()) };
+            }
+        });
     }
 
     /// The LLDD's answer.
@@ -430,15 +435,7 @@ impl WorkItem for LsExchange {
         } else if !this.aborted.load(Relaxed) {
             this.abort();
         } else {
-            if this.in_use.lock().is_some() {
-                port_log!(
-                    err,
-                    this.remote,
-                    "remote port {}: LLDD lost an LS\n",
-                    Names(this.remote.abi().names())
-                );
-            }
-            this.finish();
+            this.leave_behind();
         }
     }
 }
@@ -449,7 +446,10 @@ impl WorkItem<OVER_WORK> for LsExchange {
     /// `done` came.
     fn run(this: Arc<Self>) {
         work::cancel_delayed_sync::<Self, 0>(&this);
-        this.finish();
+        this.finish(true);
+        if this.status().is_ok() {
+            (this.told)(&this.port.remote().clone(), &LsAnswer(this));
+        }
     }
 }
 

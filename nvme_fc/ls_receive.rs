@@ -8,13 +8,9 @@
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
-use core::{
-    cell::UnsafeCell,
-    ffi::c_void, //
-};
+use core::ffi::c_void;
 
 use kernel::{
-    new_mutex,
     new_work,
     prelude::*,
     sync::{
@@ -22,8 +18,7 @@ use kernel::{
             Atomic,
             Full, //
         },
-        Arc,
-        Mutex, //
+        Arc, //
     },
     workqueue::{
         impl_has_delayed_work,
@@ -39,17 +34,16 @@ use crate::{
     abi,
     log::port_log,
     ls_answer,
+    ls_port::LsPort,
     nvme_core::nvme_wq,
+    port_abi::Names,
     registry::{
         self,
         PortUse, //
     },
     rport::RemotePort,
     shared::{
-        dma::{
-            Direction,
-            SingleMapping, //
-        },
+        dma::Direction,
         proto::{
             ls_receive::{
                 command,
@@ -83,21 +77,13 @@ const OVER_WORK: u64 = 1;
 /// A request, and its answer.
 #[pin_data]
 pub(crate) struct Inbound {
-    /// Bus address of the answer; undone before that goes.
-    mapping: SingleMapping,
-    /// The answer, written before it is sent.
-    answer: KBox<UnsafeCell<[u8; wire::LS_RESPONSE_MAX]>>,
+    /// Where it came from, and the answer, written before it is sent.
+    #[pin]
+    port: LsPort<[u8; wire::LS_RESPONSE_MAX]>,
     /// The request's bytes.
     payload: KVec<u8>,
     /// The LLDD's name for the answer.
     response: *mut abi::nvmefc_ls_rsp,
-    /// The LLDD's operations.
-    ops: PortOps,
-    /// Where it came from.
-    remote: Arc<RemotePort>,
-    /// Keeps the LLDD callable; taken when all is over.
-    #[pin]
-    in_use: Mutex<Option<PortUse>>,
     /// RECEIVED, ANSWERING or OVER.
     state: Atomic<u32>,
     /// Judges the request; later, the end of patience with the LLDD.
@@ -144,8 +130,16 @@ pub(crate) unsafe fn receive(
             ratelimited!(pr_warn!("RCV {} LS failed: no such remote port\n", name));
             return Err(ENOTCONN);
         };
-        let (in_use, ops) =
-            PortUse::join(&mut registry, remote.as_arc_borrow()).map_err(|_| ENOTCONN)?;
+        let Ok((in_use, ops)) = PortUse::join(&mut registry, remote.as_arc_borrow()) else {
+            ratelimited!(port_log!(
+                info,
+                remote,
+                "RCV {} LS failed: remote port {} is not registered\n",
+                name,
+                Names(remote.abi().names())
+            ));
+            return Err(ENOTCONN);
+        };
         (remote, in_use, ops)
     };
     if !ops.can_respond() {
@@ -175,7 +169,7 @@ pub(crate) unsafe fn receive(
         ));
         return Err(ENOMEM);
     }
-    let made = Inbound::new(&remote, in_use, ops, response, payload);
+    let made = Inbound::new(in_use, ops, response, payload);
     match made {
         Ok(inbound) => {
             work::mod_delayed(nvme_wq(), inbound, 0);
@@ -220,7 +214,6 @@ fn count_out(remote: &RemotePort) {
 impl Inbound {
     /// Copies a request and makes room for its answer.
     fn new(
-        remote: &Arc<RemotePort>,
         in_use: PortUse,
         ops: PortOps,
         response: *mut abi::nvmefc_ls_rsp,
@@ -228,26 +221,13 @@ impl Inbound {
     ) -> Result<Arc<Self>> {
         let mut payload = KVec::new();
         payload.extend_from_slice(bytes, GFP_KERNEL)?;
-        let answer = KBox::new(UnsafeCell::new([0; wire::LS_RESPONSE_MAX]), GFP_KERNEL)?;
-        // SAFETY: The box does not move its contents, and outlives the
-        // mapping: they are fields of one object, the mapping first.
-        let mapping = unsafe {
-            SingleMapping::new(
-                remote.device(),
-                answer.get().cast(),
-                wire::LS_RESPONSE_MAX,
-                Direction::ToDevice,
-            )
-        }?;
+        let answer = KBox::new([0; wire::LS_RESPONSE_MAX], GFP_KERNEL)?;
+        let port = LsPort::new(in_use, ops, answer, Direction::ToDevice)?;
         Arc::pin_init(
             pin_init!(Self {
-                mapping,
-                answer,
+                port <- port,
                 payload,
                 response,
-                ops,
-                remote: remote.clone(),
-                in_use <- new_mutex!(Some(in_use), "Inbound::in_use"),
                 state: Atomic::new(RECEIVED),
                 work <- new_delayed_work!("Inbound::work"),
                 over <- new_work!("Inbound::over"),
@@ -263,7 +243,7 @@ impl Inbound {
 
     /// Where it came from.
     pub(crate) fn remote(&self) -> &Arc<RemotePort> {
-        &self.remote
+        self.port.remote()
     }
 
     /// Accepts a Disconnect Association. Context: may sleep.
@@ -278,13 +258,13 @@ impl Inbound {
         }
         // SAFETY: Whoever wins the state alone writes the answer, and the LLDD
         // does not read it yet.
-        let length = answer.write(unsafe { &mut *self.answer.get() });
-        self.mapping.sync_for_device();
+        let length = answer.write(unsafe { &mut *self.port.buffer() });
+        self.port.sync_for_device();
         let lldd = Arc::into_raw(self.clone());
         // SAFETY: The LLDD's struct, valid until it was answered.
         unsafe {
-            (*self.response).rspbuf = self.answer.get().cast();
-            (*self.response).rspdma = self.mapping.address();
+            (*self.response).rspbuf = self.port.buffer().cast();
+            (*self.response).rspdma = self.port.address(0);
             (*self.response).rsplen = length;
             (*self.response).done = Some(Self::done);
             (*self.response).nvme_fc_private = lldd.cast_mut().cast::<c_void>();
@@ -297,12 +277,12 @@ impl Inbound {
         );
         // SAFETY: Not answered before; the object stays valid through the
         // reference put away, which `done` gets back.
-        let sent = unsafe { self.ops.xmt_ls_rsp(&self.remote, self.response) };
+        let sent = unsafe { self.port.ops().xmt_ls_rsp(self.remote(), self.response) };
         if let Err(error) = sent {
             // The LLDD freed the response already; `done` does not run.
             ratelimited!(port_log!(
                 warn,
-                self.remote,
+                self.remote(),
                 "LLDD rejected LS RSP xmt: LS {} status {}\n",
                 command(&self.payload),
                 error.to_errno()
@@ -328,14 +308,13 @@ impl Inbound {
         let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(this);
     }
 
-    /// Gives up the right to call the LLDD. Context: may sleep; may call the
-    /// LLDD's delete callbacks.
-    fn finish(&self) {
-        let in_use = self.in_use.lock().take();
-        if in_use.is_some() {
-            count_out(&self.remote);
+    /// Gives up the port, and the answer's mapping if the LLDD is done with
+    /// it. Context: may sleep; may call the LLDD's delete callbacks.
+    fn finish(&self, over: bool) {
+        let remote = self.remote().clone();
+        if self.port.give_up(over) {
+            count_out(&remote);
         }
-        drop(in_use);
     }
 }
 
@@ -345,10 +324,11 @@ impl WorkItem for Inbound {
     fn run(this: Arc<Self>) {
         match this.state.cmpxchg(ANSWERING, ANSWERING, Full) {
             Err(RECEIVED) => ls_answer::handle(this),
-            Err(_) => this.finish(),
+            // The other work item has it.
+            Err(_) => {}
             Ok(_) => {
-                port_log!(err, this.remote, "LLDD lost an LS response\n");
-                this.finish();
+                port_log!(err, this.remote(), "LLDD lost an LS response\n");
+                this.finish(false);
             }
         }
     }
@@ -360,6 +340,6 @@ impl WorkItem<OVER_WORK> for Inbound {
     /// `done` came, or never will.
     fn run(this: Arc<Self>) {
         work::cancel_delayed_sync::<Self, 0>(&this);
-        this.finish();
+        this.finish(true);
     }
 }

@@ -50,6 +50,8 @@ mod ls;
 mod ls_answer;
 #[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 mod ls_exchange;
+#[allow(unsafe_code, reason = "maps memory for DMA")]
+mod ls_port;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 mod ls_receive;
 #[allow(unsafe_code, reason = "the C ABI towards the block layer")]

@@ -94,6 +94,21 @@ where
     waiting
 }
 
+/// As [`cancel_delayed_sync`], but does not wait for an item that runs. Context:
+/// any.
+pub(crate) fn cancel_delayed<T, const ID: u64>(object: &Arc<T>) -> bool
+where
+    T: WorkItem<ID, Pointer = Arc<T>> + HasDelayedWork<T, ID>,
+{
+    // SAFETY: The item is initialised, being part of a live object.
+    let waiting = unsafe { abi::cancel_delayed_work(raw_delayed_work::<T, ID>(object)) };
+    if waiting {
+        // SAFETY: It was queued and will not run.
+        unsafe { reclaim(object) };
+    }
+    waiting
+}
+
 /// Starts the timer's work at once if it waits, and waits until it has run.
 /// Context: may sleep.
 pub(crate) fn flush_delayed<T, const ID: u64>(object: &Arc<T>)
