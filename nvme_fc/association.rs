@@ -85,8 +85,8 @@ pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), Failed> {
 
 /// Takes the port for an association.
 fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
-    let mut in_use = ctrl.in_use().lock();
-    if in_use.is_some() {
+    // Nobody else takes a port for this controller: see above.
+    if ctrl.in_use().lock().is_some() {
         return Err(ENOTUNIQ);
     }
     let (port, ops, settles_in) = {
@@ -110,8 +110,7 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
     }
     ctrl.set_terminating(false);
     *ctrl.ops().lock() = Some(ops);
-    *in_use = Some(port);
-    drop(in_use);
+    *ctrl.in_use().lock() = Some(port);
     if settles_in != 0 {
         let millis = settles_in.saturating_mul(1000) / u64::from(abi::HZ);
         // CAST: A quarter of a second at most.
@@ -149,6 +148,8 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
     let (segments, sectors) = queues::transfer_limits(limits.segments);
     nvme.set_max_segments(u32::from(segments));
     nvme.set_max_hw_sectors(sectors);
+    // The NVMe core lowers it to what the controller takes this time.
+    nvme.set_sqsize(queues::zero_based(ctrl.queue_size()));
     nvme.unquiesce_admin();
     nvme.init_finish()?;
     still_good(ctrl)?;
@@ -171,23 +172,26 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
     still_good(ctrl)
 }
 
-/// Lowers the I/O queue size to what the controller takes.
+/// Lowers the I/O queue size to what the controller takes, as long as it takes
+/// no more.
 fn limit_queue_size(ctrl: &Ctrl) {
     let nvme = ctrl.nvme();
     let options = nvme.options();
-    let wanted = u16::try_from(options.queue_size()).unwrap_or(u16::MAX);
+    let wanted = ctrl.queue_size();
     let entries = queues::entries_within(wanted, nvme.max_commands());
 
-    if entries < wanted {
-        dev_warn!(
-            nvme.device(),
-            "queue_size {} > ctrl maxcmd {}, reducing to maxcmd\n",
-            wanted,
-            nvme.max_commands()
-        );
+    if options.queue_size() != usize::from(entries) {
+        if entries < wanted {
+            dev_warn!(
+                nvme.device(),
+                "queue_size {} > ctrl maxcmd {}, reducing to maxcmd\n",
+                wanted,
+                nvme.max_commands()
+            );
+        }
         options.set_queue_size(entries);
-        nvme.set_sqsize(queues::zero_based(entries));
     }
+    nvme.set_sqsize(nvme.sqsize().min(queues::zero_based(entries)));
 }
 
 /// Puts the controller into service, unless its port went meanwhile.

@@ -14,9 +14,11 @@ use kernel::{
     prelude::*,
     sync::{
         atomic::{
+            Acquire,
             Atomic,
             Full,
-            Relaxed, //
+            Relaxed,
+            Release, //
         },
         rcu::synchronize_rcu,
         Arc,
@@ -114,6 +116,10 @@ pub(crate) struct Ctrl {
     options: OptionsOwner,
     /// Bytes that the tag sets have for the LLDD behind each request.
     fcp_private: Word<u32>,
+    /// I/O queue entries that the user wants.
+    queue_size: Word<u16>,
+    /// It may be reset: its creation is over.
+    ready: Atomic<bool>,
     /// Requests of admin and fabrics queue.
     admin_set: TagSet,
     /// Requests of namespaces and of Connect.
@@ -189,6 +195,8 @@ impl Ctrl {
                 remote,
                 options: OptionsOwner::new(),
                 fcp_private: Word::new(0),
+                queue_size: Word::new(0),
+                ready: Atomic::new(false),
                 admin_set: TagSet::new(),
                 io_set: TagSet::new(),
                 queues,
@@ -245,6 +253,26 @@ impl Ctrl {
     /// Settles that. Context: before there is a tag set.
     pub(crate) fn set_fcp_private(&self, bytes: u32) {
         self.fcp_private.set(bytes);
+    }
+
+    /// I/O queue entries that the user wants.
+    pub(crate) fn queue_size(&self) -> u16 {
+        self.queue_size.get()
+    }
+
+    /// Settles that. Context: before there is an association.
+    pub(crate) fn set_queue_size(&self, entries: u16) {
+        self.queue_size.set(entries);
+    }
+
+    /// Whether the controller's creation is over, so that it may be reset.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ready.load(Acquire)
+    }
+
+    /// Says that the controller's creation is over.
+    pub(crate) fn set_ready(&self) {
+        self.ready.store(true, Release);
     }
 
     /// Requests of admin and fabrics queue.

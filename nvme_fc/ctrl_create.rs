@@ -212,6 +212,7 @@ fn configure(ctrl: &Ctrl, options: &Options, lldd_queues: u32) {
     nvme.set_options(options);
     options.set_reconnect(delay, attempts);
     nvme.set_queue_count(options.io_queues().min(lldd_queues).saturating_add(1));
+    ctrl.set_queue_size(entries);
     nvme.set_sqsize(queues::zero_based(entries));
     nvme.set_keep_alive(options.keep_alive());
     nvme.set_cntlid(u16::MAX);
@@ -239,11 +240,15 @@ fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
             Err(EIO)
         })
     };
-    if listed.is_err() {
-        // A user may have asked for a reset through sysfs.
-        nvme.cancel_reset();
-        nvme.remove_admin_tag_set();
-        ctrl.admin_set().forget();
+    // A user may have asked for a reset through sysfs, which did nothing; no
+    // other can come while the controller connects.
+    nvme.cancel_reset();
+    match listed {
+        Ok(()) => ctrl.set_ready(),
+        Err(_) => {
+            nvme.remove_admin_tag_set();
+            ctrl.admin_set().forget();
+        }
     }
     listed
 }

@@ -65,19 +65,15 @@ impl ExchangeList {
 
     /// Takes an idle exchange off the list.
     pub(crate) fn remove(&mut self, exchange: NonNull<Exchange>) {
-        // The last one goes first when a tag set is freed: look from behind.
-        let Some(at) = self.all.iter().rposition(|other| *other == exchange) else {
+        // The block layer frees requests in the order in which it made them.
+        let Some(at) = self.all.iter().position(|other| *other == exchange) else {
             return;
         };
         if let Some(device) = &self.device {
             // SAFETY: On the list, so still valid.
             unsafe { exchange.as_ref() }.unmap(device);
         }
-        if let Some(last) = self.all.pop() {
-            if let Some(place) = self.all.get_mut(at) {
-                *place = last;
-            }
-        }
+        let _ = self.all.remove(at);
     }
 
     /// Maps all for `device`. Context: may sleep; all are idle.

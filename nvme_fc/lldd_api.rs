@@ -74,12 +74,16 @@ pub(crate) unsafe extern "C" fn nvme_fc_register_localport(
         return EINVAL.to_errno();
     };
     let info = PortInfo::new(info);
-    let Ok(ops) = PortOps::check(template) else {
-        pr_err!(
-            "register local port {}: template lacks a mandatory operation or limit\n",
-            Names(info.names)
-        );
-        return EINVAL.to_errno();
+    let ops = match PortOps::check(template) {
+        Ok(ops) => ops,
+        Err(missing) => {
+            pr_err!(
+                "register local port {}: its template has no {}\n",
+                Names(info.names),
+                missing
+            );
+            return EINVAL.to_errno();
+        }
     };
     // SAFETY: Null or alive, by this function's contract.
     let device = unsafe { DeviceRef::get(dev) };

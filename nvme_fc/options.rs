@@ -109,7 +109,7 @@ impl Options {
         }
     }
 
-    /// Lowers the queue size to what the controller takes.
+    /// Shows the queue size that is in use.
     pub(crate) fn set_queue_size(&self, entries: u16) {
         // SAFETY: Valid, by the type's invariant.
         unsafe { (*self.raw).queue_size = usize::from(entries) };

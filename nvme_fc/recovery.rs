@@ -137,6 +137,11 @@ pub(crate) fn port_returned(ctrl: &Arc<Ctrl>) {
 /// Resets a controller: ends its association and begins another. Context: may
 /// sleep; the reset work of a controller in state RESETTING.
 pub(crate) fn reset(ctrl: ArcBorrow<'_, Ctrl>) {
+    // Users find the file for this before there is anything to reset; whoever
+    // makes the controller goes on from state RESETTING.
+    if !ctrl.is_ready() {
+        return;
+    }
     let ctrl: Arc<Ctrl> = ctrl.into();
 
     ctrl.nvme().stop();

@@ -131,26 +131,35 @@ pub(crate) struct Limits {
 }
 
 impl PortOps {
-    /// Checks a template, as the C module does: `EINVAL` unless every mandatory
-    /// operation and limit is there.
-    pub(crate) fn check(template: &abi::nvme_fc_port_template) -> Result<Self> {
-        if template.max_hw_queues == 0
-            || template.max_sgl_segments == 0
-            || template.max_dif_sgl_segments == 0
-            || template.dma_boundary == 0
-        {
-            return Err(EINVAL);
+    /// Checks a template, as the C module does: every mandatory operation and
+    /// limit is there.
+    ///
+    /// # Errors
+    ///
+    /// The name of the first member that is missing.
+    pub(crate) fn check(template: &abi::nvme_fc_port_template) -> Result<Self, &'static str> {
+        if template.max_hw_queues == 0 {
+            return Err("max_hw_queues");
+        }
+        if template.max_sgl_segments == 0 {
+            return Err("max_sgl_segments");
+        }
+        if template.max_dif_sgl_segments == 0 {
+            return Err("max_dif_sgl_segments");
+        }
+        if template.dma_boundary == 0 {
+            return Err("dma_boundary");
         }
         Ok(Self {
             template: NonNull::from(template),
-            localport_delete: template.localport_delete.ok_or(EINVAL)?,
-            remoteport_delete: template.remoteport_delete.ok_or(EINVAL)?,
+            localport_delete: template.localport_delete.ok_or("localport_delete")?,
+            remoteport_delete: template.remoteport_delete.ok_or("remoteport_delete")?,
             create_queue: template.create_queue,
             delete_queue: template.delete_queue,
-            ls_req: template.ls_req.ok_or(EINVAL)?,
-            ls_abort: template.ls_abort.ok_or(EINVAL)?,
-            fcp_io: template.fcp_io.ok_or(EINVAL)?,
-            fcp_abort: template.fcp_abort.ok_or(EINVAL)?,
+            ls_req: template.ls_req.ok_or("ls_req")?,
+            ls_abort: template.ls_abort.ok_or("ls_abort")?,
+            fcp_io: template.fcp_io.ok_or("fcp_io")?,
+            fcp_abort: template.fcp_abort.ok_or("fcp_abort")?,
             xmt_ls_rsp: template.xmt_ls_rsp,
             map_queues: template.map_queues,
             queues_when_registered: template.max_hw_queues,

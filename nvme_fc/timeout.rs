@@ -51,7 +51,9 @@ pub(crate) fn expired(exchange: &Exchange) {
 }
 
 /// Takes back every exchange of a controller's requests that is with the LLDD.
-/// Context: may sleep; no submission is under way.
+/// Context: may sleep; no submission is under way, and none follows: whoever
+/// calls this has waited for those that began before the controller's state
+/// changed. (Quiescing one queue waits for the submissions of all.)
 pub(crate) fn terminate_all(ctrl: &Ctrl) {
     for set in [ctrl.io_set(), ctrl.admin_set()] {
         set.for_each_started(|exchange| {
@@ -67,7 +69,8 @@ pub(crate) fn terminate_all(ctrl: &Ctrl) {
 pub(crate) fn drain(ctrl: &Ctrl) {
     let mut complain_at = jiffies().wrapping_add(patience());
     loop {
-        ctrl.idle().reinit();
+        // What is told from here on ends the wait below.
+        while ctrl.idle().take() {}
         let mut left = u32::from(ctrl.aen().is_busy());
         let mut oldest = None;
         for set in [ctrl.io_set(), ctrl.admin_set()] {

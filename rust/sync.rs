@@ -61,6 +61,13 @@ impl Completion {
         unsafe { abi::wait_for_completion_timeout(self.inner.get(), timeout) != 0 }
     }
 
+    /// Takes one event that has happened, if there is one; says whether there
+    /// was. Context: any.
+    pub(crate) fn take(&self) -> bool {
+        // SAFETY: The object was initialised by `new`.
+        unsafe { abi::try_wait_for_completion(self.inner.get()) }
+    }
+
     /// Makes the event one that has not happened. The caller knows that nobody
     /// waits for it or reports it meanwhile.
     pub(crate) fn reinit(&self) {
