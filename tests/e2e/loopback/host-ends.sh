@@ -40,11 +40,10 @@ refused boundary=0 dma_boundary
 check 'ports with a device' loop_ready 1 'device=bounce' ''
 connected
 check 'sent LS: its Disconnect is held' loop_fault 'on=host.ls_req code=5 do=hold'
-check 'sent LS: and so is the abort' loop_fault 'on=host.ls_abort delay=3500000'
 check 'sent LS: disconnect' disconnect "$SUBSYS"
-check 'sent LS: the path goes' loop_write remote-1-1/enable 0
 check 'sent LS: the port goes' loop_write local-1/enable 0
 check 'sent LS: it keeps the port' port_life local-1 draining
+check 'sent LS: the path goes, and it is aborted' loop_write remote-1-1/enable 0
 check 'sent LS: the port is gone' wait_for 10 port_life local-1 gone
 check 'sent LS: no mapping is left then' no_offence
 loop_faults_clear
@@ -54,12 +53,13 @@ loop_write books reset
 
 check 'ports with a device, again' loop_ready 1 'device=bounce' ''
 connected
-check 'received LS: the answer is slow' loop_fault 'on=host.xmt_ls_rsp code=5 delay=3000000'
+check 'received LS: the answer is held' loop_fault 'on=host.xmt_ls_rsp code=5 do=hold'
 port_unlink 1 "$SUBSYS"
 check 'received LS: the target disconnects' wait_for 10 struck_at_least 0 1
 check 'received LS: the path goes' loop_write remote-1-1/enable 0
 check 'received LS: the port goes' loop_write local-1/enable 0
 check 'received LS: it keeps the port' port_life local-1 draining
+check 'received LS: the answer is out' loop_write control release
 check 'received LS: the port is gone' wait_for 10 port_life local-1 gone
 check 'received LS: no mapping is left then' no_offence
 loop_clear 1
