@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See host_shim.h. */
+#include <linux/dmapool.h>
 #include "host_shim.h"
 
 #define SHIM(name) nvme_fc_shim_##name
@@ -9,6 +10,27 @@
 void nvme_fc_shim_dma_set_seg_boundary(struct device *dev, unsigned long mask)
 {
 	dma_set_seg_boundary(dev, mask);
+}
+
+void *nvme_fc_shim_dma_pool_create(const char *name, struct device *dev,
+				   size_t size)
+{
+	return dma_pool_create(name, dev, size, size, 0);
+}
+
+void nvme_fc_shim_dma_pool_destroy(void *pool)
+{
+	dma_pool_destroy(pool);
+}
+
+void *nvme_fc_shim_dma_pool_zalloc(void *pool, gfp_t flags, dma_addr_t *addr)
+{
+	return dma_pool_zalloc(pool, flags, addr);
+}
+
+void nvme_fc_shim_dma_pool_free(void *pool, void *start, dma_addr_t addr)
+{
+	dma_pool_free(pool, start, addr);
 }
 
 int nvme_fc_shim_dev_to_node(struct device *dev)

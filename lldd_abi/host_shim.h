@@ -21,6 +21,12 @@
 
 void nvme_fc_shim_dma_set_seg_boundary(struct device *dev, unsigned long mask);
 int nvme_fc_shim_dev_to_node(struct device *dev);
+/* Not every kernel crate's bindings know struct dma_pool. */
+void *nvme_fc_shim_dma_pool_create(const char *name, struct device *dev,
+				   size_t size);
+void nvme_fc_shim_dma_pool_destroy(void *pool);
+void *nvme_fc_shim_dma_pool_zalloc(void *pool, gfp_t flags, dma_addr_t *addr);
+void nvme_fc_shim_dma_pool_free(void *pool, void *start, dma_addr_t addr);
 unsigned int nvme_fc_shim_memalloc_noio_save(void);
 void nvme_fc_shim_memalloc_noio_restore(unsigned int flags);
 

@@ -42,6 +42,8 @@ phys_addr_t nvme_fc_loopback_shim_virt_to_phys(void *address)
 }
 
 static const struct dma_map_ops nvme_fc_loopback_dma_ops = {
+	.alloc = nvme_fc_loopback_alloc,
+	.free = nvme_fc_loopback_free,
 	.map_phys = nvme_fc_loopback_map_phys,
 	.unmap_phys = nvme_fc_loopback_unmap_phys,
 	.map_sg = nvme_fc_loopback_map_sg,

@@ -20,6 +20,10 @@ bool nvme_fc_loopback_shim_preemptible(void);
 bool nvme_fc_loopback_shim_in_hardirq(void);
 
 /* loopback/dma_ops.rs; the table of them is in loopback_shim.c. */
+void *nvme_fc_loopback_alloc(struct device *dev, size_t size,
+			     dma_addr_t *addr, gfp_t gfp, unsigned long attrs);
+void nvme_fc_loopback_free(struct device *dev, size_t size, void *start,
+			   dma_addr_t addr, unsigned long attrs);
 dma_addr_t nvme_fc_loopback_map_phys(struct device *dev, phys_addr_t phys,
 				     size_t size, enum dma_data_direction dir,
 				     unsigned long attrs);

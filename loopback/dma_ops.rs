@@ -3,11 +3,13 @@
 //! What the DMA API calls for a port whose device is `bounce`: the functions
 //! of a `struct dma_map_ops`, whose table is in `lldd_abi/loopback_shim.c`.
 
+use core::{ffi::c_void, ptr};
+
 use kernel::{error::Error, prelude::*};
 
 use crate::{
     abi,
-    dma_table::{map, sync, unmap, Piece},
+    dma_table::{allocate, map, sync, unmap, Piece},
     plan_kind::Kind,
     plan_merge::segment,
     plan_store,
@@ -16,6 +18,8 @@ use crate::{
 };
 
 abi::assert_signature! {
+    nvme_fc_loopback_alloc = nvme_fc_loopback_alloc,
+    nvme_fc_loopback_free = nvme_fc_loopback_free,
     nvme_fc_loopback_map_phys = nvme_fc_loopback_map_phys,
     nvme_fc_loopback_unmap_phys = nvme_fc_loopback_unmap_phys,
     nvme_fc_loopback_map_sg = nvme_fc_loopback_map_sg,
@@ -35,6 +39,45 @@ fn refused(device: *mut abi::device) -> Result {
         0 => Ok(()),
         errno => Err(Error::from_errno(errno)),
     }
+}
+
+/// Memory that CPU and device see alike; null if there is none. Context: any.
+///
+/// # Safety
+///
+/// Called by the DMA API.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn nvme_fc_loopback_alloc(
+    device: *mut abi::device,
+    length: usize,
+    address: *mut abi::dma_addr_t,
+    _flags: abi::gfp_t,
+    _attributes: c_ulong,
+) -> *mut c_void {
+    match refused(device).and_then(|()| allocate(device, length)) {
+        Ok((start, bus)) => {
+            // SAFETY: The DMA API passes a place to write to.
+            unsafe { address.write(bus) };
+            start.cast()
+        }
+        Err(_) => ptr::null_mut(),
+    }
+}
+
+/// Undoes [`nvme_fc_loopback_alloc`].
+///
+/// # Safety
+///
+/// Called by the DMA API.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn nvme_fc_loopback_free(
+    device: *mut abi::device,
+    length: usize,
+    _start: *mut c_void,
+    address: abi::dma_addr_t,
+    _attributes: c_ulong,
+) {
+    unmap(device, address, Some(length));
 }
 
 /// Maps one run of memory. Context: any.

@@ -131,7 +131,25 @@ pub(crate) fn map(
         .iter()
         .fold(0usize, |sum, piece| sum.saturating_add(piece.length));
     // Not zero: what a device reads before it was synchronised is garbage.
-    let mut bounce = KVec::from_elem(0xdbu8, length.max(1), GFP_ATOMIC)?;
+    let bounce = KVec::from_elem(0xdbu8, length.max(1), GFP_ATOMIC)?;
+    enter(device, pieces, bounce, direction).map(|(_, address)| address)
+}
+
+/// Zeroed memory that CPU and device see alike, and its bus address. Undone by
+/// [`unmap`]. Context: any.
+pub(crate) fn allocate(device: *mut abi::device, length: usize) -> Result<(*mut u8, u64)> {
+    let memory = KVec::from_elem(0u8, length.max(1), GFP_ATOMIC)?;
+    let both = abi::dma_data_direction::DMA_BIDIRECTIONAL;
+    enter(device, KVec::new(), memory, both)
+}
+
+/// Enters a mapping; returns what the device sees, for CPU and device.
+fn enter(
+    device: *mut abi::device,
+    pieces: KVec<Piece>,
+    mut bounce: KVec<u8>,
+    direction: abi::dma_data_direction,
+) -> Result<(*mut u8, u64)> {
     let start = bounce.as_mut_ptr();
     let mapping = Arc::new(
         Mapping {
@@ -154,7 +172,7 @@ pub(crate) fn map(
     drop(table);
     drop(old);
     BOOKS.open(Account::Mappings);
-    Ok(address)
+    Ok((start, address))
 }
 
 /// The mapping that has `address` in it.

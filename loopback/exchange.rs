@@ -4,6 +4,8 @@
 
 #![deny(unsafe_code)]
 
+use core::ptr;
+
 use kernel::{prelude::*, sync::Arc};
 
 use crate::{
@@ -18,6 +20,7 @@ use crate::{
         OPERATION,
         RESPONSE, //
     },
+    memory::Bus,
     plan::{Fate, Fault, Place},
     plan_books::{Account, Offence},
     plan_exchange::Finish,
@@ -234,7 +237,11 @@ impl Exchange {
             Some(local) => {
                 BOOKS.close(Account::HostCommands);
                 let _lock = local.config.locked.then(|| local.lock.lock());
-                self.host.complete(local.bus(), &outcome);
+                let bus = match local.config.cpu_response {
+                    true => Bus(ptr::null_mut()),
+                    false => local.bus(),
+                };
+                self.host.complete(bus, &outcome);
             }
             None => {
                 if let Some(target) = &self.target {

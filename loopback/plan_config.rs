@@ -103,6 +103,9 @@ pub(crate) struct Config {
     /// Hold a lock of the LLDD's while the host's `done` is called, as qla2xxx
     /// does.
     pub(crate) locked: bool,
+    /// Write the responses of commands by CPU although there is a device, as
+    /// lpfc and fnic do with those that they make up or correct.
+    pub(crate) cpu_response: bool,
     /// How this port completes.
     pub(crate) mode: Mode,
     /// The delay of that mode, nanoseconds.
@@ -133,6 +136,7 @@ impl Default for Config {
             handle: true,
             ls_timeout: true,
             locked: false,
+            cpu_response: false,
             mode: Mode::Work,
             delay: 1_000_000,
         }
@@ -191,6 +195,7 @@ impl Config {
                 "handle" => new.handle = pair.flag()?,
                 "ls_timeout" => new.ls_timeout = pair.flag()?,
                 "locked" => new.locked = pair.flag()?,
+                "cpu_response" => new.cpu_response = pair.flag()?,
                 "complete" => new.mode = Mode::parse(pair.value).ok_or_else(bad)?,
                 "delay" => {
                     let microseconds: u64 = pair.number()?;
@@ -244,12 +249,17 @@ impl core::fmt::Display for Config {
         )?;
         write!(
             f,
-            "defer={} early={} handle={} ls_timeout={} locked={} complete={} delay={}",
+            "defer={} early={} handle={} ls_timeout={} locked={} cpu_response={} ",
             digit(self.defer),
             digit(self.early),
             digit(self.handle),
             digit(self.ls_timeout),
             digit(self.locked),
+            digit(self.cpu_response)
+        )?;
+        write!(
+            f,
+            "complete={} delay={}",
             self.mode.name(),
             self.delay / 1000
         )

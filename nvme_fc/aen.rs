@@ -70,7 +70,6 @@ pub(crate) fn done(exchange: &Exchange) {
     let Some(finish) = exchange.finish() else {
         return io::completed_twice(exchange);
     };
-    exchange.sync_response();
     let outcome = outcome::of(exchange, finish.aborted);
     let queue = exchange.queue();
     let ctrl = queue.ctrl();

@@ -12,9 +12,11 @@ use kernel::{
     prelude::*,
     sync::{
         atomic::{
+            Acquire,
             Atomic,
             Full,
-            Relaxed, //
+            Relaxed,
+            Release, //
         },
         Mutex, //
     },
@@ -24,6 +26,7 @@ use kernel::{
 use crate::{
     abi,
     exchange::Exchange,
+    iu_memory::IuMemory,
     mq_ops,
     queue::Queue,
     shared::{
@@ -38,8 +41,7 @@ use crate::{
             exchange::Event,
             wire::SubmissionEntry, //
         }, //
-    },
-    word::Word, //
+    }, //
 };
 
 /// Opcode of the request.
@@ -50,8 +52,8 @@ const COMMAND_ID: u16 = abi::NVME_AQ_BLK_MQ_DEPTH as u16;
 
 /// What an association gives the exchange.
 struct Ready {
-    /// The device that the IUs are mapped for.
-    device: DeviceRef,
+    /// What the IUs are mapped for.
+    memory: IuMemory,
     /// The LLDD's memory.
     _private: PrivateArea,
 }
@@ -66,7 +68,7 @@ pub(crate) struct AenExchange {
     /// The exchange.
     exchange: Opaque<MaybeUninit<Exchange>>,
     /// See the invariant.
-    made: Word<bool>,
+    made: Atomic<bool>,
     /// How many hold the exchange: the LLDD, and a `done` that is not over.
     held: Atomic<i32>,
     /// There while the association is.
@@ -84,7 +86,7 @@ impl AenExchange {
     pub(crate) fn new() -> impl PinInit<Self> {
         pin_init!(Self {
             exchange: Opaque::uninit(),
-            made: Word::new(false),
+            made: Atomic::new(false),
             held: Atomic::new(0),
             ready <- new_mutex!(None, "AenExchange::ready"),
         })
@@ -92,7 +94,7 @@ impl AenExchange {
 
     /// The exchange, if it was made.
     fn exchange(&self) -> Option<&Exchange> {
-        if self.made.get() {
+        if self.made.load(Acquire) {
             // SAFETY: Initialised, by the type's invariant.
             Some(unsafe { &*self.exchange.get().cast::<Exchange>() })
         } else {
@@ -109,7 +111,7 @@ impl AenExchange {
     pub(crate) fn prepare(&self, admin: &Queue, device: &DeviceRef, private: u32) -> Result {
         let private = PrivateArea::new(private)?;
         let mut ready = self.ready.lock();
-        if !self.made.get() {
+        if !self.made.load(Relaxed) {
             // SAFETY: The controller is pinned, and waits for the exchange
             // before it goes; the queue is part of the same controller.
             unsafe {
@@ -123,14 +125,15 @@ impl AenExchange {
                 )
             };
             // INVARIANT: Initialised above.
-            self.made.set(true);
+            self.made.store(true, Release);
         }
         let exchange = self.exchange().ok_or(EINVAL)?;
-        exchange.map(device)?;
+        let memory = IuMemory::new(device)?;
+        exchange.map(&memory)?;
         // SAFETY: Idle, and nobody sends it before this is over.
         unsafe { exchange.set_private(private.as_ptr()) };
         *ready = Some(Ready {
-            device: device.another(),
+            memory,
             _private: private,
         });
         Ok(())
@@ -143,7 +146,7 @@ impl AenExchange {
             return;
         };
         if let Some(exchange) = self.exchange() {
-            exchange.unmap(&ready.device);
+            exchange.unmap(&ready.memory);
             // SAFETY: Idle, by this function's contract.
             unsafe { exchange.set_private(ptr::null_mut()) };
         }

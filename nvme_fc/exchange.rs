@@ -37,6 +37,7 @@ use kernel::{
 
 use crate::{
     abi,
+    iu_memory::Place,
     queue::Queue,
     shared::{
         proto::{
@@ -103,8 +104,11 @@ pub(crate) struct Exchange {
     request: *mut abi::request,
     /// What is sent.
     pub(crate) command: CommandBuffer,
-    /// What comes back.
-    pub(crate) response: ResponseBuffer,
+    /// Where the LLDD puts what comes back: `response`, or memory of the port's
+    /// device. It changes while the exchange is idle.
+    reply: UnsafeCell<NonNull<ResponseBuffer>>,
+    /// What comes back, if the port has no device.
+    response: ResponseBuffer,
     /// The first scatterlist elements.
     pub(crate) inline: Opaque<[abi::scatterlist; INLINE_SEGMENTS]>,
 }
@@ -165,17 +169,19 @@ impl Exchange {
                 queue: NonNull::from(queue),
                 request,
                 command: CommandBuffer(UnsafeCell::new(command.assume_init())),
+                reply: UnsafeCell::new(NonNull::dangling()),
                 response: ResponseBuffer(UnsafeCell::new(MaybeUninit::zeroed().assume_init())),
                 inline: Opaque::zeroed(),
             })
         };
         // SAFETY: Just written.
         let this = unsafe { &*slot };
+        // SAFETY: The exchange is nobody else's yet.
+        unsafe { this.reply_to(None) };
         let fcp = this.fcp.get();
         // SAFETY: The exchange is nobody else's yet.
         unsafe {
             (*fcp).cmdaddr = this.command.0.get().cast();
-            (*fcp).rspaddr = this.response.0.get().cast();
             // CAST: Both are small.
             (*fcp).cmdlen = size_of::<CommandIu>() as u16;
             (*fcp).rsplen = size_of::<ExtendedResponseIu>() as u16;
@@ -269,6 +275,25 @@ impl Exchange {
         }
     }
 
+    /// Has the LLDD put the response there, or, for none, into the exchange;
+    /// gives the place that it had before.
+    ///
+    /// # Safety
+    ///
+    /// The exchange is idle, and nobody else uses it; the place stays valid
+    /// until it is replaced.
+    pub(crate) unsafe fn reply_to(&self, place: Option<Place>) -> Place {
+        let (reply, address) = place.unwrap_or((NonNull::from(&self.response), 0));
+        let fcp = self.fcp.get();
+        // SAFETY: Idle, by this function's contract.
+        unsafe {
+            let before = (self.reply.get().replace(reply), (*fcp).rspdma);
+            (*fcp).rspaddr = reply.as_ptr().cast();
+            (*fcp).rspdma = address;
+            before
+        }
+    }
+
     /// The response that came.
     ///
     /// # Safety
@@ -276,8 +301,9 @@ impl Exchange {
     /// The exchange is complete, and the caller finishes it.
     #[inline(always)]
     pub(crate) unsafe fn response(&self) -> &ExtendedResponseIu {
-        // SAFETY: The LLDD no longer writes it, by this function's contract.
-        unsafe { &*self.response.0.get() }
+        // SAFETY: The place is valid, and the LLDD no longer writes it, by this
+        // function's contract.
+        unsafe { &*(*self.reply.get()).as_ref().0.get() }
     }
 
     /// Describes the data to the LLDD, and clears what it will report.

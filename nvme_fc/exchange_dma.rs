@@ -14,25 +14,23 @@ use kernel::prelude::*;
 use crate::{
     abi,
     exchange::Exchange,
+    iu_memory::IuMemory,
     shared::{
-        device::DeviceRef,
         dma::Direction as DmaDirection,
-        proto::wire::{
-            CommandIu,
-            ExtendedResponseIu, //
-        }, //
+        proto::wire::CommandIu, //
     },
     shim, //
 };
 
 impl Exchange {
-    /// Maps both IUs for the port's device. Context: may sleep; idle.
+    /// Maps the command for the port's device, and has the response in memory
+    /// of it. Context: may sleep; idle.
     ///
     /// # Errors
     ///
-    /// `EFAULT`, logged.
-    pub(crate) fn map(&self, device: &DeviceRef) -> Result {
-        let raw = device.as_raw();
+    /// `ENOMEM`, `EFAULT`, logged.
+    pub(crate) fn map(&self, memory: &IuMemory) -> Result {
+        let raw = memory.device();
         if raw.is_null() {
             return Ok(());
         }
@@ -54,24 +52,12 @@ impl Exchange {
         }
         // SAFETY: Idle, so nobody reads it.
         unsafe { (*fcp).cmddma = address };
-        let response = self.response.0.get().cast();
-        // SAFETY: A live device, and memory of the linear map.
-        let address = unsafe {
-            shim::dma_map_single(
-                raw,
-                response,
-                size_of::<ExtendedResponseIu>(),
-                DmaDirection::FromDevice.as_raw(),
-            )
-        };
-        // SAFETY: The address is the device's.
-        if unsafe { shim::dma_mapping_error(raw, address) } != 0 {
-            pr_err!("FCP Op failed - rspiu dma mapping failed.\n");
+        let place = memory.allocate().inspect_err(|_| {
+            pr_err!("FCP Op failed - no memory for rspiu.\n");
             self.unmap_command(raw);
-            return Err(EFAULT);
-        }
-        // SAFETY: Idle, so nobody reads it.
-        unsafe { (*fcp).rspdma = address };
+        })?;
+        // SAFETY: Idle, and the memory is there until `unmap`.
+        unsafe { self.reply_to(place) };
         Ok(())
     }
 
@@ -91,23 +77,14 @@ impl Exchange {
     }
 
     /// Undoes [`Exchange::map`]. Context: idle.
-    pub(crate) fn unmap(&self, device: &DeviceRef) {
-        let raw = device.as_raw();
+    pub(crate) fn unmap(&self, memory: &IuMemory) {
+        let raw = memory.device();
         if raw.is_null() {
             return;
         }
-        let fcp = self.fcp();
         self.unmap_command(raw);
-        // SAFETY: Mapped by `map`, idle since.
-        unsafe {
-            shim::dma_unmap_single(
-                raw,
-                (*fcp).rspdma,
-                size_of::<ExtendedResponseIu>(),
-                DmaDirection::FromDevice.as_raw(),
-            );
-            (*fcp).rspdma = 0;
-        }
+        // SAFETY: Idle; what comes back is from `map`, and used by nobody.
+        unsafe { memory.free(self.reply_to(None)) };
     }
 
     /// Hands the command to the device, if there is one.
@@ -122,23 +99,6 @@ impl Exchange {
                     (*self.fcp()).cmddma,
                     size_of::<CommandIu>(),
                     DmaDirection::ToDevice.as_raw(),
-                )
-            };
-        }
-    }
-
-    /// Hands the response to the CPU, if a device wrote it.
-    #[inline(always)]
-    pub(crate) fn sync_response(&self) {
-        let device = self.queue().device();
-        if !device.is_null() {
-            // SAFETY: Mapped as long as the association lives.
-            unsafe {
-                shim::dma_sync_single_for_cpu(
-                    device,
-                    (*self.fcp()).rspdma,
-                    size_of::<ExtendedResponseIu>(),
-                    DmaDirection::FromDevice.as_raw(),
                 )
             };
         }

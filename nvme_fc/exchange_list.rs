@@ -12,6 +12,7 @@ use kernel::prelude::*;
 
 use crate::{
     exchange::Exchange,
+    iu_memory::IuMemory,
     shared::device::DeviceRef, //
 };
 
@@ -20,12 +21,12 @@ use crate::{
 /// # Invariants
 ///
 /// Every pointer is to an initialised exchange that is taken off the list
-/// before it goes. All are mapped exactly while `device` is `Some`.
+/// before it goes. All are mapped exactly while `memory` is `Some`.
 pub(crate) struct ExchangeList {
     /// The exchanges.
     all: KVec<NonNull<Exchange>>,
     /// What they are mapped for.
-    device: Option<DeviceRef>,
+    memory: Option<IuMemory>,
 }
 
 // SAFETY: Exchanges may be used from any thread.
@@ -36,7 +37,7 @@ impl ExchangeList {
     pub(crate) const fn new() -> Self {
         Self {
             all: KVec::new(),
-            device: None,
+            memory: None,
         }
     }
 
@@ -52,9 +53,9 @@ impl ExchangeList {
     /// The exchange is initialised and is taken off before it goes.
     pub(crate) unsafe fn add(&mut self, exchange: NonNull<Exchange>) -> Result {
         self.all.push(exchange, GFP_KERNEL)?;
-        if let Some(device) = &self.device {
+        if let Some(memory) = &self.memory {
             // SAFETY: Valid, by this function's contract.
-            let mapped = unsafe { exchange.as_ref() }.map(device);
+            let mapped = unsafe { exchange.as_ref() }.map(memory);
             if let Err(error) = mapped {
                 let _ = self.all.pop();
                 return Err(error);
@@ -69,9 +70,9 @@ impl ExchangeList {
         let Some(at) = self.all.iter().position(|other| *other == exchange) else {
             return;
         };
-        if let Some(device) = &self.device {
+        if let Some(memory) = &self.memory {
             // SAFETY: On the list, so still valid.
-            unsafe { exchange.as_ref() }.unmap(device);
+            unsafe { exchange.as_ref() }.unmap(memory);
         }
         let _ = self.all.remove(at);
     }
@@ -80,34 +81,35 @@ impl ExchangeList {
     ///
     /// # Errors
     ///
-    /// `EFAULT`, and none is mapped.
+    /// `ENOMEM`, `EFAULT`, and none is mapped.
     pub(crate) fn map(&mut self, device: &DeviceRef) -> Result {
         self.unmap();
+        let memory = IuMemory::new(device)?;
         for (count, exchange) in self.all.iter().enumerate() {
             // SAFETY: On the list, so valid.
-            if let Err(error) = unsafe { exchange.as_ref() }.map(device) {
+            if let Err(error) = unsafe { exchange.as_ref() }.map(&memory) {
                 for mapped in self.all.iter().take(count) {
                     // SAFETY: On the list, so valid.
-                    unsafe { mapped.as_ref() }.unmap(device);
+                    unsafe { mapped.as_ref() }.unmap(&memory);
                 }
                 return Err(error);
             }
         }
-        self.device = Some(device.another());
+        self.memory = Some(memory);
         Ok(())
     }
 
     /// Unmaps all. Context: may sleep; all are idle.
     pub(crate) fn unmap(&mut self) {
-        let Some(device) = self.device.take() else {
+        let Some(memory) = self.memory.take() else {
             return;
         };
-        if device.as_raw().is_null() {
+        if memory.device().is_null() {
             return;
         }
         for exchange in &self.all {
             // SAFETY: On the list, so valid.
-            unsafe { exchange.as_ref() }.unmap(&device);
+            unsafe { exchange.as_ref() }.unmap(&memory);
         }
     }
 }

@@ -85,7 +85,6 @@ pub(crate) fn done(exchange: &Exchange) {
     let Some(finish) = exchange.finish() else {
         return completed_twice(exchange);
     };
-    exchange.sync_response();
     let outcome = outcome::of(exchange, finish.aborted);
     if let Some(failure) = outcome.failure {
         failed(exchange, failure, finish.terminated);

@@ -35,6 +35,8 @@ mod exchange_dma;
 mod exchange_list;
 mod io;
 mod io_queues;
+#[allow(unsafe_code, reason = "allocates memory for DMA")]
+mod iu_memory;
 #[cfg(CONFIG_KUNIT = "y")]
 #[allow(unsafe_code, reason = "an entry for the suites")]
 mod kunit_entry;

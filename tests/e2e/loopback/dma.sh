@@ -17,6 +17,7 @@ a mapping fails at the target: write
 mapping 2 of a connect fails'
 loop_load
 one 'bounce, work' 'device=bounce' 'device=bounce' 64k
+one 'bounce, responses written by CPU' 'device=bounce cpu_response' '' 64k
 one 'bounce, irq' 'device=bounce complete=irq delay=50' 'device=bounce complete=irq delay=50' 16k
 one 'bounce, segments 16' 'device=bounce' 'device=bounce segments=16' 512k
 one 'bounce, segments 1' 'device=bounce' 'device=bounce segments=1 read_rsp' 128k
