@@ -128,7 +128,8 @@ pub(crate) struct Ctrl {
     queues: KVec<Pin<KBox<Queue>>>,
     /// The association cannot be used any more, or is not to be made.
     failed: Atomic<bool>,
-    /// A teardown waits for exchanges.
+    /// A teardown waits for exchanges. One that ends at this very moment may
+    /// miss this; the teardown looks again every second.
     terminating: Word<bool>,
     /// The association's identifier; 0 for none. Changed with the registry
     /// locked.

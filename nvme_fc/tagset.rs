@@ -9,6 +9,11 @@ use core::ffi::c_void;
 use kernel::{
     error::to_result,
     prelude::*,
+    sync::atomic::{
+        Acquire,
+        Atomic,
+        Release, //
+    },
     types::Opaque, //
 };
 
@@ -17,8 +22,7 @@ use crate::{
     exchange::Exchange,
     mq_ops,
     nvme_core::NvmeCtrl,
-    rq::exchange_of,
-    word::Word, //
+    rq::exchange_of, //
 };
 
 /// A tag set inside a controller.
@@ -30,7 +34,7 @@ pub(crate) struct TagSet {
     /// The C object.
     inner: Opaque<abi::blk_mq_tag_set>,
     /// It was allocated.
-    allocated: Word<bool>,
+    allocated: Atomic<bool>,
 }
 
 // SAFETY: The block layer does its own locking.
@@ -43,13 +47,13 @@ impl TagSet {
     pub(crate) fn new() -> Self {
         Self {
             inner: Opaque::zeroed(),
-            allocated: Word::new(false),
+            allocated: Atomic::new(false),
         }
     }
 
     /// Whether there is a tag set.
     pub(crate) fn is_allocated(&self) -> bool {
-        self.allocated.get()
+        self.allocated.load(Acquire)
     }
 
     /// Makes the admin tag set, with `private` LLDD bytes a request. Context:
@@ -65,7 +69,7 @@ impl TagSet {
         to_result(unsafe {
             abi::nvme_alloc_admin_tag_set(ctrl.as_raw(), self.inner.get(), mq_ops::admin(), size)
         })?;
-        self.allocated.set(true);
+        self.allocated.store(true, Release);
         Ok(())
     }
 
@@ -83,13 +87,13 @@ impl TagSet {
         to_result(unsafe {
             abi::nvme_alloc_io_tag_set(ctrl.as_raw(), self.inner.get(), mq_ops::io(), 1, size)
         })?;
-        self.allocated.set(true);
+        self.allocated.store(true, Release);
         Ok(())
     }
 
     /// Says that the tag set is gone.
     pub(crate) fn forget(&self) {
-        self.allocated.set(false);
+        self.allocated.store(false, Release);
     }
 
     /// Hardware contexts of the set.

@@ -4,6 +4,13 @@
 //!
 //! `READ_ONCE()` and `WRITE_ONCE()`, inlined: the data path reads such words
 //! several times an I/O, and the kernel crate's atomics are function calls.
+//!
+//! Words are ordered among themselves, and nothing else is by them: the compiler
+//! keeps volatile accesses in their order, and so does x86-64, on which alone
+//! these modules are built, but for a store before a load of another word. So a
+//! word may say that other words are set (a queue is live, its connection is
+//! there). What says that other memory is ready, and what two sides set and
+//! then look at, is an `Atomic`, with `Acquire` and `Release` or `Full`.
 
 use core::{
     cell::UnsafeCell,
