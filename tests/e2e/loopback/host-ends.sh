@@ -103,7 +103,9 @@ if [[ ${E2E_HOST:-rust} == rust ]]; then
 		for dir in /sys/class/nvme/nvme*; do
 			# Later ones are other tests' business, and may come while
 			# namespaces are added, of which the block layer warns.
-			{ read -r state < "$dir/state"; } 2> /dev/null && [[ $state == new ]] || continue
+			state=
+			{ read -r state < "$dir/state"; } 2> /dev/null
+			[[ $state == new ]] || continue
 			{ echo 1 > "$dir/reset_controller"; } 2> /dev/null
 			echo >> /tmp/resets
 		done
