@@ -195,12 +195,12 @@ impl Port {
         let result = self.life.lock().life.deleted();
         match result {
             Ok(_) => {
+                // An adapter may go once its port is reported gone.
+                if let Some(device) = &self.device {
+                    device.expect_no_mapping();
+                }
                 if self.role == Role::Target {
                     self.forget_hosts();
-                    // An adapter may go once its port is reported gone.
-                    if let Some(device) = &self.device {
-                        device.expect_no_mapping();
-                    }
                 }
                 BOOKS.close(self.account());
                 context::let_module_go();
