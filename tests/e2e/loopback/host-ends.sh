@@ -112,7 +112,7 @@ if [[ ${E2E_HOST:-rust} == rust ]]; then
 	done &
 	resetter=$!
 	failed=0
-	for _ in {1..40}; do
+	for ((n = $(often 40 10); n > 0; n--)); do
 		connect_raw "$SUBSYS" 1 reconnect_delay=1,ctrl_loss_tmo=30 > /dev/null || failed=$((failed + 1))
 		disconnect_all || break
 	done
