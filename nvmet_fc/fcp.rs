@@ -105,14 +105,30 @@ fn start_write(exchange: Exchange, length: u32) {
 
 /// Gives a command its memory, unless it asks for more than it can use.
 #[inline]
-fn allocate(mut exchange: Exchange, length: u32, direction: Direction) -> Option<Exchange> {
+fn allocate(exchange: Exchange, length: u32, direction: Direction) -> Option<Exchange> {
     if length > UNQUESTIONED {
-        if let Err(status) = question(&exchange, length) {
+        allocate_much(exchange, length, direction)
+    } else {
+        give_buffer(exchange, length, direction)
+    }
+}
+
+/// As [`allocate`], where it is much.
+#[inline(never)]
+fn allocate_much(mut exchange: Exchange, length: u32, direction: Direction) -> Option<Exchange> {
+    match question(&exchange, length) {
+        Ok(()) => give_buffer(exchange, length, direction),
+        Err(status) => {
             exchange.set_transfer(0);
             exchange.fail(status);
-            return None;
+            None
         }
     }
+}
+
+/// Gives a command its memory.
+#[inline]
+fn give_buffer(mut exchange: Exchange, length: u32, direction: Direction) -> Option<Exchange> {
     match DataBuffer::new(length, direction) {
         Ok(data) => {
             *exchange.data() = Some(data);
@@ -131,7 +147,6 @@ fn allocate(mut exchange: Exchange, length: u32, direction: Direction) -> Option
 /// # Errors
 ///
 /// The NVMe status.
-#[inline(never)]
 fn question(exchange: &Exchange, length: u32) -> Result<(), u16> {
     if length > exchange.queue().nvmet_port().data_max() {
         return Err(STATUS_TOO_LONG);

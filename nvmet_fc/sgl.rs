@@ -109,13 +109,30 @@ impl DataBuffer {
     #[inline]
     fn map_without_device(&mut self) {
         #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
-        for at in 0..self.entries as usize {
-            // SAFETY: By the invariant the list has that element.
-            let element = unsafe { &mut *self.list().add(at) };
-            element.dma_length = element.length;
+        match self.entries {
+            1 => self.set_dma_length(0),
+            _ => self.set_dma_lengths(),
         }
         // INVARIANT: There is no device that would see anything.
         self.mapped = self.entries;
+    }
+
+    /// Sets the length for the device of each element.
+    #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
+    #[inline(never)]
+    fn set_dma_lengths(&mut self) {
+        for at in 0..self.entries as usize {
+            self.set_dma_length(at);
+        }
+    }
+
+    /// Sets the length for the device of one element that there is.
+    #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
+    #[inline]
+    fn set_dma_length(&mut self, at: usize) {
+        // SAFETY: By the invariant the list has that element.
+        let element = unsafe { &mut *self.list().add(at) };
+        element.dma_length = element.length;
     }
 
     /// Takes the data back from the device. Context: any.

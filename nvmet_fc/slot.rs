@@ -180,7 +180,8 @@ impl Phase {
     }
 
     /// The LLDD called `done`; says whether the caller carries on. `None`: the
-    /// LLDD had no operation.
+    /// LLDD had no operation. A second `done` is told from the first unless both
+    /// come at the same time: that costs a loop less.
     #[inline(always)]
     pub(crate) fn done(&self) -> Option<bool> {
         if !handover_in(self.read()).is_running() {
