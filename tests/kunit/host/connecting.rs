@@ -158,8 +158,9 @@ pub(crate) fn errors_of_the_transport() -> CaseResult {
 }
 
 pub(crate) fn controllers_that_fc_cannot_serve() -> CaseResult {
+    type Page = (&'static str, fn(&mut [u8]), bool);
     let bench = Bench::new(Wanted::PLAIN)?;
-    let pages: [(&str, fn(&mut [u8]), bool); 5] = [
+    let pages: [Page; 5] = [
         ("icdoff", |page| page[1800] = 1, false),
         ("no SGLs", |page| page[536] = 0, false),
         ("another controller", |page| page[78] ^= 1, false),

@@ -135,7 +135,11 @@ pub(crate) struct Lldd {
 macro_rules! require {
     ($lldd:expr, $condition:expr, $what:literal, $value:expr) => {
         if !$condition {
-            #[allow(clippy::unnecessary_cast, reason = "any number may be told")]
+            #[allow(
+                clippy::unnecessary_cast,
+                clippy::cast_lossless,
+                reason = "any number may be told"
+            )]
             $lldd.books.wrong(line!(), $what, $value as u64);
         }
     };

@@ -248,9 +248,11 @@ impl Tree {
         with: impl FnOnce(*mut abi::file) -> Result<R>,
     ) -> Result<R> {
         let path = c_text(path)?;
-        // SAFETY: A name with a terminator. CAST: The flags are C's int.
-        let file =
-            from_err_ptr(unsafe { abi::filp_open(path.as_char_ptr(), flags as c_int, 0o600) })?;
+        // CAST: The flags are C's int.
+        let flags = flags as c_int;
+        // SAFETY: A name with a terminator.
+        let file = unsafe { abi::filp_open(path.as_char_ptr(), flags, 0o600) };
+        let file = from_err_ptr(file)?;
         let outcome = with(file);
         // SAFETY: Opened above; closed at once, so that nothing is in use
         // when the caller goes on.
