@@ -110,6 +110,7 @@ kunit:
 
 test:
 	tools/setup
+	tools/setup instrumented
 	tests/run
 
 .PHONY: all help check-kdir modules modules_install uninstall clean rust-analyzer \
