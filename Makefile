@@ -109,8 +109,7 @@ kunit:
 	tests/kunit/run $(SUITE)
 
 test:
-	tools/setup
-	tools/setup instrumented
+	tools/setup --all
 	tests/run
 
 .PHONY: all help check-kdir modules modules_install uninstall clean rust-analyzer \
