@@ -147,7 +147,7 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
 
     let (segments, sectors) = queues::transfer_limits(limits.segments);
     nvme.set_max_segments(u32::from(segments));
-    nvme.set_max_hw_sectors(sectors);
+    nvme.set_max_hw_sectors(sectors.min(device.max_mapping_sectors()));
     // The NVMe core lowers it to what the controller takes this time.
     nvme.set_sqsize(queues::zero_based(ctrl.queue_size()));
     nvme.unquiesce_admin();

@@ -49,14 +49,24 @@ pub(crate) fn queue_rq(queue: &Queue, mut request: Submission<'_>) -> BlkStatus 
         data.length,
     );
     if let Err(status) = request.map(queue, data) {
-        request.cleanup();
-        return status;
+        return unmapped(queue, status, request);
     }
     cmd_iu::set_sequence_number(request.command(), queue.next_sequence());
     match request.give(queue) {
         Ok(()) => BlkStatus::OK,
         Err((status, request)) => refused(queue, status, request),
     }
+}
+
+/// Answers for a request whose data could not be mapped: it is tried again, but
+/// not while its controller comes or goes, which would wait for it for ever.
+#[cold]
+fn unmapped(queue: &Queue, status: BlkStatus, request: Submission<'_>) -> BlkStatus {
+    request.cleanup();
+    if queue.ctrl().nvme().is_live() {
+        return status;
+    }
+    request.path_error()
 }
 
 /// Answers for a request that the LLDD did not take: busy, or without its

@@ -77,6 +77,17 @@ impl DeviceRef {
         self.raw
     }
 
+    /// Most 512-byte sectors that can be mapped in one piece, however much
+    /// memory there is: bounce buffers (`swiotlb=force`) have room for 512.
+    pub(crate) fn max_mapping_sectors(&self) -> u32 {
+        if self.raw.is_null() {
+            return u32::MAX;
+        }
+        // SAFETY: `device` keeps it alive.
+        let bytes = unsafe { abi::dma_max_mapping_size(self.raw) };
+        u32::try_from(bytes / 512).unwrap_or(u32::MAX)
+    }
+
     /// Whether `raw` names this very device (or both are none).
     pub(crate) fn is(&self, raw: *mut abi::device) -> bool {
         ptr::eq(self.raw, raw)
