@@ -19,6 +19,7 @@ one 'read_rsp, inline' '' 'read_rsp complete=inline' 16k
 one 'read_rsp, irq' '' 'read_rsp complete=irq delay=50' 16k
 one 'early responses' 'complete=irq delay=10' 'early complete=reorder delay=3000'
 one 'deferral' 'complete=irq delay=10' 'early defer complete=reorder delay=20000'
+one 'queues 1' 'queues=1' 'queues=1'
 one 'no host handle' '' 'handle=0'
 one 'no queue ops, own map' 'queue_ops=0 map_queues' ''
 if [[ ${E2E_HOST:-rust} == rust ]]; then

@@ -75,12 +75,38 @@ meminfo() {
 	awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo
 }
 
+# Ending a thousand associations at once takes hundreds of kernel threads, which
+# the workqueues keep for five minutes.
+workers() {
+	local file name count=0
+	for file in /proc/[0-9]*/comm; do
+		{ read -r name < "$file"; } 2> /dev/null && [[ $name == kworker* ]] && count=$((count + 1))
+	done
+	echo "$count"
+}
+few_workers() {
+	[[ $(workers) -lt $((WORKERS + 30)) ]]
+}
+
+# The instrumented kernel takes minutes to empty its caches, and KASAN keeps what
+# was freed; there kmemleak finds what is left.
+INSTRUMENTED=
+[[ $(uname -r) != *instrumented* ]] || INSTRUMENTED=1
+snapshot() {
+	[[ ! $INSTRUMENTED ]] || return 0
+	note "$(workers) kernel worker threads"
+	check "$2: the idle worker threads go" wait_for 700 few_workers
+	note "$(workers) kernel worker threads"
+	slab_snapshot "$1"
+}
+
 loop_load
 loop_ready 1
 connected --keep-alive-tmo=30
 check_show 'data before' fio_verify "$DISK" 4k 2m
+WORKERS=$(workers)
 check "seed $SEED: a first round, which fills the caches" round "$SEED"
-slab_snapshot /tmp/slab.before
+snapshot /tmp/slab.before before
 available=$(meminfo MemAvailable)
 note "before: Slab $(meminfo Slab) KiB, MemAvailable $available KiB"
 klog_mark
@@ -108,14 +134,18 @@ check "the log has fewer than $LINES_A_SECOND lines a second ($lines in $seconds
 note "log lines: $(klog_since | grep -c 'suppressed') of them count suppressed ones"
 is 'no warning' "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
 
-slab_snapshot /tmp/slab.after
-growth=$(slab_growth /tmp/slab.before /tmp/slab.after)
+snapshot /tmp/slab.after after
 lost=$((available - $(meminfo MemAvailable)))
-note "after: Slab $(meminfo Slab) KiB ($growth up), MemAvailable $(meminfo MemAvailable) KiB ($lost down)"
-note "caches that grew by 20 objects or more: $(slab_grown /tmp/slab.before /tmp/slab.after 20 | paste -sd ';')"
-check "Slab grew by less than $SLAB_LIMIT_KIB KiB" test "$growth" -lt "$SLAB_LIMIT_KIB"
-check "MemAvailable fell by less than $AVAILABLE_LIMIT_KIB KiB" test "$lost" -lt "$AVAILABLE_LIMIT_KIB"
-is "no cache grew by $OBJECT_LIMIT objects" "$(slab_grown /tmp/slab.before /tmp/slab.after "$OBJECT_LIMIT")" ''
+note "after: Slab $(meminfo Slab) KiB, MemAvailable $(meminfo MemAvailable) KiB ($lost down)"
+if [[ $INSTRUMENTED ]]; then
+	check "MemAvailable fell by less than $((4 * AVAILABLE_LIMIT_KIB)) KiB" test "$lost" -lt "$((4 * AVAILABLE_LIMIT_KIB))"
+else
+	growth=$(slab_growth /tmp/slab.before /tmp/slab.after)
+	note "caches that grew by 20 objects or more: $(slab_grown /tmp/slab.before /tmp/slab.after 20 | paste -sd ';')"
+	check "Slab grew by less than $SLAB_LIMIT_KIB KiB ($growth)" test "$growth" -lt "$SLAB_LIMIT_KIB"
+	is "no cache grew by $OBJECT_LIMIT objects" "$(slab_grown /tmp/slab.before /tmp/slab.after "$OBJECT_LIMIT")" ''
+	check "MemAvailable fell by less than $AVAILABLE_LIMIT_KIB KiB" test "$lost" -lt "$AVAILABLE_LIMIT_KIB"
+fi
 
 check 'the controller is well' wait_for 45 all_well
 check 'disconnect' disconnect "$SUBSYS"
