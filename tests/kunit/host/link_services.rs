@@ -51,9 +51,9 @@ fn count(bench: &Bench, on: On) -> usize {
 
 pub(crate) fn a_create_association_accept_off_by_a_bit() -> CaseResult {
     let bench = Bench::new(Wanted::PLAIN)?;
-    // Command, list length, request descriptor, both identifiers' headers.
-    let checked = [0..1, 4..17, 24..32, 40..48].into_iter().flatten();
-    for at in checked {
+    // Command, list length, request descriptor, both identifiers' headers; the
+    // pure suites have each byte of them.
+    for at in [0usize, 5, 7, 11, 15, 16, 27, 31, 43, 47] {
         // CAST: Below 8.
         let bits = 1 << (at % 8) as u8;
         let rule = Rule::at(CREATE_ASSOCIATION).alter(Alter::LsByte(at, bits));
@@ -78,7 +78,7 @@ pub(crate) fn reserved_bytes_of_accepts_are_not_looked_at() -> CaseResult {
 
 pub(crate) fn a_create_connection_accept_off_by_a_bit() -> CaseResult {
     let bench = Bench::new(Wanted::PLAIN)?;
-    for at in [0..1, 4..17, 24..32].into_iter().flatten() {
+    for at in [0, 7, 11, 15, 16, 27, 31] {
         let rule = Rule::at(CREATE_CONNECTION)
             .skip(1)
             .alter(Alter::LsByte(at, 0x01));
@@ -121,16 +121,17 @@ pub(crate) fn identifiers_of_zero() -> CaseResult {
 pub(crate) fn every_reject() -> CaseResult {
     let bench = Bench::new(Wanted::PLAIN)?;
     let reasons = [
-        0x00, 0x01, 0x03, 0x05, 0x07, 0x09, 0x0b, 0x0e, 0x11, 0x40, 0x41, 0x42, 0x44, 0x45, 0x46,
-        0x47, 0xff,
+        0x00, 0x01, 0x03, 0x05, 0x07, 0x09, 0x0b, 0x40, 0x41, 0x42, 0x43, 0xff,
     ];
     for reason in reasons {
-        for (service, told) in [(CREATE_ASSOCIATION, 0), (CREATE_CONNECTION, 1)] {
-            let rule = Rule::at(service).alter(Alter::Reject(reason, 0x2c));
-            ensure!(!serves(&bench, rule)?, "{service:?}, {reason:#x}");
-            ensure_eq!(count(&bench, DISCONNECT), told, "{service:?}, {reason:#x}");
-            bench.lldd.with(|state| state.model.forget());
-        }
+        let rule = Rule::at(CREATE_ASSOCIATION).alter(Alter::Reject(reason, 0x2c));
+        ensure!(!serves(&bench, rule)?, "{reason:#x}");
+        ensure_eq!(count(&bench, DISCONNECT), 0, "{reason:#x}");
+    }
+    for reason in [0x09, 0x40, 0x43] {
+        let rule = Rule::at(CREATE_CONNECTION).alter(Alter::Reject(reason, 0x00));
+        ensure!(!serves(&bench, rule)?, "{reason:#x}");
+        ensure_eq!(count(&bench, DISCONNECT), 1, "{reason:#x}");
     }
     // The answer to Disconnect changes nothing.
     let rule = Rule::at(DISCONNECT).alter(Alter::Reject(0x40, 0x00));
@@ -158,7 +159,7 @@ pub(crate) fn errors_of_done() -> CaseResult {
 
 pub(crate) fn errors_of_ls_req() -> CaseResult {
     let bench = Bench::new(Wanted::PLAIN)?;
-    for errno in [EIO, EBUSY, ENODEV, ENOMEM] {
+    for errno in [EIO, EBUSY] {
         for (service, told) in [(CREATE_ASSOCIATION, 0), (CREATE_CONNECTION, 1)] {
             let live = serves(&bench, Rule::at(service).refuse(errno.to_errno()))?;
             ensure!(!live, "{service:?}, {errno:?}");

@@ -12,7 +12,6 @@
     clippy::missing_docs_in_private_items,
     reason = "the name of a case says what it shows"
 )]
-#![allow(dead_code, reason = "suites of this series come one by one")]
 
 mod aborts;
 mod answer;

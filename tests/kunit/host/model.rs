@@ -182,11 +182,6 @@ impl Model {
         self.associations.len()
     }
 
-    /// How many associations there were.
-    pub(crate) fn made(&self) -> u16 {
-        self.made
-    }
-
     /// Whether a connection of `queue` has this identifier.
     pub(crate) fn knows(&self, connection: u64, queue: u16) -> bool {
         connection & 0xffff == u64::from(queue)

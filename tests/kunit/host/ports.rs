@@ -120,13 +120,6 @@ impl LocalPort {
     pub(crate) fn none() -> Self {
         Self(ptr::null_mut())
     }
-
-    /// `port_num` and `port_id`. The port is registered.
-    pub(crate) fn numbers(&self) -> (u32, u32) {
-        // SAFETY: Valid, by the type's invariant.
-        let port = unsafe { &*self.0 };
-        (port.port_num, port.port_id)
-    }
 }
 
 /// A device that ports may be of.
