@@ -261,12 +261,12 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
+        self.port.calm_down();
         self.nvmet_port = None;
         if !self.unregistered {
             // The case has failed already.
             let _ = self.port.unregister();
         }
-        self.port.let_sent_go();
         if !self.port.wait_deleted() {
             pr_err!("the target port of a case stays, and its memory with it\n");
             for host in [&self.host, &self.other] {

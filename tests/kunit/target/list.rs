@@ -33,4 +33,36 @@ suites! {
         names_are_free_while_a_port_drains,
         a_port_comes_back_bound,
     }
+    nvme_fc_target_link_services = link_services {
+        create_association,
+        create_association_of_every_length,
+        create_connection,
+        disconnect,
+        other_commands,
+        nobody_is_bound,
+        answers_stay_where_they_were_put,
+    }
+    nvme_fc_target_fc_ls_ut = fc_ls_ut {
+        create_single_assoc_test,
+        create_max_conns_test,
+        invalid_connection_test,
+        disconnect_bad_assoc_test,
+        xmt_ls_rsp_failure_test,
+    }
+    nvme_fc_target_services = services {
+        no_more_than_256,
+        answers_from_threads,
+        no_answer_goes_out,
+        a_disconnect_waits_for_a_command,
+        one_of_two_disconnects,
+        the_target_says_goodbye,
+        a_goodbye_that_nobody_ends,
+        an_abort_that_nobody_heeds,
+        a_port_that_sends_nothing,
+        hosts_without_handles,
+        a_host_that_is_unknown,
+        a_host_with_associations,
+        a_host_that_goes_while_it_asks,
+        discovery_events,
+    }
 }

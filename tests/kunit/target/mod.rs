@@ -11,8 +11,11 @@
 #[allow(dead_code, reason = "each suite uses its own part of it")]
 mod bench;
 mod binding;
+mod fc_ls_ut;
 #[allow(dead_code, reason = "each suite uses its own part of it")]
 mod frames;
+mod link_services;
 mod list;
 mod lldd;
 mod registration;
+mod services;

@@ -9,13 +9,13 @@ use kernel::{
     prelude::*,
     sync::{atomic::Relaxed, Arc, SpinLockIrq},
     types::Opaque,
-    workqueue,
 };
 
 use super::{
     books::Call,
     port::Port,
     script::{Place, Script, READDATA_RSP, RSP, WRITEDATA},
+    threads,
 };
 use crate::{
     abi,
@@ -269,12 +269,20 @@ impl Exchange {
         }
         state.busy = true;
         (state.error, state.short) = (act.error, act.short);
-        state.held = act.place == Place::Hold;
+        let place = if self.port.is_calm() {
+            Place::Now
+        } else {
+            act.place
+        };
+        state.held = place == Place::Hold;
         drop(state);
+        if place == Place::Hold {
+            self.port.keep(self.share());
+        }
         if act.aborted {
             self.abort();
         }
-        match act.place {
+        match place {
             Place::Now => self.end(None),
             Place::Hold => self.arrived.complete_all(),
             Place::Thread(wait) => self.end_in_thread(wait, None),
@@ -286,7 +294,7 @@ impl Exchange {
     fn end_in_thread(&self, wait: u32, error: Option<c_int>) {
         let this = self.share();
         self.port.books.threads.add(1, Relaxed);
-        let spawned = workqueue::system_unbound().try_spawn(GFP_ATOMIC, move || {
+        let spawned = threads::threads().try_spawn(GFP_ATOMIC, move || {
             this.port.pause(wait);
             this.end(error);
             this.port.books.threads.add(-1, Relaxed);
@@ -482,6 +490,13 @@ impl Exchange {
         }
         self.end(None);
         Ok(())
+    }
+
+    /// Ends the operation that is held, if there is one.
+    pub(super) fn end_held(&self) {
+        if core::mem::take(&mut self.state.lock().held) {
+            self.end(None);
+        }
     }
 
     /// Waits until an operation is held. Context: may sleep.

@@ -18,3 +18,5 @@ pub(crate) mod raw;
 pub(crate) mod script;
 #[allow(unsafe_code, reason = "shares its memory with the transport")]
 pub(crate) mod service;
+#[allow(unsafe_code, reason = "names a workqueue of the kernel")]
+mod threads;

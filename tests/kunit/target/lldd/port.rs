@@ -13,7 +13,6 @@ use kernel::{
         Arc, SpinLockIrq,
     },
     types::Opaque,
-    workqueue,
 };
 
 use super::{
@@ -22,6 +21,7 @@ use super::{
     ops,
     script::{Place, Script, SentPlan},
     service::{Plan, Service},
+    threads,
 };
 use crate::{
     abi,
@@ -130,6 +130,11 @@ pub(crate) struct Port {
     /// Link services of the target's.
     #[pin]
     sent: SpinLockIrq<Sent>,
+    /// Exchanges that had an operation held.
+    #[pin]
+    kept: SpinLockIrq<KVec<Arc<Exchange>>>,
+    /// The case is over, and nothing is held any more.
+    calm: Atomic<bool>,
     /// `targetport_delete` came.
     #[pin]
     deleted: Completion,
@@ -156,6 +161,7 @@ impl Port {
     ) -> Result<Arc<Self>> {
         let mut template = config.template();
         change(&mut template);
+        let kept = KVec::with_capacity(64, GFP_KERNEL)?;
         Arc::pin_init(
             pin_init!(Self {
                 template: Opaque::new(template),
@@ -167,6 +173,8 @@ impl Port {
                     last: None,
                     handle: 0,
                 }),
+                kept <- new_spinlock_irq!(kept),
+                calm: Atomic::new(false),
                 deleted <- Completion::new(),
             }),
             GFP_KERNEL,
@@ -329,6 +337,30 @@ impl Port {
         Ok((exchange, outcome))
     }
 
+    /// Remembers an exchange, an operation of which is held.
+    pub(super) fn keep(&self, exchange: Arc<Exchange>) {
+        if self.kept.lock().push_within_capacity(exchange).is_err() {
+            self.books.offend("more held than there is room for");
+        }
+    }
+
+    /// Whether nothing is to be held any more.
+    pub(super) fn is_calm(&self) -> bool {
+        self.calm.load(Relaxed)
+    }
+
+    /// The case is over: lets everything go on that is held.
+    pub(crate) fn calm_down(&self) {
+        self.calm.store(true, Relaxed);
+        loop {
+            let Some(exchange) = self.kept.lock().pop() else {
+                break;
+            };
+            exchange.end_held();
+        }
+        self.let_sent_go();
+    }
+
     /// The host aborts an exchange.
     pub(super) fn abort(&self, request: *mut abi::nvmefc_tgt_fcp_req) {
         // SAFETY: The port is registered, and the exchange's memory is there.
@@ -389,7 +421,7 @@ impl Port {
             SentPlan::Accept(Place::Thread(wait)) => {
                 let (address, object) = (request as usize, self.object() as usize);
                 self.books.threads.add(1, Relaxed);
-                let spawned = workqueue::system_unbound().try_spawn(GFP_KERNEL, move || {
+                let spawned = threads::threads().try_spawn(GFP_KERNEL, move || {
                     // SAFETY: The request keeps the port from going.
                     let port = unsafe { Self::of(object as *mut _) };
                     port.pause(wait);

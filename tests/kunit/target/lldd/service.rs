@@ -6,10 +6,9 @@ use kernel::{
     new_spinlock_irq,
     prelude::*,
     sync::{atomic::Relaxed, Arc, SpinLockIrq},
-    workqueue,
 };
 
-use super::{port::Port, script::Place};
+use super::{port::Port, script::Place, threads};
 use crate::{
     abi,
     cases::{
@@ -171,7 +170,7 @@ impl Service {
                 let port = service.port.clone();
                 port.books.threads.add(1, Relaxed);
                 let raw = SendFrame(frame);
-                let spawned = workqueue::system_unbound().try_spawn(GFP_KERNEL, move || {
+                let spawned = threads::threads().try_spawn(GFP_KERNEL, move || {
                     let frame = raw;
                     port.pause(wait);
                     Self::finish(frame.0);
