@@ -65,4 +65,32 @@ suites! {
         a_host_that_goes_while_it_asks,
         discovery_events,
     }
+    nvme_fc_target_commands = commands {
+        malformed_ius,
+        contradictions,
+        what_nvmet_refuses,
+        data_in_parts,
+        short_and_extended_responses,
+        connects_that_do_not_fit,
+        data_of_any_length,
+    }
+    nvme_fc_target_deferral = deferral {
+        first_come_first_served,
+        aborted_while_it_waits,
+        disconnected_while_it_waits,
+        ports_that_do_not_defer,
+        more_than_there_is_room_for,
+    }
+    nvme_fc_target_failures = failures {
+        operations_that_are_refused,
+        operations_that_end_badly,
+        aborts_by_the_host,
+        aborts_at_any_time,
+        a_command_that_nvmet_keeps,
+        disconnected_in_every_phase,
+        unbound_in_every_phase,
+        unregistered_in_every_phase,
+        invalidated_in_every_phase,
+        ends_after_the_end,
+    }
 }

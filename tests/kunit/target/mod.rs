@@ -11,6 +11,9 @@
 #[allow(dead_code, reason = "each suite uses its own part of it")]
 mod bench;
 mod binding;
+mod commands;
+mod deferral;
+mod failures;
 mod fc_ls_ut;
 #[allow(dead_code, reason = "each suite uses its own part of it")]
 mod frames;

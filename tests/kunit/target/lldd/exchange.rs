@@ -492,11 +492,18 @@ impl Exchange {
         Ok(())
     }
 
-    /// Ends the operation that is held, if there is one.
-    pub(super) fn end_held(&self) {
-        if core::mem::take(&mut self.state.lock().held) {
+    /// Ends the operation that is held, if there is one; says so.
+    pub(crate) fn let_go_if_held(&self) -> bool {
+        let held = core::mem::take(&mut self.state.lock().held);
+        if held {
             self.end(None);
         }
+        held
+    }
+
+    /// Waits a little. Context: may sleep.
+    pub(crate) fn pause(&self) {
+        self.port.pause(2);
     }
 
     /// Waits until an operation is held. Context: may sleep.

@@ -356,7 +356,7 @@ impl Port {
             let Some(exchange) = self.kept.lock().pop() else {
                 break;
             };
-            exchange.end_held();
+            exchange.let_go_if_held();
         }
         self.let_sent_go();
     }
