@@ -30,6 +30,8 @@ use crate::{
 pub(crate) const NQN: &str = "nqn.2014-08.org.nvmexpress:kunit";
 /// Bytes of its namespace.
 const NAMESPACE: i64 = 4 << 20;
+/// Bytes of its blocks: a page, as of the file system below it.
+pub(crate) const BLOCK: usize = 4096;
 /// The number of nvmet's port.
 const NVMET_PORT: u32 = 71;
 
@@ -231,12 +233,13 @@ impl Bench {
         Ok((association, connection))
     }
 
-    /// Writes, or reads, blocks of 512 bytes: the IU.
+    /// Writes, or reads, blocks: the IU.
     pub(crate) fn blocks(connection: u64, is_write: bool, start: u64, count: u16) -> Payload {
         let (opcode, flags) = if is_write { (1, WRITE) } else { (2, READ) };
         let entry = frames::blocks(opcode, start, count);
 
-        frames::command(connection, flags, u32::from(count) * 512, &entry)
+        // CAST: A page.
+        frames::command(connection, flags, u32::from(count) * BLOCK as u32, &entry)
     }
 
     /// Disconnects an association, and waits for the answer.

@@ -7,7 +7,7 @@
 use kernel::{prelude::*, sync::Arc};
 
 use super::{
-    bench::{room, Bench},
+    bench::{room, Bench, BLOCK},
     lldd::{
         books::Call,
         exchange::Exchange,
@@ -28,7 +28,7 @@ fn fill(bench: &Bench, connection: u64, waiting: usize) -> CaseResult<KVec<Arc<E
     for nth in 0..SLOTS + waiting {
         let iu = Bench::blocks(connection, false, nth as u64, 1);
         let place = if nth < SLOTS { Place::Hold } else { Place::Now };
-        let sent = bench.port.command(&iu, room(512)?, Script::usual(place));
+        let sent = bench.port.command(&iu, room(BLOCK)?, Script::usual(place));
         let (exchange, outcome) = sent.or_fail()?;
         let expected = if nth < SLOTS { Ok(()) } else { Err(EOVERFLOW) };
 
@@ -65,7 +65,7 @@ pub(crate) fn first_come_first_served() -> CaseResult {
     let iu = Bench::blocks(connection, false, 0, 1);
     let sent = bench
         .port
-        .command(&iu, room(512)?, Script::usual(Place::Now));
+        .command(&iu, room(BLOCK)?, Script::usual(Place::Now));
     ensure_eq!(sent.or_fail()?.1, Err(ENOENT));
     ensure_eq!(bench.port.books.calls(Call::DeferRcv), 0);
 
@@ -146,13 +146,13 @@ pub(crate) fn ports_that_do_not_defer() -> CaseResult {
     for _ in 0..3 {
         let sent = bench
             .port
-            .command(&iu, room(512)?, Script::usual(Place::Now));
+            .command(&iu, room(BLOCK)?, Script::usual(Place::Now));
         ensure_eq!(sent.or_fail()?.1, Err(ENOENT));
     }
     for exchange in &exchanges {
         let_go(exchange)?;
     }
-    bench.run(&iu, room(512)?)?;
+    bench.run(&iu, room(BLOCK)?)?;
     bench.disconnect(association)?;
     bench.end()
 }
@@ -167,7 +167,7 @@ pub(crate) fn more_than_there_is_room_for() -> CaseResult {
     for round in 0..200u32 {
         let iu = Bench::blocks(connection, round % 2 == 0, 0, 1);
         let script = Script::usual(Place::Thread(round % 2));
-        let sent = bench.port.command(&iu, room(512)?, script);
+        let sent = bench.port.command(&iu, room(BLOCK)?, script);
         let (exchange, outcome) = sent.or_fail()?;
 
         match outcome {

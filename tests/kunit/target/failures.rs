@@ -10,7 +10,7 @@ use kernel::{
 };
 
 use super::{
-    bench::{room, Bench},
+    bench::{room, Bench, BLOCK},
     frames,
     lldd::{
         books::Call,
@@ -23,7 +23,7 @@ use super::{
 use crate::cases::outcome::{ensure, ensure_eq, fail, CaseResult, OrFail};
 
 /// Blocks of a command that takes four operations.
-const BLOCKS: u16 = 128;
+const BLOCKS: u16 = 16;
 
 /// A phase of a command: whether it writes, the operation, which one of them.
 #[derive(Clone, Copy, Debug)]
@@ -63,14 +63,14 @@ fn start(
     let script = Script::usual(usual).with(phase.1, phase.2, act);
     let iu = Bench::blocks(connection, phase.0, 0, BLOCKS);
 
-    bench.start(&iu, room(usize::from(BLOCKS) * 512)?, script)
+    bench.start(&iu, room(usize::from(BLOCKS) * BLOCK)?, script)
 }
 
 /// A command that is not touched goes well.
 fn goes_on(bench: &Bench, connection: u64) -> CaseResult {
     for is_write in [true, false] {
         let iu = Bench::blocks(connection, is_write, 0, BLOCKS);
-        let response = bench.run(&iu, room(usize::from(BLOCKS) * 512)?)?;
+        let response = bench.run(&iu, room(usize::from(BLOCKS) * BLOCK)?)?;
 
         ensure_eq!(response.status(), 0);
     }
@@ -196,7 +196,7 @@ pub(crate) fn aborts_at_any_time() -> CaseResult {
         let is_write = round % 2 == 0;
         let iu = Bench::blocks(connection, is_write, 0, BLOCKS);
         let script = Script::usual(Place::Thread(round % 3));
-        let data = room(usize::from(BLOCKS) * 512)?;
+        let data = room(usize::from(BLOCKS) * BLOCK)?;
         let exchange = bench.start(&iu, data, script)?;
 
         bench.port.pause(round % 7);
@@ -327,7 +327,7 @@ pub(crate) fn ends_after_the_end() -> CaseResult {
         for nth in 0..24u32 {
             let iu = Bench::blocks(connection, nth % 2 == 0, 0, BLOCKS);
             let script = Script::usual(Place::Thread((nth + round) % 9));
-            let data = room(usize::from(BLOCKS) * 512)?;
+            let data = room(usize::from(BLOCKS) * BLOCK)?;
             let exchange = bench.start(&iu, data, script)?;
             exchanges
                 .push(exchange, kernel::alloc::flags::GFP_KERNEL)
