@@ -11,8 +11,11 @@ use super::{
     frames::{self, get64, READ, WRITE},
     lldd::{
         books::Call,
-        exchange::{Exchange, Response},
-        port::{Config, Host, Port},
+        config::Config,
+        exchange::Exchange,
+        host::Host,
+        port::Port,
+        response::Response,
         script::{Place, Script},
         service::Plan,
     },

@@ -12,8 +12,8 @@ use super::{
     frames::{self, READ, WRITE},
     lldd::{
         books::Call,
+        config::Config,
         exchange::Exchange,
-        port::Config,
         script::{Place, Script, READDATA, READDATA_RSP, RSP, WRITEDATA},
     },
 };

@@ -10,8 +10,8 @@ use super::{
     bench::{room, Bench, BLOCK},
     lldd::{
         books::Call,
+        config::Config,
         exchange::Exchange,
-        port::Config,
         script::{Place, Script},
     },
 };
@@ -42,7 +42,7 @@ fn fill(bench: &Bench, connection: u64, waiting: usize) -> CaseResult<KVec<Arc<E
 }
 
 /// Lets the operations of a held read go: its data, then its response.
-fn let_go(exchange: &Exchange) -> CaseResult {
+fn let_go(bench: &Bench, exchange: &Exchange) -> CaseResult {
     exchange.let_go()?;
     for _ in 0..2000 {
         if exchange.is_over() {
@@ -51,7 +51,7 @@ fn let_go(exchange: &Exchange) -> CaseResult {
         if exchange.steps() == 2 && exchange.let_go_if_held() {
             break;
         }
-        exchange.pause();
+        bench.port.pause(2);
     }
     exchange.wait_over()?;
     Ok(())
@@ -69,7 +69,7 @@ pub(crate) fn first_come_first_served() -> CaseResult {
     ensure_eq!(sent.or_fail()?.1, Err(ENOENT));
     ensure_eq!(bench.port.books.calls(Call::DeferRcv), 0);
 
-    let_go(&exchanges[0])?;
+    let_go(&bench, &exchanges[0])?;
     for exchange in &exchanges[SLOTS..] {
         // One slot, through which all of them go.
         exchange.wait_over()?.or_fail()?;
@@ -77,7 +77,7 @@ pub(crate) fn first_come_first_served() -> CaseResult {
     }
     for exchange in &exchanges[1..SLOTS] {
         ensure!(!exchange.is_over());
-        let_go(exchange)?;
+        let_go(&bench, exchange)?;
     }
     // DEFER_RCV came once for each that waited.
     ensure_eq!(bench.port.books.calls(Call::DeferRcv), SLOTS as i32);
@@ -97,7 +97,7 @@ pub(crate) fn aborted_while_it_waits() -> CaseResult {
     ensure_eq!(exchanges[SLOTS].aborts_and_deferrals(), (0, 1));
     exchanges[SLOTS].abort();
     for exchange in &exchanges[..SLOTS] {
-        let_go(exchange)?;
+        let_go(&bench, exchange)?;
     }
     exchanges[SLOTS + 1].wait_over()?.or_fail()?;
     ensure_eq!(exchanges[SLOTS].steps(), 0);
@@ -150,7 +150,7 @@ pub(crate) fn ports_that_do_not_defer() -> CaseResult {
         ensure_eq!(sent.or_fail()?.1, Err(ENOENT));
     }
     for exchange in &exchanges {
-        let_go(exchange)?;
+        let_go(&bench, exchange)?;
     }
     bench.run(&iu, room(BLOCK)?)?;
     bench.disconnect(association)?;

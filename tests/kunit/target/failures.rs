@@ -14,8 +14,9 @@ use super::{
     frames,
     lldd::{
         books::Call,
-        exchange::{Exchange, Response},
-        port::Config,
+        config::Config,
+        exchange::Exchange,
+        response::Response,
         script::{Act, Place, Script, READDATA, READDATA_RSP, RSP, WRITEDATA},
         service::Plan,
     },

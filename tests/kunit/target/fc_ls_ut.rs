@@ -11,7 +11,7 @@ use kernel::prelude::*;
 use super::{
     bench::Bench,
     frames,
-    lldd::{books::Call, port::Config, script::Place, service::Plan},
+    lldd::{books::Call, config::Config, script::Place, service::Plan},
 };
 use crate::cases::{
     outcome::{ensure, CaseResult, OrFail},

@@ -10,7 +10,7 @@ use kernel::error::code::E2BIG;
 use super::{
     bench::Bench,
     frames,
-    lldd::{books::Call, port::Config, service::Plan},
+    lldd::{books::Call, config::Config, service::Plan},
 };
 use crate::cases::{
     outcome::{ensure_eq, CaseResult, OrFail},

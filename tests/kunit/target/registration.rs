@@ -10,7 +10,9 @@ use super::{
     bench::Bench,
     lldd::{
         books::Call,
-        port::{Config, Host, Port},
+        config::Config,
+        host::Host,
+        port::Port,
         raw::{self, Omit},
         service::Plan,
     },

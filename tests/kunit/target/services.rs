@@ -12,7 +12,7 @@ use super::{
     frames::{self, get64},
     lldd::{
         books::Call,
-        port::Config,
+        config::Config,
         script::{Place, Script, SentPlan},
         service::Plan,
     },

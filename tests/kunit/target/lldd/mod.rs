@@ -7,14 +7,18 @@
 #![allow(dead_code, reason = "each suite uses its own part of it")]
 
 pub(crate) mod books;
+pub(crate) mod config;
 #[allow(unsafe_code, reason = "shares its memory with the transport")]
 pub(crate) mod exchange;
+#[allow(unsafe_code, reason = "its address is its handle")]
+pub(crate) mod host;
 #[allow(unsafe_code, reason = "what the transport calls")]
 mod ops;
 #[allow(unsafe_code, reason = "calls the transport")]
 pub(crate) mod port;
 #[allow(unsafe_code, reason = "calls the transport")]
 pub(crate) mod raw;
+pub(crate) mod response;
 pub(crate) mod script;
 #[allow(unsafe_code, reason = "shares its memory with the transport")]
 pub(crate) mod service;

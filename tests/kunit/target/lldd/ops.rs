@@ -14,12 +14,7 @@ use core::ffi::c_void;
 
 use kernel::prelude::*;
 
-use super::{
-    books::Call,
-    exchange::Exchange,
-    port::{Host, Port},
-    service::Service,
-};
+use super::{books::Call, exchange::Exchange, host::Host, port::Port, service::Service};
 use crate::abi;
 
 /// The transport's pointer to a port.

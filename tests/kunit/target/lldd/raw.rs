@@ -6,7 +6,7 @@ use core::ptr;
 
 use kernel::{error::to_result, prelude::*, sync::Arc};
 
-use super::port::{Config, Port};
+use super::{config::Config, port::Port};
 use crate::abi;
 
 /// A member of the template.
