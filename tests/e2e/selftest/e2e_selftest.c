@@ -19,12 +19,12 @@ static DEFINE_MUTEX(first);
 static DEFINE_MUTEX(second);
 static DEFINE_SPINLOCK(spin);
 
-/* Several, as a stale pointer on some stack may hide one of them. */
+/* Many: slab's lists of free objects keep stale pointers, which hide some. */
 static noinline int leak(void)
 {
 	int n;
 
-	for (n = 0; n < 16; n++) {
+	for (n = 0; n < 2000; n++) {
 		void *memory = kmalloc(200, GFP_KERNEL);
 
 		if (!memory)
