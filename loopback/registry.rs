@@ -71,14 +71,9 @@ pub(crate) fn init() {
 
 /// Empties the tables, when the module goes.
 pub(crate) fn clear() {
-    loop {
-        // Dropped without the lock: a port's device may sleep.
-        let port = LIVE.lock().ports.pop();
-        if port.is_none() {
-            break;
-        }
-        drop(port);
-    }
+    // Dropped without the lock: a port's device may sleep.
+    let ports = core::mem::replace(&mut LIVE.lock().ports, KVec::new());
+    drop(ports);
     let tables = {
         let mut live = LIVE.lock();
         (
