@@ -4,16 +4,17 @@
 
 # one NAME LOCAL TARGET [FIO OPTIONS]: connect, verify, disconnect, books.
 one() {
-	local name=$1 disk queue=() fio=()
+	local name=$1 disk size queue=() fio=()
 	wanted "$name" || return 0
 	# The host gets ahead of the target only when its queue is full.
-	[[ $name != deferral* ]] || queue=(--queue-size=16) fio=(--iodepth=16)
+	size=$(often 2m 512k)
+	[[ $name != deferral* ]] || size=2m queue=(--queue-size=16) fio=(--iodepth=16)
 	klog_mark
 	check "$name: ports" loop_ready 1 "$2" "$3"
 	check "$name: connect" connect "$SUBSYS" 1 "${queue[@]}"
 	if wait_for 10 disk_ready "$SUBSYS" 1; then
 		disk=$(disk_of "$SUBSYS" 1)
-		check_show "$name: data" fio_verify "$disk" "${4:-4k}" 2m "${fio[@]}"
+		check_show "$name: data" fio_verify "$disk" "${4:-4k}" "$size" "${fio[@]}"
 	else
 		fail "$name: data" 'no disk'
 	fi
