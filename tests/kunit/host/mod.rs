@@ -5,8 +5,9 @@
 //!
 //! From the bottom: `answer`, `script` and `model` are what is answered, what
 //! is done otherwise, and the controller; `taken`, `received`, `ports`,
-//! `options`, `controller` and `template` are the edge to C; `lldd` and
-//! `lldd_ls` do the work, `books` count it, and `bench` is what cases hold.
+//! `options`, `controller` and `template` are the edge to C; `lldd`,
+//! `lldd_fcp` and `lldd_ls` do the work, `books` count it, and `bench` is what
+//! cases hold.
 
 #![allow(
     clippy::missing_docs_in_private_items,
@@ -25,6 +26,7 @@ mod lifecycle;
 mod link_services;
 mod list;
 mod lldd;
+mod lldd_fcp;
 mod lldd_ls;
 mod model;
 #[allow(unsafe_code, reason = "builds what C frees")]
