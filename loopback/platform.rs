@@ -47,6 +47,10 @@ impl Platform {
             // SAFETY: Registered, and not used for DMA yet.
             unsafe { shim::set_dma_ops(&raw mut (*device).dev) };
         }
+        // What is merged or large already is copied all the same; without this,
+        // a device claims 64 KiB, and DMA_API_DEBUG reports what is longer.
+        // SAFETY: The device is ours, and has its parameters.
+        unsafe { abi::dma_set_max_seg_size(&raw mut (*device).dev, u32::MAX) };
         // SAFETY: The device is registered.
         to_result(unsafe { abi::dma_set_mask_and_coherent(&raw mut (*device).dev, mask) })?;
         Ok(Some(this))
