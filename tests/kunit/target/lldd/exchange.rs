@@ -18,11 +18,7 @@ use super::{
     script::{Place, Script, READDATA_RSP, RSP, WRITEDATA},
     threads,
 };
-use crate::{
-    abi,
-    cases::outcome::{fail, CaseResult},
-    shared::sync::Completion,
-};
+use crate::{abi, shared::sync::Completion};
 
 /// Operations that an exchange remembers.
 const STEPS: usize = 64;
@@ -30,53 +26,53 @@ const STEPS: usize = 64;
 const COMMAND: usize = 128;
 
 /// What an exchange has come to.
-struct State {
+pub(super) struct State {
     /// What happens to it.
-    script: Script,
+    pub(super) script: Script,
     /// The operations so far.
-    steps: KVec<Step>,
+    pub(super) steps: KVec<Step>,
     /// An operation is with us.
-    busy: bool,
+    pub(super) busy: bool,
     /// It waits for the case.
-    held: bool,
+    pub(super) held: bool,
     /// What ends it.
-    error: c_int,
+    pub(super) error: c_int,
     /// By how much it will be short.
-    short: u32,
+    pub(super) short: u32,
     /// The target has given it back.
-    released: bool,
+    pub(super) released: bool,
     /// The transport reads the command IU until `defer_rcv`.
-    lent: bool,
+    pub(super) lent: bool,
     /// The host's end of the data.
-    data: KVVec<u8>,
+    pub(super) data: KVVec<u8>,
     /// The response.
-    response: Option<Response>,
+    pub(super) response: Option<Response>,
     /// `fcp_abort` was called so often.
-    aborts: u32,
+    pub(super) aborts: u32,
     /// `defer_rcv` was called so often.
-    deferrals: u32,
+    pub(super) deferrals: u32,
 }
 
 /// One command.
 #[pin_data]
 pub(crate) struct Exchange {
     /// What the transport knows.
-    request: Opaque<abi::nvmefc_tgt_fcp_req>,
+    pub(super) request: Opaque<abi::nvmefc_tgt_fcp_req>,
     /// The command IU.
     command: Opaque<[u8; COMMAND]>,
     /// How much of it counts.
     length: u32,
     /// The port it came in at.
-    port: Arc<Port>,
+    pub(super) port: Arc<Port>,
     /// The rest.
     #[pin]
-    state: SpinLockIrq<State>,
+    pub(super) state: SpinLockIrq<State>,
     /// The target has given it back.
     #[pin]
-    over: Completion,
+    pub(super) over: Completion,
     /// An operation is held.
     #[pin]
-    arrived: Completion,
+    pub(super) arrived: Completion,
 }
 
 // SAFETY: What is shared is under a lock, or belongs to the one who has the
@@ -257,7 +253,7 @@ impl Exchange {
     }
 
     /// Ends the operation at hand: moves the data and calls `done`.
-    fn end(&self, error: Option<c_int>) {
+    pub(super) fn end(&self, error: Option<c_int>) {
         let request = self.request.get();
         let mut state = self.state.lock();
         if !state.busy {
@@ -427,72 +423,5 @@ impl Exchange {
         let mine = unsafe { Arc::from_raw(ptr::from_ref(this)) };
         mine.over.complete_all();
         mine.port.books.exchanges.add(-1, Relaxed);
-    }
-
-    /// The host aborts it. Context: any.
-    pub(crate) fn abort(&self) {
-        self.port.abort(self.request.get());
-    }
-
-    /// Lets the operation that is held end.
-    pub(crate) fn let_go(&self) -> CaseResult {
-        let held = core::mem::take(&mut self.state.lock().held);
-        if !held {
-            fail!("no operation is held");
-        }
-        self.end(None);
-        Ok(())
-    }
-
-    /// Ends the operation that is held, if there is one; says so.
-    pub(crate) fn let_go_if_held(&self) -> bool {
-        let held = core::mem::take(&mut self.state.lock().held);
-        if held {
-            self.end(None);
-        }
-        held
-    }
-
-    /// Waits until an operation is held. Context: may sleep.
-    pub(crate) fn wait_held(&self) -> CaseResult {
-        if self.arrived.wait_timeout(Port::PATIENCE) {
-            return Ok(());
-        }
-        fail!("no operation came");
-    }
-
-    /// Waits until the target has given it back; the response, if there was
-    /// one. Context: may sleep.
-    pub(crate) fn wait_over(&self) -> CaseResult<Option<Response>> {
-        if !self.over.wait_timeout(Port::PATIENCE) {
-            fail!("the target keeps an exchange");
-        }
-        Ok(self.state.lock().response)
-    }
-
-    /// Whether the target has given it back by now.
-    pub(crate) fn is_over(&self) -> bool {
-        self.state.lock().released
-    }
-
-    /// How often `fcp_abort` and `defer_rcv` were called.
-    pub(crate) fn aborts_and_deferrals(&self) -> (u32, u32) {
-        let state = self.state.lock();
-        (state.aborts, state.deferrals)
-    }
-
-    /// How many operations there were.
-    pub(crate) fn steps(&self) -> usize {
-        self.state.lock().steps.len()
-    }
-
-    /// An operation, from 0.
-    pub(crate) fn step(&self, nth: usize) -> Option<Step> {
-        self.state.lock().steps.get(nth).copied()
-    }
-
-    /// The host's end of the data, after the end.
-    pub(crate) fn take_data(&self) -> KVVec<u8> {
-        core::mem::replace(&mut self.state.lock().data, KVVec::new())
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod books;
 pub(crate) mod config;
 #[allow(unsafe_code, reason = "shares its memory with the transport")]
 pub(crate) mod exchange;
+mod exchange_case;
 #[allow(unsafe_code, reason = "its address is its handle")]
 pub(crate) mod host;
 #[allow(unsafe_code, reason = "what the transport calls")]
@@ -20,6 +21,8 @@ pub(crate) mod port;
 pub(crate) mod raw;
 pub(crate) mod response;
 pub(crate) mod script;
+#[allow(unsafe_code, reason = "the transport's requests")]
+mod sent;
 #[allow(unsafe_code, reason = "shares its memory with the transport")]
 pub(crate) mod service;
 #[allow(unsafe_code, reason = "names a workqueue of the kernel")]
