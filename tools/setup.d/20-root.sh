@@ -17,6 +17,7 @@ step_run() {
 		clang lld llvm gcc g++ libc6-dev
 		make flex bison bc libelf-dev libssl-dev dwarves python3 perl
 		cpio kmod rsync xz-utils zstd git shellcheck file
+		qemu-system-x86
 		"linux-source-${version%%.*}.$(cut -d. -f2 <<<"$version")" "linux-headers-$version"
 	)
 	apt_options >"$STEP_TMP/apt.conf"
