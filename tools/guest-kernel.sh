@@ -50,7 +50,7 @@ kernel_instrumented() {
 		-chardev stdio,id=job -device isa-serial,chardev=job,index=0
 		-chardev "file,id=log,path=$1" -device isa-serial,chardev=log,index=1)
 	kernel_disk=virtio-blk-device
-	kernel_words=" printk.time=1 no_timer_check reboot=t${khz:+ tsc_early_khz=$khz tsc=reliable lpj=$((khz * 4))}"
+	kernel_words=" printk.time=1 no_timer_check reboot=t${khz:+ tsc_early_khz=$khz tsc=reliable lpj=$((khz * 10))}"
 	kernel_words+=' rcupdate.rcu_cpu_stall_timeout=120 workqueue.watchdog_thresh=120'
 	kernel_slow=4
 }
