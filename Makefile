@@ -27,6 +27,7 @@ help:
 	@echo  'For users, on a fresh Debian 12 or 13 machine, as root:'
 	@echo  '  demo             - Set up what is missing, then run real NVMe/FC traffic in QEMU'
 	@echo  '  test             - Set up what is missing, then run every test'
+	@echo  '  check            - Of those, the ones that need no guest: formats, lints, builds, pure code'
 	@echo  '  setup            - Only set up ($$NVME_FC_RS_CACHE, /var/cache/nvme-fc-rs)'
 	@echo  ''
 	@echo  'With the toolchain of a kernel at hand (KDIR=, default the running one; LLVM=1 as the kernel):'
@@ -45,7 +46,8 @@ help:
 	@echo  '  behaviour        - Every behaviour over fcloop, ok or not ok'
 	@echo  '  kunit            - The KUnit suites on an instrumented kernel (SUITE= picks some; builds that kernel first)'
 	@echo  '  fuzz             - The parsers under libFuzzer (FUZZ_SECONDS=600 in all)'
-	@echo  '  soak             - 1,000,000 mutated frames into both transports (SOAK_FRAMES=, SOAK_SEED=)'
+	@echo  '  soak             - The long forms of all of them, which take hours; at the end 1,000,000'
+	@echo  '                     mutated frames into both transports (SOAK_FRAMES=, SOAK_SEED=)'
 	@echo  '  bench            - Instructions per I/O, beside the C modules'
 
 check-kdir:
@@ -97,8 +99,8 @@ bench:
 	bench/run
 
 soak:
-	tools/setup
-	tests/e2e/run-soak
+	tools/setup --all
+	tests/run --soak
 
 fuzz:
 	tools/setup root crates
@@ -108,9 +110,13 @@ kunit:
 	tools/setup instrumented
 	tests/kunit/run $(SUITE)
 
+check:
+	tools/setup
+	tests/run --check
+
 test:
 	tools/setup --all
 	tests/run
 
 .PHONY: all help check-kdir modules modules_install uninstall clean rust-analyzer \
-	rustfmtcheck clippy checkpatch setup demo interop behaviour bench fuzz soak kunit test
+	rustfmtcheck clippy checkpatch setup demo interop behaviour bench check fuzz soak kunit test
