@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# How a build tree is made ready for external modules; shared by the set-up steps stock and clang.
+# How a build tree is made ready for external modules.
 
 # prepare_tree OUT FINAL [MAKE_ARGUMENT..]: fills OUT, which stands at its final path while make runs,
 # since the tree holds absolute paths.
