@@ -6,20 +6,20 @@
 one() {
 	local name=$1 disk size queue=() fio=()
 	wanted "$name" || return 0
-	# The host gets ahead of the target only when its queue is full.
 	size=$(often 2m 512k)
-	[[ $name != deferral* ]] || size=2m queue=(--queue-size=16) fio=(--iodepth=16)
+	# The host may get ahead of a target that is slow; lib/loopback-defer.sh makes sure of it.
+	[[ $name != deferral* ]] || queue=(--queue-size=16) fio=(--iodepth=16)
 	klog_mark
 	check "$name: ports" loop_ready 1 "$2" "$3"
 	check "$name: connect" connect "$SUBSYS" 1 "${queue[@]}"
-	if wait_for 10 disk_ready "$SUBSYS" 1; then
+	if wait_for 20 disk_ready "$SUBSYS" 1; then
 		disk=$(disk_of "$SUBSYS" 1)
 		check_show "$name: data" fio_verify "$disk" "${4:-4k}" "$size" "${fio[@]}"
 	else
 		fail "$name: data" 'no disk'
 	fi
 	check "$name: disconnect" disconnect "$SUBSYS"
-	check "$name: books" wait_for 10 loop_idle
+	check "$name: books" wait_for 20 loop_idle
 	after "$@"
 	port_remove 1
 	loop_down
@@ -42,6 +42,5 @@ after() {
 	case $1 in
 	read_rsp*) check "$1: READDATA_RSP was used" test "$(loop_book target.readdata_rsp)" -gt 0 ;;
 	segments*) check "$1: data went in several operations" test "$(($(loop_book target.readdata) + $(loop_book target.writedata)))" -gt "$(loop_book target.rcv_fcp)" ;;
-	deferral*) check "$1: commands were deferred" test "$(loop_book deferred)" -gt 0 ;;
 	esac
 }
