@@ -67,8 +67,8 @@ teardown() {
 # target alone as ever.
 namespace_appears() {
 	local enable=$NVMET/subsystems/$1/namespaces/$2/enable
-	for _ in 1 2 3; do
-		wait_for 8 disk_ready "$1" "$2" && return
+	for _ in 1 2 3 4 5; do
+		wait_for 2 disk_ready "$1" "$2" && return
 		echo "not seen yet, enabled anew on the target"
 		echo 0 > "$enable"
 		echo 1 > "$enable"

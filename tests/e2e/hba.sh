@@ -12,7 +12,7 @@ modprobe nvme_fabrics
 modprobe nvmet
 base_refcounts=$(refcounts)
 for driver in $DRIVERS; do
-	check "$driver loads" timeout 120 modprobe "$driver"
+	check "$driver loads" bounded 120 modprobe "$driver"
 	check "$driver is the kernel's own" matches "$(modinfo -n "$driver")" /kernel/drivers/scsi/
 done
 check_show "nvme_fc is the ${E2E_HOST:-rust} one" prove_module nvme_fc "${E2E_HOST:-rust}"

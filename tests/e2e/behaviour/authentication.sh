@@ -14,7 +14,7 @@ refused() {
 	local name=$1
 	shift
 	klog_mark
-	timeout 60 nvme connect -t fc -n "$SUBSYS" -a "$(target_traddr 1)" -w "$(host_traddr 1)" --hostnqn "$HOSTNQN" --hostid "$HOSTID" --reconnect-delay=1 --ctrl-loss-tmo=20 "$@" > /tmp/connect.out 2>&1
+	bounded 60 nvme connect -t fc -n "$SUBSYS" -a "$(target_traddr 1)" -w "$(host_traddr 1)" --hostnqn "$HOSTNQN" --hostid "$HOSTID" --reconnect-delay=1 --ctrl-loss-tmo=20 "$@" > /tmp/connect.out 2>&1
 	check "$name: the controller goes away" wait_for 20 no_ctrls
 	check "$name: the log says why" klog_has 'auth|key|secret|-EKEYREJECTED|-129|-126|is not allowed|DNR|dhchap'
 	check "$name: it never was live" not klog_has_now 'controller connect complete'

@@ -7,7 +7,7 @@ LLDD_MODULE=nvme_fcloop
 
 # A write that cannot hang the script: fcloop's stores call into the transports.
 fcloop_ctl() {
-	timeout -k 1 "${3:-30}" bash -c "echo '$2' > $FCLOOP/$1"
+	bounded "${3:-30}" bash -c "echo '$2' > $FCLOOP/$1"
 }
 
 host_port_add() {

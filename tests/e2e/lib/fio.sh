@@ -11,7 +11,7 @@ FIO_STOP=/tmp/fio-stop
 fio_verify() {
 	local device=$1 block=$2 size=$3 status=0
 	shift 3
-	timeout -k 5 "${FIO_SECONDS:-120}" fio --name=verify --filename="$device" \
+	bounded "${FIO_SECONDS:-120}" fio --name=verify --filename="$device" \
 		--direct=1 --ioengine=io_uring --rw=randrw --bs="$block" --size="$size" \
 		--offset_increment="$size" --numjobs=2 --iodepth=8 --group_reporting \
 		--verify=crc32c --verify_fatal=1 --do_verify=1 --output-format=json \
@@ -33,7 +33,8 @@ fio_summary() {
 # Starts fio in the background until fio_finish, verifying as it goes.
 fio_start() {
 	rm -f "$FIO_STOP"
-	FIO_SECONDS=400 fio_verify "$1" "$2" 8m --time_based --runtime=300 --verify_backlog=64 \
+	# Far longer than any script may take: it ends when it is told to.
+	FIO_SECONDS=3600 fio_verify "$1" "$2" 8m --time_based --runtime=3600 --verify_backlog=64 \
 		--trigger-file="$FIO_STOP" --aux-path=/tmp > /tmp/fio.out 2>&1 &
 	FIO_PID=$!
 	wait_for 30 io_goes_on "$1"
@@ -48,12 +49,13 @@ io_count() {
 	awk '{ print $1 + $5 }' "/sys/block/${1##*/}/stat"
 }
 
-# Whether I/O completes on the disk: a second's worth of looking.
+# Waits until I/O completes on the disk.
 io_goes_on() {
-	local before
-	before=$(io_count "$1")
-	sleep 1
-	[[ $(io_count "$1") -gt $before ]]
+	wait_for "${2:-10}" io_beyond "$1" "$(io_count "$1")"
+}
+
+io_beyond() {
+	[[ $(io_count "$1") -gt $2 ]]
 }
 
 # Ends fio_start's run: fails if it has ended by itself, or saw any error.

@@ -6,7 +6,7 @@
 KLOG=/tmp/klog
 KLOG_MARK=0
 # How long a line may take to come, after what caused it has returned.
-KLOG_PATIENCE=5
+KLOG_PATIENCE=10
 
 # One follower serves all scripts of a boot.
 klog_start() {
@@ -24,7 +24,7 @@ klog_mark() {
 }
 
 klog_since() {
-	sed -n "/e2e: mark $KLOG_MARK/,\$p" "$KLOG" | tail -n +2
+	sed "1,/e2e: mark $KLOG_MARK/d" "$KLOG"
 }
 
 klog_has_now() {

@@ -4,11 +4,11 @@
 
 # A read past the page cache, bounded.
 read_once() {
-	timeout -k 1 "${1:-60}" dd if="$DISK" of=/dev/null iflag=direct bs=4k count=1 status=none
+	bounded "${1:-60}" dd if="$DISK" of=/dev/null iflag=direct bs=4k count=1 status=none
 }
 
 write_once() {
-	timeout -k 1 "${1:-60}" dd if=/dev/zero of="$DISK" oflag=direct bs=4k count=1 status=none
+	bounded "${1:-60}" dd if=/dev/zero of="$DISK" oflag=direct bs=4k count=1 status=none
 }
 
 all_well() {

@@ -8,7 +8,7 @@ LLDD_MODULE=nvme_fc_loopback
 # A write that cannot hang the script: loop_write FILE TEXT [SECONDS]
 loop_write() {
 	# shellcheck disable=SC2016 # for the inner shell
-	timeout -k 1 "${3:-30}" bash -c 'echo "$1" > "$2"' loop_write "$2" "$LOOPBACK/$1"
+	bounded "${3:-30}" bash -c 'echo "$1" > "$2"' loop_write "$2" "$LOOPBACK/$1"
 }
 
 # loop_local N [CONFIG]: host port N, registered.

@@ -48,7 +48,7 @@ unload() {
 	local module
 	for module in "$@"; do
 		loaded "$module" || continue
-		timeout -k 1 "${UNLOAD_SECONDS:-60}" modprobe -r "$module" || return
+		bounded "${UNLOAD_SECONDS:-60}" modprobe -r "$module" || return
 		if loaded "$module"; then
 			echo "$module is still loaded"
 			return 1

@@ -11,7 +11,7 @@ FABRICS=/dev/nvme-fabrics
 connect() {
 	local nqn=$1 port=$2
 	shift 2
-	timeout -k 1 60 nvme connect -t fc -n "$nqn" -a "$(target_traddr "$port")" -w "$(host_traddr "$port")" --hostnqn "$HOSTNQN" --hostid "$HOSTID" "$@"
+	bounded 60 nvme connect -t fc -n "$nqn" -a "$(target_traddr "$port")" -w "$(host_traddr "$port")" --hostnqn "$HOSTNQN" --hostid "$HOSTID" "$@"
 }
 
 # The option string of a connect, as nvme-cli would write it.
@@ -23,7 +23,7 @@ connect_options() {
 # errno, or "instance=N,cntlid=M".
 fabrics_write() {
 	# shellcheck disable=SC2016 # perl, not shell
-	timeout -k 1 60 perl -e '
+	bounded 60 perl -e '
 		use Errno;
 		open(my $f, "+<", $ARGV[0]) or die "open: $!\n";
 		if (!defined(syswrite($f, $ARGV[1]))) {
@@ -99,19 +99,19 @@ disk_ready() {
 }
 
 disconnect() {
-	timeout -k 1 60 nvme disconnect -n "$1"
+	bounded 60 nvme disconnect -n "$1"
 }
 
 # Deletes every controller there is; used on the way out of a script.
 disconnect_all() {
 	local ctrl
 	for ctrl in /sys/class/nvme/nvme*; do
-		[[ ! -e $ctrl ]] || timeout -k 1 60 bash -c "echo 1 > $ctrl/delete_controller" 2> /dev/null || true
+		[[ ! -e $ctrl ]] || bounded 60 bash -c "echo 1 > $ctrl/delete_controller" 2> /dev/null || true
 	done
 	wait_for 60 no_ctrls
 }
 
 # reset_ctrl nvmeN: returns when the reset work has run and its result is known.
 reset_ctrl() {
-	timeout -k 1 60 bash -c "echo 1 > /sys/class/nvme/$1/reset_controller"
+	bounded 60 bash -c "echo 1 > /sys/class/nvme/$1/reset_controller"
 }

@@ -2,24 +2,34 @@
 # shellcheck shell=bash
 # Snapshots of kernel memory: settled, shrunk, then read.
 
+# slab_kib: what all caches take.
+slab_kib() {
+	local name kib
+	while read -r name kib _; do
+		[[ $name != Slab: ]] || echo "$kib"
+	done < /proc/meminfo
+}
+
 # Lets deferred frees run and gives back what the caches merely keep, so that
-# the figures count objects in use.
+# the figures count objects in use: until nothing more goes, however long.
 slab_settle() {
-	local cache
+	local cache before after n
 	sync
-	sleep 1
 	# The stacks of processes that have ended stay in lazily unmapped vmalloc
 	# areas, thousands of them, until code is made executable or many MiB are.
 	# The instrumented kernel has no brd, and the loads there do the same.
 	modprobe -q brd rd_nr=1 rd_size=1024 && modprobe -r brd
-	for _ in 1 2 3; do
+	after=$(slab_kib)
+	for ((n = 0; n < 30; n++)); do
+		before=$after
 		echo 3 > /proc/sys/vm/drop_caches
-		sleep 0.5
+		for cache in /sys/kernel/slab/*/shrink; do
+			[[ -L ${cache%/*} ]] || echo 1 > "$cache" || true
+		done 2> /dev/null
+		nap 500
+		after=$(slab_kib)
+		((n < 2 || before - after > 64)) || break
 	done
-	for cache in /sys/kernel/slab/*/shrink; do
-		[[ -L $(dirname "$cache") ]] || echo 1 > "$cache" 2> /dev/null || true
-	done
-	sleep 0.5
 }
 
 # slab_snapshot FILE: "Slab KIB" and "CACHE ACTIVE_OBJECTS OBJECT_BYTES" lines.

@@ -1,32 +1,49 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Bounded waits: nothing in these scripts waits without a limit.
+# Bounded waits: nothing in these scripts waits without a limit. A limit is what an idle machine needs with room to
+# spare, times PATIENCE: a wait ends with the event, so patience costs only what waits in vain. No check may rely on
+# a limit being short.
+PATIENCE=${E2E_PATIENCE:-6}
 
-# Polls COMMAND ten times a second until it succeeds: wait_for SECONDS COMMAND...
-# E2E_SLOW= stretches the wait, for kernels that take so many times longer.
+# nap MILLISECONDS: without a process. Nobody writes to that pipe.
+exec {NAP}<> <(:)
+nap() {
+	local seconds
+	printf -v seconds '%d.%03d' "$(($1 / 1000))" "$(($1 % 1000))"
+	read -rt "$seconds" -u "$NAP" || true
+}
+
+# wait_for SECONDS COMMAND...: polls COMMAND until it succeeds, less often as time goes by.
 wait_for() {
-	local end=$((${EPOCHREALTIME/./} + $1 * ${E2E_SLOW:-1} * 1000000))
+	local end=$((${EPOCHREALTIME/./} + $1 * PATIENCE * 1000000)) pause=20
 	shift
 	until "$@" > /dev/null 2>&1; do
 		if ((${EPOCHREALTIME/./} > end)); then
 			echo "still not after the wait: $*" >&2
 			return 1
 		fi
-		sleep 0.1
+		nap "$pause"
+		pause=$((pause < 300 ? pause * 3 / 2 : pause))
 	done
+}
+
+# bounded SECONDS COMMAND...: ends a command that hangs.
+bounded() {
+	timeout -k 1 "$(($1 * PATIENCE))" "${@:2}"
 }
 
 not() {
 	! "$@"
 }
 
-# Succeeds when COMMAND holds for the whole time: holds_for SECONDS COMMAND...
+# Succeeds when COMMAND holds for the whole time: holds_for SECONDS COMMAND... For what leaves no event behind; a slow
+# machine only makes it a weaker check.
 holds_for() {
 	local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
 	shift
 	while ((${EPOCHREALTIME/./} < end)); do
 		"$@" > /dev/null 2>&1 || { echo "no longer: $*" >&2; return 1; }
-		sleep 0.1
+		nap 50
 	done
 }
 
