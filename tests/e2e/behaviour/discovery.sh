@@ -5,7 +5,7 @@ set -uo pipefail
 . "$(dirname "$0")/../guest-lib.sh"
 
 discover() {
-	timeout 60 nvme discover -t fc -a "$(target_traddr 1)" -w "$(host_traddr 1)" --hostid "$HOSTID" --hostnqn "$HOSTNQN" "$@"
+	bounded 60 nvme discover -t fc -a "$(target_traddr 1)" -w "$(host_traddr 1)" --hostid "$HOSTID" --hostnqn "$HOSTNQN" "$@"
 }
 
 EVENTS=/tmp/uevents-nvme
@@ -26,8 +26,8 @@ check 'its log can be read' nvme discover --device="$ctrl" -t fc -a "$(target_tr
 
 stdbuf -oL udevadm monitor --kernel --property --subsystem-match=nvme >> "$EVENTS" 2>&1 &
 monitor=$!
+# It listens before it says so.
 wait_for 20 grep -q 'KERNEL - the kernel uevent' "$EVENTS"
-sleep 0.3
 subsystem_make nqn.2026-11.test:second
 port_link 1 nqn.2026-11.test:second
 check 'a change of the log reaches it as an event' wait_for 20 grep -q '^NVME_AEN=0x70f002$' "$EVENTS"
@@ -43,6 +43,7 @@ remote_port_add 1 1
 check 'with it: live' wait_for 20 ctrl_is "$ctrl" live
 check 'an I/O controller beside it' connect "$SUBSYS" 1
 check 'is live' wait_for 20 ctrl_is "$(ctrl_of "$SUBSYS")" live
-check 'both disconnect' bash -c 'nvme disconnect-all; sleep 1; ! ls /sys/class/nvme/nvme* 2> /dev/null'
+check 'both disconnect' nvme disconnect-all
+check 'and are gone' wait_for 20 no_ctrls
 teardown
 done_testing

@@ -34,14 +34,14 @@ one=$(ctrl_through 1)
 two=$(ctrl_through 2)
 
 check 'fio starts' fio_start "$disk" 16k
-sleep 1
-check 'both paths carry I/O' test "$(path_io "$one")" -gt 0 -a "$(path_io "$two")" -gt 0
-check 'remote port 1 deleted under fio' remote_port_del 1
-check 'its controller is connecting' wait_for 20 ctrl_is "$one" connecting
-before=$(path_io "$two")
 carried_on() {
 	[[ $(path_io "$1") -gt $2 ]]
 }
+check 'one path carries I/O' wait_for 20 carried_on "$one" 0
+check 'the other path carries I/O' wait_for 20 carried_on "$two" 0
+check 'remote port 1 deleted under fio' remote_port_del 1
+check 'its controller is connecting' wait_for 20 ctrl_is "$one" connecting
+before=$(path_io "$two")
 check 'the other path carries on' wait_for 20 carried_on "$two" "$before"
 check 'remote port 1 added again' remote_port_add 1 1
 check 'its controller is live again' wait_for 20 ctrl_is "$one" live
@@ -55,7 +55,7 @@ is 'nothing is in flight' "$(in_flight)" 0
 # hands that to the application as an I/O error, and loses count (W21).
 check 'fio starts again' fio_start "$disk" 16k
 check 'target port 2 deleted under fio' target_port_del 2
-sleep 2
+check 'its controller leaves live' wait_for 20 not ctrl_is "$two" live
 check 'target port 2 added again' target_port_add 2
 check 'remote port 2 deleted' remote_port_del 2
 check 'remote port 2 added again' remote_port_add 2 2

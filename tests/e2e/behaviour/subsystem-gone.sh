@@ -15,7 +15,6 @@ klog_mark
 check 'unlinked under I/O' port_unlink 1 "$SUBSYS"
 check 'the host learns of it' wait_for 20 not ctrl_is "$ctrl" live
 check 'by a Disconnect Association' klog_has 'Disconnect Association LS received|transport association event'
-sleep 1
 check 'linked again' port_link 1 "$SUBSYS"
 check 'live again' wait_for 30 ctrl_is "$ctrl" live
 check 'I/O goes on' wait_for 20 io_goes_on "$disk"

@@ -12,7 +12,8 @@ monitor_start() {
 	# Line-buffered, and appended: the file is cut to nothing between cases.
 	stdbuf -oL udevadm monitor --kernel --property --subsystem-match=fc >> "$EVENTS" 2>&1 &
 	MONITOR=$!
-	wait_for 20 grep -q 'KERNEL - the kernel uevent' "$EVENTS" && sleep 0.3
+	# It listens before it says so.
+	wait_for 20 grep -q 'KERNEL - the kernel uevent' "$EVENTS"
 }
 
 forget() {
@@ -78,7 +79,8 @@ port_link 1 nqn.2026-11.test:extra
 check 'a subsystem linked on the target: an event' wait_for 20 grep -q "^NVMEFC_TRADDR=$(target_traddr 1)\$" "$EVENTS"
 is 'with the same three variables' "$(own_variables)" "$(variables_for 1 1)"
 
-# Writers side by side: every write is served, nothing is lost or kept.
+# Writers side by side: every write is served, nothing is lost or kept. In the C
+# module a port that one writer has listed is passed over by the others.
 forget
 pids=
 for _ in 1 2 3 4; do
@@ -88,7 +90,14 @@ done
 for pid in $pids; do
 	reap 30 "$pid"
 done
-check '100 writes from four writers: events come' wait_for 20 test "$(event_count)" -ge 25
+event_came() {
+	[[ $(event_count) -gt 0 ]]
+}
+if [[ ${E2E_HOST:-rust} == rust ]]; then
+	check '100 writes from four writers: 100 events' wait_for 20 events_are 100
+else
+	check '100 writes from four writers: events come' wait_for 20 event_came
+fi
 kill "$MONITOR" 2> /dev/null
 reap 5 "$MONITOR"
 host_port_del 2

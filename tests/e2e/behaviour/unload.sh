@@ -56,19 +56,24 @@ gone 'connecting'
 # The port is there, the target answers nothing useful: reconnects go on.
 check 'reconnecting: connect' connect "$SUBSYS" 1 --reconnect-delay=1 --ctrl-loss-tmo=600
 ctrl=$(ctrl_of "$SUBSYS")
+klog_mark
 target_port_del 1
 reset_ctrl "$ctrl" 2> /dev/null
 check 'reconnecting: connecting, its port online' wait_for 20 ctrl_is "$ctrl" connecting
-sleep 1
+check 'reconnecting: in vain' klog_has 'Reconnect attempt failed'
 ports_away 2> /dev/null
 gone 'reconnecting'
 
 check 'resetting: connect' connect "$SUBSYS" 1
 ctrl=$(ctrl_of "$SUBSYS")
 wait_for 20 disk_ready "$SUBSYS" 1
-(while echo 1 > "/sys/class/nvme/$ctrl/reset_controller"; do :; done) 2> /dev/null &
+rm -f /tmp/resets
+(while echo 1 > "/sys/class/nvme/$ctrl/reset_controller"; do echo >> /tmp/resets; done) 2> /dev/null &
 resets=$!
-sleep 1
+resets_beyond() {
+	[[ $(wc -l < /tmp/resets) -gt $1 ]]
+}
+check 'resetting: one reset after the other' wait_for 20 resets_beyond 2
 ports_away
 gone 'resetting'
 reap 10 "$resets" 2> /dev/null

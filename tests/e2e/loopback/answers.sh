@@ -56,6 +56,10 @@ trial 'READDATA_RSP: hard IRQ' read ok - "$RESPONSE place=irq"
 trial 'READDATA_RSP: kept back' read ok 'io timeout' "$RESPONSE do=hold"
 trial 'READDATA_RSP: the response changed' read any - "$RESPONSE length=32 set=4:ffffffff"
 
+any_struck() {
+	awk '{ n += $4 } END { print n " operations struck"; exit n == 0 }' "$LOOPBACK/faults"
+}
+
 # A little of everything, by chance, under I/O that may fail but not lie.
 storm() {
 	local seed=$1 end rule
@@ -68,11 +72,11 @@ storm() {
 		seed=$((seed + 1))
 	done
 	end=$((SECONDS + 30))
-	while ((SECONDS < end)); do
+	while ((SECONDS < end)) || ! any_struck > /dev/null; do
 		read_once 60 > /dev/null 2>&1 || true
 		write_once 60 > /dev/null 2>&1 || true
 	done
-	awk '{ n += $4 } END { print n " operations struck"; exit n == 0 }' "$LOOPBACK/faults"
+	any_struck
 	loop_faults_clear
 	loop_write control give_up
 }
