@@ -21,6 +21,12 @@ tsc_khz() {
 		END { if (fits && mhz) printf "%d", mhz * 1000 }' /proc/cpuinfo
 }
 
+# Watchdogs report what hangs, not a machine that leaves a guest's processors alone for a minute.
+watchdogs=' watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300 workqueue.watchdog_thresh=300'
+watchdogs+=' sysctl.kernel.hung_task_timeout_secs=600'
+
+# A loaded machine delivers the timer's interrupts too late for the check of the timer, which would end in a panic, and
+# for the one of the TSC.
 kernel_stock() {
 	local khz
 	khz=$(tsc_khz)
@@ -31,7 +37,7 @@ kernel_stock() {
 	kernel_ship=0
 	kernel_machine=(-M pc -cpu max -serial stdio -serial "file:$1")
 	kernel_disk=virtio-blk-pci
-	kernel_words="${khz:+ tsc_early_khz=$khz}"
+	kernel_words="$watchdogs no_timer_check${khz:+ tsc_early_khz=$khz tsc=reliable}"
 	kernel_slow=1
 }
 
@@ -51,6 +57,6 @@ kernel_instrumented() {
 		-chardev "file,id=log,path=$1" -device isa-serial,chardev=log,index=1)
 	kernel_disk=virtio-blk-device
 	kernel_words=" printk.time=1 no_timer_check reboot=t${khz:+ tsc_early_khz=$khz tsc=reliable lpj=$((khz * 10))}"
-	kernel_words+=' rcupdate.rcu_cpu_stall_timeout=120 workqueue.watchdog_thresh=120'
+	kernel_words+=$watchdogs
 	kernel_slow=4
 }

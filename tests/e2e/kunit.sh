@@ -30,6 +30,8 @@ modprobe nvmet
 BASE_REFCOUNTS=$(refcounts)
 configfs_mount
 [[ -z ${KUNIT_FILTER:-} ]] || printf %s "$KUNIT_FILTER" > /sys/module/kunit/parameters/filter_glob
+# A case may take its time on a busy machine; one that hangs is ended by the script's limit.
+echo 1500 > /sys/module/kunit/parameters/timeout
 klog_mark
 check "the loopback LLDD loads" modprobe nvme-fc-loopback
 check "the suites load" modprobe nvme-fc-kunit
