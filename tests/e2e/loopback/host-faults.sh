@@ -70,7 +70,9 @@ if wanted 'abort ignored'; then
 	read_once 90 > /dev/null 2>&1 &
 	pid=$!
 	check 'abort ignored: it struck' wait_for 20 struck_at_least 1 1
-	check 'abort ignored: meanwhile it cannot recover' holds_for 1 not ctrl_is "$CTRL" live
+	# The first timeout aborts the command, the next one resets the controller.
+	check 'abort ignored: the controller leaves live' wait_for 20 not ctrl_is "$CTRL" live
+	check 'abort ignored: and cannot recover' holds_for 1 not ctrl_is "$CTRL" live
 	loop_faults_clear
 	check 'abort ignored: the adapter gives up' loop_write control give_up
 	check 'abort ignored: the read is done in the end' reap 60 "$pid"
