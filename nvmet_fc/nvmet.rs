@@ -83,19 +83,20 @@ impl NvmetPort {
             && u32::from(address.adrfam) == abi::NVMF_ADDR_FAMILY_FC
     }
 
-    /// The transport address that the user gave it.
+    /// The transport address that the user gave it, and whether it is spelled as
+    /// it should be.
     ///
     /// # Errors
     ///
     /// What is wrong with the address.
-    pub(crate) fn traddr(self) -> Result<Traddr, TraddrError> {
+    pub(crate) fn traddr(self) -> Result<(Traddr, bool), TraddrError> {
         // SAFETY: As in `is_fc`.
         let bytes = unsafe { &(*self.as_raw()).disc_addr.traddr };
         let length = bytes
             .iter()
             .position(|byte| *byte == 0)
             .unwrap_or(bytes.len());
-        traddr::parse(bytes.get(..length).unwrap_or_default())
+        traddr::parse_at_target(bytes.get(..length).unwrap_or_default())
     }
 
     /// The most data in one command, bytes: what the user set, and never more

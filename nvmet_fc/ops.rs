@@ -16,6 +16,7 @@ use kernel::{
         from_result,
         to_result, //
     },
+    pr_warn_once,
     prelude::*,
     str::Formatter, //
 };
@@ -109,7 +110,7 @@ unsafe extern "C" fn add_port(port: *mut abi::nvmet_port) -> c_int {
             pr_warn!("port refused: transport type and address family must be fc\n");
             return Err(EINVAL);
         }
-        let names = port.traddr().map_err(|error| {
+        let (names, is_usual) = port.traddr().map_err(|error| {
             pr_warn!(
                 "nvme_fc_parse_traddr: bad traddr string: {} (at {})\n",
                 error.text(),
@@ -117,6 +118,13 @@ unsafe extern "C" fn add_port(port: *mut abi::nvmet_port) -> c_int {
             );
             EINVAL
         })?;
+        if !is_usual {
+            let names = names.format();
+            pr_warn_once!(
+                "addr_traddr of an nvmet port is not spelled as hosts expect it in discovery logs: {}\n",
+                core::str::from_utf8(&names).unwrap_or_default()
+            );
+        }
         registry::bind(port, names).inspect_err(|error| {
             let why = match *error {
                 ENXIO => "no target port has this name",

@@ -66,15 +66,44 @@ impl TraddrError {
 ///
 /// The first thing wrong, from left to right.
 pub fn parse(text: &[u8]) -> Result<Traddr, TraddrError> {
+    read(text, Separator::Colon).map(|(names, _)| names)
+}
+
+/// Reads the address of a target's own port, as users have written it for years:
+/// the C module looks at everything but the byte between the names, and some
+/// installations have a comma there. Also says whether it is the colon.
+///
+/// # Errors
+///
+/// As for [`parse`].
+pub fn parse_at_target(text: &[u8]) -> Result<(Traddr, bool), TraddrError> {
+    read(text, Separator::Any)
+}
+
+/// What may stand between the names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Separator {
+    /// What belongs there.
+    Colon,
+    /// Any byte.
+    Any,
+}
+
+/// Reads an address, and says whether it has the colon.
+fn read(text: &[u8], separator: Separator) -> Result<(Traddr, bool), TraddrError> {
     let (node_mark, port_mark): (&[u8], &[u8]) = match text.len() {
-        LENGTH => (b"nn-0x", b":pn-0x"),
-        SHORT_LENGTH => (b"nn-", b":pn-"),
+        LENGTH => (b"nn-0x", b"pn-0x"),
+        SHORT_LENGTH => (b"nn-", b"pn-"),
         other => return Err(TraddrError::Length(other)),
     };
     let mut bytes = Bytes { text, at: 0 };
 
     bytes.expect(node_mark)?;
     let node = bytes.name()?;
+    let is_colon = bytes.take(expected(b':'), |found| {
+        let is_colon = found == b':';
+        (is_colon || separator == Separator::Any).then_some(is_colon)
+    })?;
     bytes.expect(port_mark)?;
     let port = bytes.name()?;
 
@@ -83,7 +112,7 @@ pub fn parse(text: &[u8]) -> Result<Traddr, TraddrError> {
     } else if port == 0 {
         Err(TraddrError::ZeroPort)
     } else {
-        Ok(Traddr { node, port })
+        Ok((Traddr { node, port }, is_colon))
     }
 }
 

@@ -133,6 +133,7 @@ macro_rules! for_each_suite {
                 other_lengths_are_refused,
                 zero_names_are_refused,
                 mixed_forms_are_refused,
+                a_target_takes_any_separator,
             }
             nvme_fc_proto_wire = wire {
                 link_service_fields_are_big_endian,

@@ -3,7 +3,7 @@
 //! Address grammar.
 
 use super::{ensure, ensure_eq, CaseResult, OrFail, Payload};
-use crate::proto::traddr::{parse, Traddr, TraddrError, LENGTH, SHORT_LENGTH};
+use crate::proto::traddr::{parse, parse_at_target, Traddr, TraddrError, LENGTH, SHORT_LENGTH};
 
 /// The long form.
 const LONG: &str = "nn-0x10001100aa00Beef:pn-0x20001100aa00bEEf";
@@ -128,5 +128,36 @@ pub(crate) fn mixed_forms_are_refused() -> CaseResult {
     let mixed = "nn-0x10001100aa00beef:pn-20001100aa00beef";
 
     ensure_eq!(parse(mixed.as_bytes()), Err(TraddrError::Length(41)));
+    Ok(())
+}
+
+pub(crate) fn a_target_takes_any_separator() -> CaseResult {
+    // As the C module does: it looks at everything but that byte.
+    for (form, place) in [(LONG, 21), (SHORT, 19)] {
+        for byte in 0..=255 {
+            let mut text = Payload::of(form.as_bytes());
+            text[place] = byte;
+            let usual = byte == b':';
+
+            ensure_eq!(parse_at_target(&text), Ok((NAMES, usual)), "{byte}");
+        }
+        for place in (0..form.len()).filter(|at| *at != place) {
+            for byte in 0..=255 {
+                let mut text = Payload::of(form.as_bytes());
+                text[place] = byte;
+                let usual = parse(&text).map(|names| (names, true));
+
+                ensure_eq!(parse_at_target(&text), usual, "{byte} at {place}");
+                // A comma in the right place changes nothing about another.
+                text[if form.len() == LENGTH { 21 } else { 19 }] = b',';
+                let other = parse_at_target(&text).map(|(names, _)| (names, true));
+                ensure_eq!(other, usual, "{byte} at {place}, comma");
+            }
+        }
+    }
+    ensure_eq!(
+        parse_at_target(LONG[1..].as_bytes()),
+        Err(TraddrError::Length(42))
+    );
     Ok(())
 }

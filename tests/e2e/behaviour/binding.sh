@@ -46,6 +46,7 @@ refused 'an address that is none' EINVAL garbage
 refused 'an address cut short' EINVAL "${T%?}"
 refused 'an address with one digit more' EINVAL "${T}0"
 refused 'an address with 0x in one half only' EINVAL "nn-$(target_wwnn 1):pn-2000${T#*pn-0x2000}"
+refused 'another sign in the place of the first hyphen' EINVAL "nn,${T#nn-}"
 refused 'another address family' EINVAL "$T" fc ipv4
 klog_mark
 refused 'an address that is none, once more' EINVAL nn-0x1
@@ -59,6 +60,21 @@ echo 'nn-10001100AB000004:pn-20001100AB000004' > "$NVMET/ports/4/addr_traddr"
 is '39 characters in upper case' "$(bind_result 4)" bound
 check 'unbound' port_unlink 4 "$SUBSYS"
 is 'bound again' "$(bind_result 4)" bound
+port_remove 4
+# As some installations have it, because the C module never minded.
+klog_mark
+mkdir "$NVMET/ports/4"
+echo fc > "$NVMET/ports/4/addr_trtype"
+echo fc > "$NVMET/ports/4/addr_adrfam"
+T4=$(target_traddr 4)
+echo "${T4/:/,}" > "$NVMET/ports/4/addr_traddr"
+is 'a comma between the names' "$(bind_result 4)" bound
+port_unlink 4 "$SUBSYS"
+is 'and once more' "$(bind_result 4)" bound
+c_defect target 'no word in the log'
+check 'the log says how it is spelled' klog_has 'addr_traddr.*nn-0x.*:pn-0x'
+c_defect target 'no word in the log'
+is 'and that once' "$(klog_count 'addr_traddr.*nn-0x.*:pn-0x')" 1
 port_remove 4
 check 'the target port goes when it is unbound' target_port_del 4
 
