@@ -263,15 +263,28 @@ fn refused(port: &TargetPort, payload: &[u8], error: Error) -> c_int {
         _ => return error.to_errno(),
     };
     if let Ok(command) = cmd_iu::check(payload) {
+        let id = command.connection_id.get();
+        // The rest of the identifier is what keeps other hosts off it, and must not
+        // be in a log.
         ratelimited!(pr_info!(
-            "{{{}}}: command refused: {}, connection 0x{:x}, port 0x{:016x}\n",
+            "{{{}:{}}}: command refused: {}, queue {}, port 0x{:016x}\n",
             port.number,
+            association_number(port, id).unwrap_or(-1),
             why,
-            command.connection_id.get(),
+            id & 0xffff,
             port.port_name
         ));
     }
     error.to_errno()
+}
+
+/// Number of the association behind a connection, if there is one.
+fn association_number(port: &TargetPort, id: u64) -> Option<i64> {
+    let guard = rcu::read_lock();
+    let queue = port
+        .connections
+        .find(ConnectionId::from_wire(id)?, &guard)?;
+    Some(i64::from(queue.association().number()))
 }
 
 /// Checks a command, finds its queue, and starts it.

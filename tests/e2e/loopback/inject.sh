@@ -52,6 +52,11 @@ check 'a command: answered' inject target-1 cmd "hex=$(command_iu "$association"
 is 'a command: extended response' "$(answer_hex | wc -c)" 65
 check 'a command for nobody: not accepted' inject target-1 cmd "hex=$(command_iu 1234567812345678 0 0 7f00020004000000)"
 is 'a command for nobody: -ENOTCONN' "$(answer_status)" -107
+# A connection's number is all that keeps other hosts off it.
+klog_mark
+check 'review_target_m8: a command for a queue that is not there: not accepted' inject target-1 cmd "hex=$(command_iu "${association:0:12}0005" 0 0 7f00020004000000)"
+check 'review_target_m8: the log says so' klog_has 'command refused'
+is 'review_target_m8: and does not give the association away' "$(klog_count "${association:0:12}")" 0
 check 'a command of 95 bytes: not accepted' inject target-1 cmd "hex=$(command_iu "$association" 0 0 7f00030004000000 | cut -c1-190)"
 is 'a command of 95 bytes: -EIO' "$(answer_status)" -5
 check 'Disconnect: answered' inject target-1 ls "host=0xfeed hex=$(ls_disconnect "$association")"
