@@ -37,9 +37,17 @@ impl<T> Ring<T> {
         })
     }
 
+    /// Where the cell is that is `nth` after the oldest, `nth` being no more than
+    /// the capacity. No division: the list may be gone through with interrupts
+    /// off.
+    fn after(&self, nth: usize) -> usize {
+        let at = self.first.wrapping_add(nth);
+        at.checked_sub(self.cells.len()).unwrap_or(at)
+    }
+
     /// The cell that is `nth` after the oldest.
     fn cell(&mut self, nth: usize) -> Option<&mut Option<T>> {
-        let at = self.first.wrapping_add(nth).checked_rem(self.cells.len())?;
+        let at = self.after(nth);
         self.cells.get_mut(at)
     }
 
@@ -69,11 +77,7 @@ impl<T> Ring<T> {
             return None;
         }
         let element = self.cell(0)?.take();
-        self.first = self
-            .first
-            .wrapping_add(1)
-            .checked_rem(self.cells.len())
-            .unwrap_or(0);
+        self.first = self.after(1);
         self.used = self.used.saturating_sub(1);
         element
     }
