@@ -36,6 +36,7 @@ use crate::{
         QUEUE_ID_MAX, //
     },
     queue::Queue,
+    quota::Share,
     shared::{
         proto::{
             ids::AssociationId,
@@ -53,7 +54,7 @@ use crate::{
         },
         work, //
     },
-    tgtport::TargetPort,
+    tenancy::Tenancy,
     work_items, //
 };
 
@@ -79,6 +80,8 @@ pub(crate) struct Association {
     announced: Atomic<bool>,
     /// The log has its creation, and is to have its end.
     logged: Atomic<bool>,
+    /// It in its host's account.
+    tenancy: Tenancy,
     /// The queues.
     #[pin]
     connections: SpinLockIrq<Connections>,
@@ -141,6 +144,7 @@ impl Association {
     /// The reject's reason.
     pub(crate) fn new(
         port: &Hold,
+        tenancy: Tenancy,
         host: Option<HostRef>,
         nvmet_port: NvmetPort,
         admin: QueueParameters,
@@ -162,6 +166,7 @@ impl Association {
                 terminating: Atomic::new(false),
                 announced: Atomic::new(false),
                 logged: Atomic::new(false),
+                tenancy,
                 connections <- new_spinlock_irq!(connections, "nvmet_fc::queues"),
                 remaining: Atomic::new(1),
                 disconnect <- new_spinlock_irq!(PendingDisconnect::None, "nvmet_fc::disconnect"),
@@ -200,6 +205,11 @@ impl Association {
     /// The nvmet port.
     pub(crate) fn nvmet_port(&self) -> NvmetPort {
         self.nvmet_port
+    }
+
+    /// It in its host's account.
+    pub(crate) fn tenancy(&self) -> &Tenancy {
+        &self.tenancy
     }
 
     /// Whether its end was scheduled.
@@ -265,10 +275,20 @@ impl Association {
         self.connections.lock().ctrl()
     }
 
+    /// Sets room aside for a queue for so many commands. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOSPC`: there is not so much.
+    pub(crate) fn share(&self, commands: u16) -> Result<Share> {
+        self.tenancy.share(commands)
+    }
+
     /// Schedules its end, unless that was done before. Context: any; nothing
     /// sleeps or is freed here.
     pub(crate) fn schedule_delete(self: &Arc<Self>) {
         if !self.terminating.xchg(true, Full) {
+            self.tenancy.leave();
             work_items::queue_delete(self.clone());
         }
     }
@@ -363,54 +383,5 @@ impl Association {
             ));
         }
         self.log("freed");
-    }
-}
-
-impl TargetPort {
-    /// Schedules the end of every association that `chosen` accepts. Context:
-    /// any.
-    pub(crate) fn delete_associations(&self, chosen: impl Fn(&Association) -> bool) {
-        for association in self.associations.lock().iter() {
-            if chosen(association) {
-                association.schedule_delete();
-            }
-        }
-    }
-
-    /// Finds an association, which may be going. Context: any.
-    pub(crate) fn find_association(&self, id: AssociationId) -> Option<Arc<Association>> {
-        self.associations
-            .lock()
-            .iter()
-            .find(|association| association.id == id)
-            .cloned()
-    }
-
-    /// Whether an association has this identifier. Context: any.
-    pub(crate) fn has_association(&self, id: AssociationId) -> bool {
-        self.associations
-            .lock()
-            .iter()
-            .any(|association| association.id == id)
-    }
-
-    /// Finds the association of a controller. Context: any.
-    pub(crate) fn find_ctrl(&self, ctrl: CtrlId) -> Option<Arc<Association>> {
-        self.associations
-            .lock()
-            .iter()
-            .find(|association| association.ctrl() == Some(ctrl))
-            .cloned()
-    }
-
-    /// Takes an association out of the list. Context: may sleep.
-    fn forget_association(&self, association: &Arc<Association>) {
-        let mut associations = self.associations.lock();
-        let taken = associations
-            .iter()
-            .position(|other| Arc::ptr_eq(other, association))
-            .and_then(|at| associations.remove(at).ok());
-        drop(associations);
-        drop(taken);
     }
 }

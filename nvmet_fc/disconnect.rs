@@ -62,6 +62,7 @@ use crate::{
         ratelimit::ratelimited,
         work, //
     },
+    tenancy::Sending,
     tgtport::TargetPort,
     work_items, //
 };
@@ -101,6 +102,8 @@ struct Users {
     _mapping: SingleMapping,
     /// The host port that it goes to.
     host: HostRef,
+    /// It in the host's account.
+    _sending: Sending,
     /// The target port.
     port: Hold,
     /// How far it is.
@@ -149,6 +152,7 @@ impl SentDisconnect {
     /// Prepares one. Context: may sleep.
     fn new(association: &Association, host: HostRef) -> Result<Arc<Self>> {
         let port = association.port();
+        let sending = association.tenancy().may_send().ok_or(EBUSY)?;
         let payload = KBox::new(
             UnsafeCell::new(Payload {
                 request: DisconnectAssociationRequest::new_zeroed(),
@@ -193,6 +197,7 @@ impl SentDisconnect {
         let users = Users {
             _mapping: mapping,
             host,
+            _sending: sending,
             port: port.clone(),
             progress: Progress::New,
         };
@@ -363,11 +368,16 @@ pub(crate) fn send(association: &Association) {
     }
     let sent = match SentDisconnect::new(association, host.clone()) {
         Ok(sent) => sent,
-        Err(_) => {
+        Err(error) => {
+            let why = match error {
+                EBUSY => "the host answers none",
+                _ => "ENOMEM",
+            };
             ratelimited!(pr_info!(
-                "{{{}:{}}}: send Disconnect Association failed: ENOMEM\n",
+                "{{{}:{}}}: send Disconnect Association failed: {}\n",
                 port.number,
-                association.number()
+                association.number(),
+                why
             ));
             return;
         }

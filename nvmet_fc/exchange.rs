@@ -24,14 +24,19 @@ use kernel::{
 
 use crate::{
     abi,
+    fcp,
     queue::Queue,
-    shared::proto::{
-        target_exchange::{
-            Action,
-            Event,
-            State, //
-        },
-        wire::CommandIu, //
+    sgl::DataBuffer,
+    shared::{
+        dma::Direction,
+        proto::{
+            target_exchange::{
+                Action,
+                Event,
+                State, //
+            },
+            wire::CommandIu, //
+        }, //
     },
     slot::{
         Slot,
@@ -39,6 +44,9 @@ use crate::{
     },
     template::FcpRequestPtr, //
 };
+
+/// Bytes of a page, of which a buffer has one in each entry.
+const PAGE: u32 = abi::PAGE_SIZE as u32;
 
 /// The sole right to an exchange.
 ///
@@ -196,7 +204,7 @@ impl Exchange {
 
     /// The data.
     #[inline]
-    pub(crate) fn data(&mut self) -> &mut Option<crate::sgl::DataBuffer> {
+    pub(crate) fn data(&mut self) -> &mut Option<DataBuffer> {
         &mut self.work().data
     }
 
@@ -212,11 +220,32 @@ impl Exchange {
         self.work().read = true;
     }
 
+    /// Memory for much data, which counts in the host's account. `None`: the host
+    /// has too much, or there is no memory. Context: may sleep.
+    pub(crate) fn buffer_in_account(
+        &self,
+        length: u32,
+        direction: Direction,
+    ) -> Option<DataBuffer> {
+        let association = self.queue().association();
+        let bytes = u64::from(length.div_ceil(PAGE)) * u64::from(PAGE);
+        if !association.tenancy().take_data(bytes) {
+            return None;
+        }
+        let data = DataBuffer::new(length, direction);
+        data.inspect_err(|_| association.tenancy().give_data(bytes))
+            .ok()
+    }
+
     /// Unmaps the data and frees it. Context: any.
     #[inline]
     pub(crate) fn free_data(&mut self) {
         if let Some(data) = self.work().data.take() {
-            data.free(self.queue().port().device());
+            let queue = self.queue();
+            if data.entries() > fcp::UNQUESTIONED / PAGE {
+                uncount(queue, data.entries());
+            }
+            data.free(queue.port().device());
         }
     }
 
@@ -281,8 +310,14 @@ impl Exchange {
     /// its exchange back. Context: any.
     #[inline]
     pub(crate) fn release(mut self) {
-        let lldd = self.lldd();
         self.free_data();
+        self.release_without_data();
+    }
+
+    /// As [`Exchange::release`], where the data was freed before.
+    #[inline]
+    pub(crate) fn release_without_data(mut self) {
+        let lldd = self.lldd();
         let Some(queue) = self.work().owner.take() else {
             return;
         };
@@ -297,6 +332,13 @@ impl Exchange {
         unsafe { queue.port().lldd_fcp_req_release(lldd) };
         Queue::put(queue);
     }
+}
+
+/// Takes a buffer for much data out of the host's account.
+#[cold]
+fn uncount(queue: &Queue, entries: u32) {
+    let bytes = u64::from(entries) * u64::from(PAGE);
+    queue.association().tenancy().give_data(bytes);
 }
 
 /// What an event gives that does not belong to the state.

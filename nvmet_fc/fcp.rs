@@ -39,8 +39,9 @@ use crate::{
     }, //
 };
 
-/// Data that is allocated without asking nvmet what the command needs.
-const UNQUESTIONED: u32 = 64 << 10;
+/// Data that is allocated without asking nvmet what the command needs, and
+/// without counting it: it is bounded by the number of commands.
+pub(crate) const UNQUESTIONED: u32 = 64 << 10;
 /// Data that is allocated for a command whose need nvmet does not tell.
 const UNTOLD: u32 = 4 << 20;
 
@@ -116,8 +117,16 @@ fn allocate(exchange: Exchange, length: u32, direction: Direction) -> Option<Exc
 /// As [`allocate`], where it is much.
 #[inline(never)]
 fn allocate_much(mut exchange: Exchange, length: u32, direction: Direction) -> Option<Exchange> {
-    match question(&exchange, length) {
-        Ok(()) => give_buffer(exchange, length, direction),
+    let outcome = question(&exchange, length).and_then(|()| {
+        let data = exchange.buffer_in_account(length, direction);
+        data.ok_or(STATUS_INTERNAL)
+    });
+    match outcome {
+        Ok(data) => {
+            *exchange.data() = Some(data);
+            exchange.set_transfer(length);
+            Some(exchange)
+        }
         Err(status) => {
             exchange.set_transfer(0);
             exchange.fail(status);
@@ -246,7 +255,7 @@ fn after_operation(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
         Operation::Respond => {
             // Nothing changes the end of a response that was taken.
             if exchange.was_taken() {
-                exchange.release();
+                exchange.release_without_data();
             } else {
                 act(exchange, Event::ResponseDone { ok: false });
             }

@@ -38,6 +38,7 @@ use crate::{
         },
         ratelimit::ratelimited, //
     },
+    tenancy::Tenancy,
     tgtport::TargetPort, //
 };
 
@@ -116,8 +117,8 @@ fn create_association(
         return Err(LsError::PortGoing);
     }
     let nvmet_port = nvmet_port.ok_or(LsError::NoPort)?;
-    port.has_room_for(host)?;
-    let association = Association::new(port, host.cloned(), nvmet_port, request.queue)?;
+    let tenancy = Tenancy::new(port, host)?;
+    let association = Association::new(port, tenancy, host.cloned(), nvmet_port, request.queue)?;
     // Before anybody can find it: what ends it takes the timer off its queue.
     association.watch();
     if let Err(error) = registry::admit(&association) {
@@ -153,6 +154,13 @@ fn create_connection(
     request: &CreateConnection,
 ) -> Result<LsResponse, LsError> {
     let association = find(port, host, request.association)?;
+    if association.is_terminating() {
+        return Err(LsError::NoAssociation);
+    }
+    // A host learns only from its controller how many queues it may have.
+    if association.ctrl().is_none() {
+        return Err(LsError::NotConnected);
+    }
     association.add_queue(request.queue_id, request.queue)?;
     Ok(LsResponse::CreateConnection(
         ls_response::create_connection(association.id().connection(request.queue_id)),

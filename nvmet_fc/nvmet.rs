@@ -124,6 +124,15 @@ impl NvmetPort {
     }
 }
 
+/// The machine's memory, bytes. Context: any.
+pub(crate) fn memory() -> u64 {
+    let mut info = abi::sysinfo::default();
+    // SAFETY: The structure is valid for writes.
+    unsafe { abi::si_meminfo(&mut info) };
+    // CAST: 64 bits here.
+    (info.totalram as u64).saturating_mul(u64::from(info.mem_unit))
+}
+
 /// Takes a request back that nvmet was to execute and has not begun to. Context:
 /// may sleep.
 ///

@@ -13,6 +13,7 @@
 #[path = "../lldd_abi/abi.rs"]
 mod abi;
 mod association;
+mod associations;
 #[allow(unsafe_code, reason = "RCU-protected chains of queues")]
 mod conn_table;
 mod connections;
@@ -65,6 +66,7 @@ mod shim;
 mod slot;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 mod template;
+mod tenancy;
 mod tgtport;
 mod transport;
 mod work_items;

@@ -236,6 +236,9 @@ unsafe extern "C" fn install_queue(sq: *mut abi::nvmet_sq) -> u16 {
         }
         "another association's controller"
     } else {
+        if qid == 0 {
+            queue.association().tenancy().connected();
+        }
         return 0;
     };
     // nvmet has given the queue its controller by now, and leaves it there: a

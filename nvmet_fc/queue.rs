@@ -117,7 +117,7 @@ impl Queue {
         let port = association.port();
         let template = &port.template;
         let size = usize::from(parameters.submission_queue_size);
-        let share = Share::new(port, parameters.submission_queue_size)?;
+        let share = association.share(parameters.submission_queue_size)?;
         let mut slots = KVVec::with_capacity(size, GFP_KERNEL)?;
         let responses = MappedArray::new(port.device(), size)?;
         for index in 0..parameters.submission_queue_size {

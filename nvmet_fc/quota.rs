@@ -1,129 +1,260 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Bounds on the memory that hosts can have a target port set aside: for
-//! associations, and for the commands of their queues.
+//! Bounds on what hosts can have a target port set aside: associations, queues
+//! with their commands, and the data of commands; for all of them, and for each.
+//!
+//! Where the LLDD names hosts, a host is a handle, whatever generation: one that
+//! logs out and in again gets no more by that. Without names there is one
+//! account, and no limit for it but the port's.
 
 #![deny(unsafe_code)]
 
 use kernel::{
+    alloc::KVec,
+    new_mutex,
     prelude::*,
-    sync::atomic::{
-        Atomic,
-        Relaxed, //
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc,
+        Mutex, //
     }, //
 };
 
 use crate::{
-    association::Association,
     hold::Hold,
-    hostport::HostRef,
+    hostport::HostHandle,
+    nvmet,
     shared::{
-        proto::ls_error::LsError,
+        proto::room::{
+            self,
+            Shortage, //
+        },
         ratelimit::ratelimited, //
     },
     tgtport::{
-        TargetPort,
+        ASSOCIATIONS_EXISTING,
         ASSOCIATIONS_MAX, //
     }, //
 };
 
-/// Commands that all queues of a target port may have room for: 128 hosts with
-/// 32 queues of 128 commands. Each takes less than 1 KiB.
-const COMMANDS_MAX: i64 = 1 << 19;
+/// Room for queues and associations, counted in commands: 128 hosts with 32
+/// queues of 128 commands, and an admin queue of 32. A command takes less than
+/// 1 KiB; what a queue takes beside its commands, and an association beside its
+/// queues, is counted as so many commands (`rust/proto/room.rs`).
+const COMMANDS_MAX: u64 = 9 << 16;
+/// Room for data: this part of the machine's memory. Only buffers of commands
+/// with much data are counted; the others are bounded by the commands.
+const DATA_PART: u64 = 8;
 
-/// Associations that one host port may have.
-const OF_ONE_HOST: usize = ASSOCIATIONS_MAX / 2;
+/// Associations that one host port may have, those that end left out.
+const OF_ONE_HOST: u32 = ASSOCIATIONS_MAX as u32 / 2;
+/// The same with those that end.
+const EXISTING_OF_ONE_HOST: u32 = ASSOCIATIONS_EXISTING as u32 / 2;
 /// Associations that one host port may have without a controller. Each lives two
-/// minutes at most; with queues as large as any they take a quarter of the room
-/// for commands.
-const UNCONNECTED: usize = 128;
+/// minutes at most, and has an admin queue and nothing else: with queues as large
+/// as any they take less than a quarter of the room.
+const UNCONNECTED: u32 = 128;
+/// Disconnects under way to one host port: one that never answers keeps each for
+/// half a minute.
+pub(crate) const SENT_TO_ONE_HOST: u32 = OF_ONE_HOST;
 
 /// What is set aside of a target port's room.
-pub(crate) struct Room(Atomic<i64>);
+#[pin_data]
+pub(crate) struct Room {
+    /// For queues and associations, in commands.
+    commands: Atomic<u64>,
+    /// For data, bytes.
+    pub(crate) data: Atomic<u64>,
+    /// The most of that.
+    pub(crate) data_max: u64,
+    /// Associations that are not going.
+    pub(crate) associations: Atomic<u32>,
+    /// What each host has of all that. Innermost; only where sleeping is allowed.
+    #[pin]
+    pub(crate) accounts: Mutex<Accounts>,
+}
+
+/// The accounts of hosts that have anything.
+pub(crate) struct Accounts {
+    /// One for each.
+    list: KVec<Arc<Account>>,
+    /// Associations in memory, of all hosts.
+    pub(crate) existing: u32,
+}
+
+/// What one host has of a target port.
+pub(crate) struct Account {
+    /// Its handle; `None` for all hosts of an LLDD without handles.
+    pub(crate) host: Option<HostHandle>,
+    /// Queues and associations, in commands.
+    commands: Atomic<u64>,
+    /// Data, bytes.
+    pub(crate) data: Atomic<u64>,
+    /// Associations that are not going.
+    pub(crate) associations: Atomic<u32>,
+    /// Those of them that have no controller.
+    pub(crate) unconnected: Atomic<u32>,
+    /// Associations in memory. Changes under the lock of the accounts.
+    pub(crate) existing: Atomic<u32>,
+    /// What keeps the account: associations in memory, and Disconnects that were
+    /// sent. Changes under the lock of the accounts.
+    users: Atomic<u32>,
+    /// Disconnects that it was sent and that are not over.
+    pub(crate) sent: Atomic<u32>,
+}
 
 impl Room {
-    /// All of it is free.
-    pub(crate) const fn new() -> Self {
-        Self(Atomic::new(0))
+    /// All of it is free. Context: may sleep.
+    pub(crate) fn new() -> impl PinInit<Self> {
+        pin_init!(Self {
+            commands: Atomic::new(0),
+            data: Atomic::new(0),
+            data_max: nvmet::memory() / DATA_PART,
+            associations: Atomic::new(0),
+            accounts <- new_mutex!(
+                Accounts {
+                    list: KVec::new(),
+                    existing: 0,
+                },
+                "nvmet_fc::accounts"
+            ),
+        })
     }
 }
 
-/// A part of it, given back when dropped.
+impl Accounts {
+    /// The account of a host, if there is one.
+    pub(crate) fn find(&self, host: Option<HostHandle>) -> Option<&Arc<Account>> {
+        self.list.iter().find(|account| account.host == host)
+    }
+
+    /// The account of a host, with one user more. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn open(&mut self, host: Option<HostHandle>) -> Result<Arc<Account>> {
+        let account = match self.find(host) {
+            Some(account) => account.clone(),
+            None => {
+                let new = Arc::new(Account::new(host), GFP_KERNEL)?;
+                self.list.push(new.clone(), GFP_KERNEL)?;
+                new
+            }
+        };
+        account.users.add(1, Relaxed);
+        Ok(account)
+    }
+
+    /// Counts a user less; without any, the account is no more.
+    pub(crate) fn close(&mut self, account: &Arc<Account>) {
+        if account.users.fetch_sub(1, Relaxed) != 1 {
+            return;
+        }
+        let is_it = |other: &Arc<Account>| Arc::ptr_eq(other, account);
+        if let Some(at) = self.list.iter().position(is_it) {
+            // The caller has a reference.
+            let _ = self.list.remove(at);
+        }
+    }
+}
+
+impl Account {
+    /// An account of nothing.
+    fn new(host: Option<HostHandle>) -> Self {
+        Self {
+            host,
+            commands: Atomic::new(0),
+            data: Atomic::new(0),
+            associations: Atomic::new(0),
+            unconnected: Atomic::new(0),
+            existing: Atomic::new(0),
+            users: Atomic::new(0),
+            sent: Atomic::new(0),
+        }
+    }
+
+    /// A number of it, if it is one host's.
+    pub(crate) fn of_host(&self, number: &Atomic<u64>) -> Option<u64> {
+        self.host.map(|_| number.load(Relaxed))
+    }
+
+    /// Whether its host may have one more association; if not, how many there
+    /// are and of which kind. Under the lock of the accounts.
+    pub(crate) fn has_too_many(&self) -> Option<(u32, &'static str)> {
+        self.host?;
+        let limits = [
+            (&self.associations, OF_ONE_HOST, "of this host"),
+            (
+                &self.existing,
+                EXISTING_OF_ONE_HOST,
+                "of this host, with those that end,",
+            ),
+            (
+                &self.unconnected,
+                UNCONNECTED,
+                "of this host that it did not connect",
+            ),
+        ];
+        limits.into_iter().find_map(|(number, limit, kind)| {
+            let number = number.load(Relaxed);
+            (number >= limit).then_some((number, kind))
+        })
+    }
+}
+
+/// A part of a target port's room for commands, given back when dropped.
 pub(crate) struct Share {
+    /// Whose it is.
+    account: Arc<Account>,
+    /// How many commands.
+    commands: u64,
     /// The target port.
     port: Hold,
-    /// How many commands.
-    commands: i64,
 }
 
 impl Share {
-    /// Sets room for so many commands aside. Context: any.
+    /// Sets room aside. Context: any; there is one caller at a time.
     ///
     /// # Errors
     ///
     /// `ENOSPC`: there is not so much.
-    pub(crate) fn new(port: &Hold, commands: u16) -> Result<Self> {
-        let commands = i64::from(commands);
-        let used = port.room.0.fetch_add(commands, Relaxed);
-        // From here on dropping it gives the room back.
-        let share = Self {
-            port: port.clone(),
-            commands,
-        };
-        if used.saturating_add(commands) > COMMANDS_MAX {
+    pub(crate) fn new(port: &Hold, account: &Arc<Account>, commands: u32) -> Result<Self> {
+        let commands = u64::from(commands);
+        let used = port.room.commands.load(Relaxed);
+        let mine = account.of_host(&account.commands);
+        if let Err(shortage) = room::check(COMMANDS_MAX, used, mine, commands) {
+            let (whose, number) = match shortage {
+                Shortage::Port => ("the port", used),
+                Shortage::Host => ("this host", mine.unwrap_or(0)),
+            };
             ratelimited!(pr_warn!(
-                "{{{}}}: no room for a queue of {} commands, port 0x{:016x} has room for {}\n",
+                "{{{}}}: no room for {} more commands: {} has {} of {}, port 0x{:016x}\n",
                 port.number,
                 commands,
-                port.port_name,
-                COMMANDS_MAX
+                whose,
+                number,
+                COMMANDS_MAX,
+                port.port_name
             ));
             return Err(ENOSPC);
         }
-        Ok(share)
+        port.room.commands.add(commands, Relaxed);
+        account.commands.add(commands, Relaxed);
+        Ok(Self {
+            account: account.clone(),
+            commands,
+            port: port.clone(),
+        })
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.port.room.0.fetch_sub(self.commands, Relaxed);
-    }
-}
-
-impl TargetPort {
-    /// Whether a host may have one more association. An LLDD without handles
-    /// cannot tell hosts apart. Context: any; there is one caller at a time.
-    ///
-    /// # Errors
-    ///
-    /// The reject's reason; the log has the numbers.
-    pub(crate) fn has_room_for(&self, host: Option<&HostRef>) -> Result<(), LsError> {
-        let is_mine = |other: &HostRef| host.is_some_and(|host| host.is_same(other));
-        let associations = self.associations.lock();
-        let all = associations.len();
-        let mine = || {
-            let of_host = |other: &Association| other.host().is_some_and(is_mine);
-            associations.iter().filter(move |other| of_host(other))
-        };
-        let of_host = mine().count();
-        let unconnected = mine().filter(|other| other.ctrl().is_none()).count();
-        drop(associations);
-        let (number, whose) = if all >= ASSOCIATIONS_MAX {
-            (all, "in all")
-        } else if of_host >= OF_ONE_HOST {
-            (of_host, "of this host")
-        } else if unconnected >= UNCONNECTED {
-            (unconnected, "of this host that it did not connect")
-        } else {
-            return Ok(());
-        };
-        ratelimited!(pr_warn!(
-            "{{{}}}: no room for another association: {} associations {}, port 0x{:016x}\n",
-            self.number,
-            number,
-            whose,
-            self.port_name
-        ));
-        Err(LsError::AssociationAllocation)
+        self.account.commands.fetch_sub(self.commands, Relaxed);
+        self.port.room.commands.fetch_sub(self.commands, Relaxed);
     }
 }

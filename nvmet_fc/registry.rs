@@ -258,7 +258,7 @@ pub(crate) fn admit(association: &Arc<Association>) -> Result<(), LsError> {
     if registry
         .ports
         .iter()
-        .any(|port| port.has_association(association.id()))
+        .any(|port| port.find_association(association.id()).is_some())
     {
         return Err(LsError::AssociationAllocation);
     }

@@ -47,6 +47,9 @@ use crate::{
 /// Associations that a target port takes: what bounds the memory that hosts can
 /// have it allocate.
 pub(crate) const ASSOCIATIONS_MAX: usize = 2048;
+/// The same with those that end, which may take as long as the commands that
+/// they have.
+pub(crate) const ASSOCIATIONS_EXISTING: usize = 2 * ASSOCIATIONS_MAX;
 
 /// A target port. Its memory is shared by [`Arc`]; as long as there is a
 /// [`Hold`](crate::hold::Hold), the LLDD knows it.
@@ -81,7 +84,8 @@ pub(crate) struct TargetPort {
     /// Their numbers.
     #[pin]
     pub(crate) association_numbers: Ida,
-    /// Room for commands.
+    /// What hosts have of it.
+    #[pin]
     pub(crate) room: Room,
     /// Host ports.
     #[pin]
@@ -126,7 +130,7 @@ impl TargetPort {
         let ls_responses = LsResponses::new(&device, CONTEXTS).map_err(|_| ENOMEM)?;
         let private = PrivateArea::new(template.port_private)?;
         let associations = KVVec::with_capacity(ASSOCIATIONS_MAX, GFP_KERNEL)?;
-        let hosts = HostTable::new(ASSOCIATIONS_MAX + CONTEXTS)?;
+        let hosts = HostTable::new(ASSOCIATIONS_EXISTING + CONTEXTS)?;
         let ls_list = LsList::new()?;
         let private_area = private.as_ptr();
         Arc::pin_init(
@@ -141,7 +145,7 @@ impl TargetPort {
                 connections <- ConnTable::new(),
                 associations <- new_spinlock_irq!(associations, "nvmet_fc::associations"),
                 association_numbers <- Ida::new(),
-                room: Room::new(),
+                room <- Room::new(),
                 hosts <- new_spinlock_irq!(hosts, "nvmet_fc::hosts"),
                 ls_list <- new_spinlock_irq!(ls_list, "nvmet_fc::ls"),
                 ls_work <- new_work!("nvmet_fc::ls"),

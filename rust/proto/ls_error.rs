@@ -56,6 +56,8 @@ pub enum LsError {
     AssociationIdLength,
     /// Association unknown, terminating, or another host's.
     NoAssociation,
+    /// Create Connection: the association has no controller yet.
+    NotConnected,
     /// Wrong tag where the connection identifier belongs.
     ConnectionIdTag,
     /// Wrong length of the connection identifier descriptor.
@@ -113,6 +115,7 @@ impl LsError {
             Self::AssociationIdTag => "Not Association ID",
             Self::AssociationIdLength => "Bad Association ID Length",
             Self::NoAssociation => "No Association",
+            Self::NotConnected => "No Controller Connected",
             Self::ConnectionIdTag => "Not Connection ID",
             Self::ConnectionIdLength => "Bad Connection ID Length",
             Self::NoConnection => "Invalid Connection ID",
@@ -164,7 +167,9 @@ impl LsError {
             | Self::QueueAllocation
             | Self::NoContext => Reject::plain(Reason::InsufficientResources),
             Self::DisconnectSuperseded | Self::PortGoing => Reject::plain(Reason::Unable),
-            Self::DisconnectScope | Self::NotForHost => Reject::plain(Reason::Logical),
+            Self::DisconnectScope | Self::NotForHost | Self::NotConnected => {
+                Reject::plain(Reason::Logical)
+            }
             Self::Unsupported => Reject::plain(Reason::Unsupported),
             Self::UnknownCommand => Reject::plain(Reason::InvalidCommand),
         }

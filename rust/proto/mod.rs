@@ -32,6 +32,7 @@ pub mod queues;
 pub mod reconnect;
 pub mod reject;
 pub mod response;
+pub mod room;
 pub mod target_exchange;
 pub mod traddr;
 pub mod wire;

@@ -125,6 +125,12 @@ macro_rules! for_each_suite {
                 each_field_of_an_extended_response_counts,
                 odd_lengths,
             }
+            nvme_fc_proto_room = room {
+                the_table_of_shares,
+                hosts_that_cannot_be_told_apart_share_all,
+                two_greedy_hosts_leave_room_for_a_third,
+                a_hundred_hosts_of_the_usual_size_fit,
+            }
             nvme_fc_proto_traddr = traddr {
                 both_forms_are_taken,
                 format_is_the_long_form,

@@ -41,6 +41,7 @@ const TABLE: &[(LsError, u8, u8, &str)] = &[
     (AssociationIdTag, 0x42, 0x00, "Not Association ID"),
     (AssociationIdLength, 0x42, 0x2d, "Bad Association ID Length"),
     (NoAssociation, 0x40, 0x00, "No Association"),
+    (NotConnected, 0x03, 0x00, "No Controller Connected"),
     (ConnectionIdTag, 0x42, 0x00, "Not Connection ID"),
     (ConnectionIdLength, 0x42, 0x2d, "Bad Connection ID Length"),
     (NoConnection, 0x41, 0x00, "Invalid Connection ID"),

@@ -34,6 +34,7 @@ pub(crate) mod queues;
 pub(crate) mod reconnect;
 pub(crate) mod reject;
 pub(crate) mod response;
+pub(crate) mod room;
 pub(crate) mod samples;
 pub(crate) mod traddr;
 pub(crate) mod wire;

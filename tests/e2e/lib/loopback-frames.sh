@@ -21,9 +21,9 @@ ls_create_association() {
 		"$(zeros 432)"
 }
 
-# ls_create_connection ASSOCIATION QID: 80 bytes.
+# ls_create_connection ASSOCIATION QID [SQSIZE]: 80 bytes.
 ls_create_connection() {
-	printf '04000000%08x%08x%08x%s%08x%08x%04x%s%04x%04x%s' 72 7 8 "$1" 4 48 8 "$(zeros 38)" "$2" 31 "$(zeros 4)"
+	printf '04000000%08x%08x%08x%s%08x%08x%04x%s%04x%04x%s' 72 7 8 "$1" 4 48 8 "$(zeros 38)" "$2" "${3:-31}" "$(zeros 4)"
 }
 
 # ls_disconnect ASSOCIATION: 48 bytes.
@@ -50,6 +50,19 @@ inject() {
 	loop_write "$port/inject_$kind" "$*" || return
 	wait_for 10 answered_after "$port" "$before" || return
 	ANSWER=$(tail -n 1 "$LOOPBACK/$port/answers")
+}
+
+# inject_all PORT LINE...: injects link services, 32 at a time, and waits until
+# all are answered.
+inject_all() {
+	local port=$1 n=0 before
+	shift
+	before=$(answers "$port")
+	for line; do
+		echo "$line" > "$LOOPBACK/$port/inject_ls" || return
+		((++n % 32)) || wait_for 30 answered_after "$port" "$((before + n - 1))" || return
+	done
+	wait_for 30 answered_after "$port" "$((before + n - 1))"
 }
 
 answered_after() {

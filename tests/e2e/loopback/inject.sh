@@ -40,10 +40,9 @@ accept=$(answer_hex)
 is 'Create Association: accepted, 56 bytes' "${accept:0:8} ${#accept}" '02000000 112'
 association=${accept:64:16}
 is 'Create Association: the admin connection has the same number' "${accept:96:16}" "$association"
-check 'Create Connection: answered' inject target-1 ls "host=0xfeed hex=$(ls_create_connection "$association" 1)"
-is 'Create Connection: accepted' "$(answer_hex | cut -c1-8)" 02000000
-for queue in 0 1 129 65535; do
-	rejected target-1 "Create Connection for queue $queue, which is none, taken or too high" "$(ls_create_connection "$association" "$queue")"
+rejected target-1 'review_target_s1: Create Connection before Connect' "$(ls_create_connection "$association" 1)" 03
+for queue in 0 129 65535; do
+	rejected target-1 "Create Connection for queue $queue, which is none or too high" "$(ls_create_connection "$association" "$queue")" 42
 done
 check "another host's Disconnect: answered" inject target-1 ls "host=0xbeef hex=$(ls_disconnect "$association")"
 is "another host's Disconnect: rejected" "$(answer_hex | cut -c1-8) $(answer_hex | cut -c67-68)" '01000000 40'

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The associations of a target port that are not going.
+
+#![deny(unsafe_code)]
+
+use kernel::sync::{
+    rcu,
+    Arc, //
+};
+
+use crate::{
+    association::Association,
+    nvmet::CtrlId,
+    shared::proto::ids::AssociationId,
+    tgtport::TargetPort, //
+};
+
+/// Associations that are gone through at a time with interrupts off.
+const AT_A_TIME: usize = 32;
+
+impl TargetPort {
+    /// Visits every association that is not going, the newest first, until
+    /// `visit` has seen enough. None is left out that was there at the start and
+    /// still is; one may come twice. Context: any; the lock is held, but given up
+    /// from time to time.
+    fn each_association(&self, mut visit: impl FnMut(&Arc<Association>) -> bool) {
+        let mut end = usize::MAX;
+        while end != 0 {
+            let list = self.associations.lock();
+            let to = end.min(list.len());
+            end = to.saturating_sub(AT_A_TIME);
+            // What leaves the list moves others down, never up to where this has
+            // been.
+            let some = list.get(end..to).unwrap_or_default();
+            if !some.iter().rev().all(&mut visit) {
+                return;
+            }
+        }
+    }
+
+    /// Schedules the end of every association that `chosen` accepts. Context:
+    /// any.
+    pub(crate) fn delete_associations(&self, chosen: impl Fn(&Association) -> bool) {
+        self.each_association(|association| {
+            if chosen(association) {
+                association.schedule_delete();
+            }
+            true
+        });
+    }
+
+    /// Finds an association, which may be going. Context: any.
+    pub(crate) fn find_association(&self, id: AssociationId) -> Option<Arc<Association>> {
+        let guard = rcu::read_lock();
+        let admin = self.connections.find(id.connection(0), &guard)?;
+        Some(admin.association().clone())
+    }
+
+    /// Finds the association of a controller. Context: any.
+    pub(crate) fn find_ctrl(&self, ctrl: CtrlId) -> Option<Arc<Association>> {
+        let mut found = None;
+        self.each_association(|association| {
+            if association.ctrl() == Some(ctrl) {
+                found = Some(association.clone());
+            }
+            found.is_none()
+        });
+        found
+    }
+
+    /// Takes an association out of the list. Context: may sleep.
+    pub(crate) fn forget_association(&self, association: &Arc<Association>) {
+        let mut associations = self.associations.lock();
+        let taken = associations
+            .iter()
+            .position(|other| Arc::ptr_eq(other, association))
+            .and_then(|at| associations.remove(at).ok());
+        drop(associations);
+        drop(taken);
+    }
+}
