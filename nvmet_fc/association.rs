@@ -58,6 +58,9 @@ use crate::{
     work_items, //
 };
 
+/// Looks that a host has from Create Association to its Connect: two minutes.
+const CONNECT_LOOKS: u32 = 120_000 / work_items::LOOK_MSECS;
+
 /// An association. In an [`Arc`] that the target port's list and each queue
 /// have references to, and that is never dropped in atomic context.
 ///
@@ -90,7 +93,10 @@ pub(crate) struct Association {
     /// The Disconnect to answer when all is done.
     #[pin]
     disconnect: SpinLockIrq<PendingDisconnect>,
-    /// Ends it if no host connects.
+    /// How often it was looked at.
+    looks: Atomic<u32>,
+    /// Looks at it: ends it if no host connects, and what its host has begun and
+    /// left.
     #[pin]
     pub(crate) watch_work: DelayedWork<Self, { work_items::WATCH }>,
     /// Ends it.
@@ -170,6 +176,7 @@ impl Association {
                 connections <- new_spinlock_irq!(connections, "nvmet_fc::queues"),
                 remaining: Atomic::new(1),
                 disconnect <- new_spinlock_irq!(PendingDisconnect::None, "nvmet_fc::disconnect"),
+                looks: Atomic::new(0),
                 watch_work <- new_delayed_work!("nvmet_fc::watch"),
                 delete_work <- new_work!("nvmet_fc::delete"),
                 port: port.clone(),
@@ -317,15 +324,20 @@ impl Association {
         }
     }
 
-    /// Has it ended if its host does not connect the admin queue in time.
-    /// Context: any.
+    /// Has it looked at from time to time. Context: any.
     pub(crate) fn watch(self: &Arc<Self>) {
         work_items::queue_watch(self.clone());
     }
 
-    /// The time for that is over. Context: may sleep.
-    pub(crate) fn check_connected(self: &Arc<Self>) {
-        if self.ctrl().is_none() && !self.is_terminating() {
+    /// Looks at it: ends it if its host has not connected the admin queue in time,
+    /// and ends write data that does not come. Context: may sleep; the work item
+    /// of that.
+    pub(crate) fn look(self: &Arc<Self>) {
+        if self.is_terminating() {
+            return;
+        }
+        let looks = self.looks.fetch_add(1, Relaxed);
+        if looks >= CONNECT_LOOKS && self.ctrl().is_none() {
             ratelimited!(pr_info!(
                 "{{{}:{}}}: no controller was connected, port 0x{:016x}\n",
                 self.port.number,
@@ -334,6 +346,17 @@ impl Association {
             ));
             self.schedule_delete();
         }
+        for queue_id in 0..=QUEUE_ID_MAX {
+            let queue = self.connections.lock().queue(queue_id);
+            if let Some(queue) = queue {
+                let ended = queue.end_stale();
+                if ended != 0 {
+                    queue.say_stale(ended);
+                }
+                Queue::put(queue);
+            }
+        }
+        self.watch();
     }
 
     /// The delete work: takes the association out of sight, and its queues

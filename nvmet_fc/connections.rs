@@ -127,6 +127,11 @@ impl Connections {
         }
     }
 
+    /// A queue, if there is one.
+    pub(crate) fn queue(&self, queue_id: u16) -> Option<Arc<Queue>> {
+        self.places.get(usize::from(queue_id))?.queue().cloned()
+    }
+
     /// The controller behind the admin queue.
     pub(crate) fn ctrl(&self) -> Option<CtrlId> {
         let ctrl = self.places.first()?.queue()?.nvmet.ctrl();

@@ -64,6 +64,8 @@ mod shared;
 mod shim;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 mod slot;
+#[allow(unsafe_code, reason = "calls LLDDs about exchanges")]
+mod stale;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 mod template;
 mod tenancy;

@@ -268,6 +268,24 @@ impl Queue {
             .saturating_sub(1)
     }
 
+    /// Whether it has any command.
+    pub(crate) fn is_busy(&self) -> bool {
+        // CAST: As above.
+        self.free.get() != self.slots.len() as u32
+    }
+
+    /// Reports operations that were aborted because their data did not come.
+    pub(crate) fn say_stale(&self, operations: usize) {
+        ratelimited!(pr_warn!(
+            "{{{}:{}}}: write data of {} commands of queue {} did not come, aborting them, port 0x{:016x}\n",
+            self.port.number,
+            self.association.number(),
+            operations,
+            self.id.queue_id(),
+            self.port.port_name
+        ));
+    }
+
     /// Reports operations that keep the end of the association waiting.
     pub(crate) fn say_pulling(&self, operations: usize, what: &str) {
         ratelimited!(pr_warn!(

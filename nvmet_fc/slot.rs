@@ -45,13 +45,22 @@ use crate::{
 };
 
 /// State of the exchange and of the operation at hand, in one word, so that
-/// one compare-and-exchange decides every race.
+/// one compare-and-exchange decides every race. Beside them, how often somebody
+/// has looked at the operation at hand: it is forgotten when the next begins.
 pub(crate) struct Phase(Atomic<u32>);
 
 /// Where the handover's bits begin; the state is below.
 const HANDOVER_SHIFT: u32 = 16;
 /// Mask of the state.
 const STATE_MASK: u32 = (1 << HANDOVER_SHIFT) - 1;
+/// Mask of the handover, once it is shifted down.
+const HANDOVER_MASK: u32 = 0xff;
+/// One look; above the handover.
+const LOOK: u32 = 1 << 28;
+/// Mask of the looks.
+const LOOKS: u32 = 0xf << 28;
+/// Looks after which write data has had its time.
+const LOOKS_MAX: u32 = 4 * LOOK;
 
 /// The state in a word.
 #[inline(always)]
@@ -62,7 +71,7 @@ fn state_in(word: u32) -> State {
 /// The handover in a word.
 #[inline(always)]
 fn handover_in(word: u32) -> Handover {
-    Handover::from_bits(word >> HANDOVER_SHIFT)
+    Handover::from_bits((word >> HANDOVER_SHIFT) & HANDOVER_MASK)
 }
 
 /// Both in a word.
@@ -205,6 +214,34 @@ impl Phase {
             }
         })
         .unwrap_or(false)
+    }
+
+    /// One more look at an operation that fetches write data. Says whether it has
+    /// had its time, and the caller must call `fcp_abort` and then
+    /// [`Phase::aborted`].
+    pub(crate) fn grow_older(&self) -> bool {
+        let mut old = self.read();
+        loop {
+            let (state, handover) = (state_in(old), handover_in(old));
+            if state.phase() != State::PULLING || state.is_told() || !handover.is_running() {
+                return false;
+            }
+            let older = old.wrapping_add(LOOK);
+            let mut new = older;
+            let expired = older & LOOKS >= LOOKS_MAX;
+            if expired {
+                let aborting = handover.abort();
+                let told = target_exchange::on(state, Event::Teardown);
+                let (Some(aborting), Ok((state, Action::CallAbort))) = (aborting, told) else {
+                    return false;
+                };
+                new = word(state, aborting);
+            }
+            match self.0.cmpxchg(old, new, Full) {
+                Ok(_) => return expired,
+                Err(now) => old = now,
+            }
+        }
     }
 
     /// Whether the LLDD moves write data of a command that nvmet waits for.

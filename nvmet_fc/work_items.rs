@@ -37,7 +37,7 @@ pub(crate) const DELETE: u64 = 1;
 pub(crate) const START: u64 = 2;
 /// Frees the object.
 pub(crate) const RELEASE: u64 = 3;
-/// Ends an association that no host connects.
+/// Looks at an association.
 pub(crate) const WATCH: u64 = 4;
 
 /// Aborts a link service that is not answered.
@@ -45,9 +45,8 @@ pub(crate) const PATIENCE: u64 = 5;
 /// Shortens the time until then.
 pub(crate) const HURRY: u64 = 6;
 
-/// How long a host may take from Create Association to its Connect,
-/// milliseconds.
-const CONNECT_MSECS: u32 = 120_000;
+/// How often an association is looked at, milliseconds.
+pub(crate) const LOOK_MSECS: u32 = 10_000;
 
 impl_has_work! {
     impl HasWork<Self, { LS }> for TargetPort { self.ls_work }
@@ -92,7 +91,7 @@ impl WorkItem<{ WATCH }> for Association {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
-        this.check_connected();
+        this.look();
     }
 }
 
@@ -160,11 +159,11 @@ pub(crate) fn queue_delete(association: Arc<Association>) {
     drop(globals::nvmet_queue().enqueue::<_, { DELETE }>(association));
 }
 
-/// Has an association looked at after the time that a host has to connect.
+/// Has an association looked at after a while.
 pub(crate) fn queue_watch(association: Arc<Association>) {
     drop(
         globals::own_queue()
-            .enqueue_delayed::<_, { WATCH }>(association, msecs_to_jiffies(CONNECT_MSECS)),
+            .enqueue_delayed::<_, { WATCH }>(association, msecs_to_jiffies(LOOK_MSECS)),
     );
 }
 

@@ -146,7 +146,8 @@ pub enum Event {
     },
     /// The LLDD received an abort for it.
     AbortReceived,
-    /// The queue goes away, and `fcp_abort` may be called.
+    /// The queue goes away, or write data takes too long, and `fcp_abort` may be
+    /// called.
     Teardown,
     /// The queue goes away while the operation at hand ends by itself.
     Stop,
