@@ -29,7 +29,7 @@ use crate::{
     disconnect,
     hold::Hold,
     hostport::HostRef,
-    ls_context::ReceivedLs,
+    ls_waiting::WaitingLs,
     nvmet::{
         CtrlId,
         NvmetPort,
@@ -136,7 +136,7 @@ enum PendingDisconnect {
     /// None came.
     None,
     /// This one, the newest.
-    Last(ReceivedLs),
+    Last(WaitingLs),
     /// Too late for one.
     Over,
 }
@@ -306,7 +306,7 @@ impl Association {
     /// # Errors
     ///
     /// The Disconnect itself: the end is here already.
-    pub(crate) fn keep_disconnect(&self, ls: ReceivedLs) -> Result<Option<ReceivedLs>, ReceivedLs> {
+    pub(crate) fn keep_disconnect(&self, ls: WaitingLs) -> Result<Option<WaitingLs>, WaitingLs> {
         let mut pending = self.disconnect.lock();
         match core::mem::replace(&mut *pending, PendingDisconnect::None) {
             PendingDisconnect::None => {
@@ -345,6 +345,7 @@ impl Association {
                 self.port.port_name
             ));
             self.schedule_delete();
+            return;
         }
         for queue_id in 0..=QUEUE_ID_MAX {
             let queue = self.connections.lock().queue(queue_id);

@@ -32,7 +32,10 @@ use crate::{
     fcp,
     hold::Hold,
     hostport::HostHandle,
-    ls_context::ReceivedLs,
+    ls_context::{
+        self,
+        ReceivedLs, //
+    },
     queue_slots,
     shared::{
         device::DeviceRef,
@@ -378,7 +381,9 @@ fn done_too_often() {
 pub(crate) unsafe extern "C" fn ls_response_done(lsrsp: *mut abi::nvmefc_ls_rsp) {
     if let Some(lsrsp) = NonNull::new(lsrsp) {
         // SAFETY: By this function's contract.
-        drop(unsafe { ReceivedLs::from_done(lsrsp) });
+        if !unsafe { ls_context::answer_done(lsrsp) } {
+            pr_warn_once!("LLDD: done for a link service whose answer is not out\n");
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     hold::Hold,
     hostport::HostRef,
     ls_context::ReceivedLs,
+    ls_waiting::WaitingLs,
     nvmet::QUEUE_ID_MAX,
     registry,
     shared::{
@@ -34,22 +35,33 @@ use crate::{
                 self,
                 LsResponse, //
             },
-            queues, //
+            queues,
+            wire::ls, //
         },
         ratelimit::ratelimited, //
     },
     tenancy::Tenancy,
-    tgtport::TargetPort, //
+    tgtport::TargetPort,
+    work_items, //
 };
 
+/// Link services that are processed in one run of the work item. Whoever flushes
+/// nvmet's queue waits for one run, however many hosts ask.
+const AT_A_TIME: usize = 32;
+
 /// The link service work of a target port. Context: may sleep.
-pub(crate) fn process(port: &TargetPort) {
-    while let Some(ls) = ReceivedLs::next(port) {
+pub(crate) fn process(port: &Arc<TargetPort>) {
+    for _ in 0..AT_A_TIME {
+        let Some(ls) = ReceivedLs::next(port) else {
+            return;
+        };
         // What waits keeps the port registered in the LLDD's eyes.
         if let Some(hold) = Hold::try_new(port) {
             process_one(&hold, ls);
         }
     }
+    // Behind whatever else there is to do by now.
+    work_items::queue_ls(port.clone());
 }
 
 /// Processes one.
@@ -86,6 +98,15 @@ fn process_one(port: &Hold, ls: ReceivedLs) {
 /// Refuses one, and says so.
 fn reject(port: &TargetPort, ls: ReceivedLs, error: LsError) {
     let command = ls_receive::command(ls.request());
+    say_rejected(port, command, error);
+    ls.answer(&LsResponse::Reject(ls_response::reject(
+        command,
+        error.reject(),
+    )));
+}
+
+/// Says that one is refused.
+fn say_rejected(port: &TargetPort, command: u8, error: LsError) {
     let name = match ls_receive::command_name(command) {
         "Disconnect Association" => "Disconnect",
         name => name,
@@ -100,10 +121,6 @@ fn reject(port: &TargetPort, ls: ReceivedLs, error: LsError) {
         error.reject().explanation as u8,
         port.port_name
     ));
-    ls.answer(&LsResponse::Reject(ls_response::reject(
-        command,
-        error.reject(),
-    )));
 }
 
 /// Makes an association with its admin queue.
@@ -176,20 +193,32 @@ fn drop_association(port: &TargetPort, host: Option<&HostRef>, id: AssociationId
             return;
         }
     };
-    match association.keep_disconnect(ls) {
-        Ok(None) => {}
+    match ls.wait() {
+        Ok(waiting) => keep(port, &association, waiting),
+        // It ends all the same, but who waits for that takes memory.
+        Err(ls) => reject(port, ls, LsError::NoContext),
+    }
+    association.schedule_delete();
+}
+
+/// Keeps a Disconnect until its association's end, unless that has been.
+fn keep(port: &TargetPort, association: &Association, disconnect: WaitingLs) {
+    let (refused, error) = match association.keep_disconnect(disconnect) {
+        Ok(None) => return,
         Ok(Some(older)) => {
             ratelimited!(pr_info!(
                 "{{{}:{}}}: Multiple Disconnect Association LS's received\n",
                 port.number,
                 association.number()
             ));
-            reject(port, older, LsError::DisconnectSuperseded);
+            (older, LsError::DisconnectSuperseded)
         }
-        Err(ls) => {
-            reject(port, ls, LsError::NoAssociation);
-            return;
-        }
-    }
-    association.schedule_delete();
+        Err(disconnect) => (disconnect, LsError::NoAssociation),
+    };
+    let command = ls::DISCONNECT_ASSOCIATION;
+    say_rejected(port, command, error);
+    refused.answer(&LsResponse::Reject(ls_response::reject(
+        command,
+        error.reject(),
+    )));
 }

@@ -4,13 +4,23 @@
 
 use core::{
     cell::UnsafeCell,
+    ffi::c_void,
     mem::ManuallyDrop,
-    ptr::NonNull, //
+    ptr::{
+        null_mut,
+        NonNull, //
+    }, //
 };
 
 use kernel::{
     alloc::KVVec,
-    prelude::*, //
+    prelude::*,
+    sync::atomic::{
+        self,
+        Atomic,
+        Full,
+        Relaxed, //
+    }, //
 };
 
 use crate::{
@@ -19,6 +29,10 @@ use crate::{
     hostport::{
         HostHandle,
         HostRef, //
+    },
+    ls_waiting::{
+        self,
+        WaitingLs, //
     },
     mapped::MappedArray,
     ring::Ring,
@@ -35,6 +49,8 @@ use crate::{
 
 /// Link services that a target port takes at a time.
 pub(crate) const CONTEXTS: usize = 256;
+/// Those of one host; C hosts keep to as many themselves.
+const OF_ONE_HOST: usize = CONTEXTS / 4;
 /// Longest request, bytes.
 pub(crate) const REQUEST_MAX: usize = 1024;
 
@@ -61,6 +77,8 @@ struct Received {
 struct Context {
     /// Which one it is.
     index: u16,
+    /// Counts how often it went to the LLDD and came back: odd while it is there.
+    turn: Atomic<u32>,
     /// The link service.
     received: UnsafeCell<Received>,
 }
@@ -83,6 +101,8 @@ unsafe impl Sync for LsContexts {}
 pub(crate) struct LsList {
     /// Free ones.
     free: KVVec<u16>,
+    /// Whose the others are.
+    owners: KVVec<Option<HostHandle>>,
     /// Accepted ones, in order.
     waiting: Ring<u16>,
 }
@@ -100,6 +120,7 @@ impl LsContexts {
                 Context {
                     // CAST: There are 256.
                     index: index as u16,
+                    turn: Atomic::new(0),
                     received: UnsafeCell::new(Received {
                         request: [0; REQUEST_MAX],
                         length: 0,
@@ -129,8 +150,32 @@ impl LsList {
         }
         Ok(Self {
             free,
+            owners: KVVec::from_elem(None, CONTEXTS, GFP_KERNEL)?,
             waiting: Ring::new(CONTEXTS)?,
         })
+    }
+
+    /// Takes a context for a link service of `host`, if it may have another. An
+    /// LLDD without handles cannot tell hosts apart.
+    fn take(&mut self, host: Option<HostHandle>) -> Option<u16> {
+        let theirs = |owner: &&Option<HostHandle>| host.is_some() && **owner == host;
+        if self.owners.iter().filter(theirs).count() >= OF_ONE_HOST {
+            return None;
+        }
+        let index = self.free.pop()?;
+        if let Some(owner) = self.owners.get_mut(usize::from(index)) {
+            *owner = host;
+        }
+        Some(index)
+    }
+
+    /// Gives one back.
+    fn give(&mut self, index: u16) {
+        if let Some(owner) = self.owners.get_mut(usize::from(index)) {
+            *owner = None;
+        }
+        // There is room: the context came from there.
+        let _ = self.free.push_within_capacity(index);
     }
 }
 
@@ -151,7 +196,8 @@ impl ReceivedLs {
     ///
     /// # Errors
     ///
-    /// `E2BIG`: longer than any. `ENOENT`: no context. Then nothing was kept.
+    /// `E2BIG`: longer than any. `ESHUTDOWN`: the port takes none any more.
+    /// `ENOENT`: no context, or too many of this host. Then nothing was kept.
     ///
     /// # Safety
     ///
@@ -165,16 +211,17 @@ impl ReceivedLs {
         if request.len() > REQUEST_MAX {
             return Err(E2BIG);
         }
-        let mut list = port.ls_list.lock();
-        let index = list.free.pop().ok_or(ENOENT)?;
-        drop(list);
+        if port.unregistered.load(Relaxed) {
+            return Err(ESHUTDOWN);
+        }
+        let index = port.ls_list.lock().take(host).ok_or(ENOENT)?;
         let Some(context) = port.ls_contexts.contexts.get(usize::from(index)) else {
             return Err(ENOENT);
         };
         let host = match host.map(|host| HostRef::new(&port, host)).transpose() {
             Ok(host) => host,
             Err(_) => {
-                let _ = port.ls_list.lock().free.push_within_capacity(index);
+                port.ls_list.lock().give(index);
                 return Err(ENOENT);
             }
         };
@@ -231,6 +278,21 @@ impl ReceivedLs {
         self.received().host.as_ref()
     }
 
+    /// Has it wait without its context. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// Itself: there is no memory.
+    pub(crate) fn wait(self) -> Result<WaitingLs, Self> {
+        let received = self.received();
+        let lsrsp = received.lsrsp;
+        let waiting = received.port.clone().ok_or(ENODEV);
+        match waiting.and_then(|port| WaitingLs::new(port, lsrsp)) {
+            Ok(waiting) => Ok(waiting),
+            Err(_) => Err(self),
+        }
+    }
+
     /// Answers it. Context: may sleep.
     pub(crate) fn answer(mut self, response: &LsResponse) {
         // Not needed any more, and `host_release` may follow.
@@ -258,12 +320,21 @@ impl ReceivedLs {
             (*lsrsp).nvme_fc_private = self.0.as_ptr().cast();
         }
         drop(guard);
-        let this = ManuallyDrop::new(self);
+        let context = self.0;
+        let turn = self.context().turn.fetch_add(1, Full).wrapping_add(1);
+        let _ = ManuallyDrop::new(self);
         // SAFETY: Accepted, and answered here for the only time. The context is
         // the LLDD's during the call.
-        if unsafe { port.lldd_xmt_ls_rsp(lsrsp) }.is_err() {
-            // `done` will not come, and the LLDD's memory may be gone.
-            drop(ManuallyDrop::into_inner(this));
+        if unsafe { port.lldd_xmt_ls_rsp(lsrsp) }.is_ok() {
+            return;
+        }
+        // `done` will not come, and the LLDD's memory may be gone. If it has come
+        // all the same, the context is somebody else's by now.
+        // SAFETY: The contexts are there as long as the port.
+        let turns = unsafe { &(*context.as_ptr()).turn };
+        if turns.cmpxchg(turn, turn.wrapping_add(1), Full).is_ok() {
+            // INVARIANT: The LLDD did not take it.
+            drop(Self(context));
         }
     }
 
@@ -271,14 +342,38 @@ impl ReceivedLs {
     ///
     /// # Safety
     ///
-    /// `lsrsp` is one that [`ReceivedLs::answer`] gave to the LLDD, whose
-    /// `done` is called for the only time.
-    pub(crate) unsafe fn from_done(lsrsp: NonNull<abi::nvmefc_ls_rsp>) -> Option<Self> {
-        // SAFETY: The LLDD's memory is valid during `done`.
-        let private = unsafe { (*lsrsp.as_ptr()).nvme_fc_private };
+    /// `private` is what [`ReceivedLs::answer`] left with the LLDD, for which this
+    /// is the only call.
+    pub(crate) unsafe fn from_done(private: NonNull<c_void>) -> Self {
         // INVARIANT: The LLDD had it, and has it no more.
-        NonNull::new(private).map(|context| Self(context.cast()))
+        let this = Self(private.cast());
+        this.context().turn.fetch_add(1, Full);
+        this
     }
+}
+
+/// The LLDD is done with the answer to a link service; says whether there was
+/// one. Context: any.
+///
+/// # Safety
+///
+/// `lsrsp` was given to `xmt_ls_rsp`, and is valid during this call.
+pub(crate) unsafe fn answer_done(lsrsp: NonNull<abi::nvmefc_ls_rsp>) -> bool {
+    // SAFETY: Valid by this function's contract; the field is one word, and only
+    // we use it.
+    let private =
+        unsafe { atomic::xchg(&raw mut (*lsrsp.as_ptr()).nvme_fc_private, null_mut(), Full) };
+    let Some(private) = NonNull::new(private) else {
+        return false;
+    };
+    if ls_waiting::is_waiting(private) {
+        // SAFETY: By the exchange above this is the only call.
+        unsafe { ls_waiting::done(private) };
+    } else {
+        // SAFETY: As above.
+        drop(unsafe { ReceivedLs::from_done(private) });
+    }
+    true
 }
 
 impl Drop for ReceivedLs {
@@ -288,8 +383,7 @@ impl Drop for ReceivedLs {
         let received = self.received_mut();
         drop(received.host.take());
         if let Some(port) = received.port.take() {
-            // There is room: the context came from there.
-            let _ = port.ls_list.lock().free.push_within_capacity(index);
+            port.ls_list.lock().give(index);
         }
     }
 }

@@ -39,6 +39,8 @@ mod lldd_api;
 mod ls;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 mod ls_context;
+#[allow(unsafe_code, reason = "memory that LLDDs read")]
+mod ls_waiting;
 #[allow(unsafe_code, reason = "maps memory for DMA")]
 mod mapped;
 #[allow(unsafe_code, reason = "wraps nvmet's structures")]
