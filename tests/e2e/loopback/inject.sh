@@ -101,7 +101,8 @@ unanswered() {
 	loop_faults_clear
 	check "$limit unanswered at the $kind: rule" loop_fault "on=$kind.xmt_ls_rsp code=5 do=hold"
 	for ((n = 0; n < limit; n++)); do
-		echo "host=0xfeed hex=$frame" > "$LOOPBACK/$port/inject_ls" || break
+		# 64 of one host at most.
+		printf 'host=0x%x hex=%s\n' $((0xfeed + n % 4)) "$frame" > "$LOOPBACK/$port/inject_ls" || break
 	done
 	check "$limit unanswered at the $kind: all taken" wait_for 20 struck_at_least 0 "$limit"
 	check "$limit unanswered at the $kind: one more" inject "$port" ls "host=0xfeed hex=$frame"

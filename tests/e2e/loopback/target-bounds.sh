@@ -100,30 +100,77 @@ too_much_at_once() {
 	loop_clear 1
 }
 
-# One host that asks for associations and never connects.
+# What one host takes does not keep another out. Meanwhile a real host waits for
+# the end of a write of which the data is never sent.
 rejected() {
 	awk '$1 == "answers" { print $6 }' "$LOOPBACK/target-1/answers"
 }
+another_is_served() {
+	check "$1: another host is served" inject target-1 ls "host=0xfeee hex=$(ls_create_association "$SUBSYS" 8 "${2:-31}")"
+	is "$1: another host is accepted" "$(answer_hex | cut -c1-8)" 02000000
+}
+
+# Four associations that are not connected, with as many queues as they may
+# have, as large as they may be.
+room_of_one_host() {
+	local n queue frame association lines
+	for ((n = 0; n < 4; n++)); do
+		check "review_target_s1: association $n" inject target-1 ls "host=0xfeed hex=$(ls_create_association "$SUBSYS" 8 1023)"
+		association=$(answer_hex | cut -c65-80)
+		frame=$(ls_create_connection "$association" 0 1023)
+		lines=()
+		for ((queue = 1; queue <= 128; queue++)); do
+			printf -v "lines[queue]" 'host=0xfeed hex=%s%04x%s' "${frame:0:144}" "$queue" "${frame:148}"
+		done
+		check "review_target_s1: its queues are answered" inject_all target-1 "${lines[@]}"
+	done
+	another_is_served review_target_s1 1023
+	check 'review_target_s1: the host logs out' loop_write target-1/control invalidate=0xfeed
+	check 'review_target_s1: so does the other' loop_write target-1/control invalidate=0xfeee
+}
+
+# One host that asks for associations and never connects.
 too_many_associations() {
-	loop_ready 1
+	local request n before lines=()
 	klog_mark
 	request="host=0xfeed hex=$(ls_create_association "$SUBSYS")"
-	before=$(answers target-1)
+	before=$(rejected)
 	for ((n = 0; n < 128; n++)); do
-		echo "$request" > "$LOOPBACK/target-1/inject_ls"
+		lines+=("$request")
 	done
-	check 'too many associations: 128 are answered' wait_for 30 answered_after target-1 "$((before + 127))"
-	is 'too many associations: none of them is rejected' "$(rejected)" 0
+	check 'too many associations: 128 are answered' inject_all target-1 "${lines[@]}"
+	is 'too many associations: none of them is rejected' "$(rejected)" "$before"
 	check 'too many associations: one more is answered' inject target-1 ls "$request"
-	is 'too many associations: it is rejected' "$(rejected)" 1
+	is 'too many associations: it is rejected' "$(rejected)" "$((before + 1))"
 	is 'too many associations: 43/00' "$(answer_hex | cut -c67-70)" 4300
 	check 'too many associations: the log names port and number' klog_has '128 associations.*port 0x' 5
-	check 'too many associations: another host is served' inject target-1 ls "host=0xfeee hex=$(ls_create_association "$SUBSYS")"
-	is 'too many associations: another host is accepted' "$(answer_hex | cut -c1-8)" 02000000
+	another_is_served 'too many associations'
 	check 'too many associations: the host logs out' loop_write target-1/control invalidate=0xfeed
 	check 'too many associations: and may come again' inject target-1 ls "$request"
 	is 'too many associations: the new one is accepted' "$(answer_hex | cut -c1-8)" 02000000
-	is 'too many associations: no warning' "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+}
+
+bounds_of_hosts() {
+	local writer start seconds
+	loop_ready 1
+	connected --keep-alive-tmo=120
+	klog_mark
+	start=$KLOG_MARK
+	check 'review_target_s6: rule' loop_fault 'on=target.writedata code=1 nth=1 do=hold'
+	# Nobody else ends it: the host has all the time there is.
+	nvme io-passthru "$DISK" --opcode=1 --namespace-id=1 --data-len=4096 --write --input-file=/dev/zero --timeout=200000 > /tmp/never-sent 2>&1 &
+	writer=$!
+	check 'review_target_s6: it struck' wait_for 10 struck_at_least 0 1
+	seconds=$SECONDS
+	room_of_one_host
+	too_many_associations
+	KLOG_MARK=$start
+	check 'review_target_s6: write data that never comes is ended' klog_has 'write data.*queue.*port 0x' 70
+	note "review_target_s6: after $((SECONDS - seconds)) s"
+	check 'review_target_s6: the command with it' wait_for 30 not kill -0 "$writer"
+	loop_faults_clear
+	check 'review_target_s6: the controller is well' wait_for 45 all_well
+	is 'bounds of hosts: no warning' "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
 	loop_clear 1
 }
 
@@ -131,7 +178,7 @@ too_many_associations() {
 ! wanted 'Disconnect kept' || disconnect_kept
 ! wanted 'Disconnect lost' || disconnect_lost
 ! wanted '32 MiB at once' || too_much_at_once
-! wanted 'too many associations' || too_many_associations
+! wanted 'bounds of hosts' || bounds_of_hosts
 default_timeouts
 short_done
 loop_teardown

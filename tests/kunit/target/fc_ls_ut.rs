@@ -28,7 +28,7 @@ pub(crate) fn create_single_assoc_test() -> CaseResult {
 
 pub(crate) fn create_max_conns_test() -> CaseResult {
     let bench = Bench::new(&Config::USUAL)?;
-    let association = bench.associate(&bench.host)?;
+    let (association, _) = bench.controller()?;
 
     for queue in 1..=128 {
         bench.connection(association, queue, 16, 8)?;

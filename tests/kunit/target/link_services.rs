@@ -56,6 +56,12 @@ fn only(bench: &Bench, good: &Payload, place: usize, explanation: u8) -> CaseRes
 
 /// The host has this one association, and no other.
 fn still_there(bench: Bench, association: u64) -> CaseResult {
+    bench.connect(association, 31, 0xffff)?;
+    still_connected(bench, association)
+}
+
+/// The same, where its controller is connected.
+fn still_connected(bench: Bench, association: u64) -> CaseResult {
     ensure_eq!(bench.port.books.calls(Call::LsReq), 0);
     bench.connection(association, 128, 16, 15)?;
     bench.disconnect(association)?;
@@ -128,7 +134,7 @@ pub(crate) fn create_association_of_every_length() -> CaseResult {
 
 pub(crate) fn create_connection() -> CaseResult {
     let bench = Bench::new(&Config::USUAL)?;
-    let association = bench.associate(&bench.host)?;
+    let (association, _) = bench.controller()?;
     let good = frames::create_connection(association, 5, 127, 25);
     let rows: [Row; 11] = [
         ("79 bytes", |p| p.resize(79), PARAMETERS, LENGTH),
@@ -153,7 +159,7 @@ pub(crate) fn create_connection() -> CaseResult {
     bench.connection(association, 5, 127, 25)?;
     bench.rejected(&bench.host, &good, PARAMETERS, 0x42, "twice")?;
     bench.rejected(&bench.other, &good, ASSOCIATION, 0, "another host")?;
-    still_there(bench, association)
+    still_connected(bench, association)
 }
 
 pub(crate) fn disconnect() -> CaseResult {

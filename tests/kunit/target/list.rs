@@ -93,4 +93,15 @@ suites! {
         invalidated_in_every_phase,
         ends_after_the_end,
     }
+    nvme_fc_target_review_limits = review_limits {
+        review_target_s1_connect_first,
+        review_target_s1_share,
+        review_target_s4_flush_under_flood,
+        review_target_s4_contexts_of_a_host,
+        review_target_s4_unregistered,
+        review_target_s4_waiting_disconnects,
+        review_target_s6_data_of_a_host,
+        review_target_s6_before_connect,
+        review_target_m10_done_twice,
+    }
 }

@@ -21,4 +21,5 @@ mod link_services;
 mod list;
 mod lldd;
 mod registration;
+mod review_limits;
 mod services;

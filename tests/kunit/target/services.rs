@@ -13,6 +13,7 @@ use super::{
     lldd::{
         books::Call,
         config::Config,
+        host::Host,
         script::{Place, Script, SentPlan},
         service::Plan,
     },
@@ -31,11 +32,16 @@ const HELD: Plan = Plan {
 pub(crate) fn no_more_than_256() -> CaseResult {
     let bench = Bench::new(&Config::USUAL)?;
     let mut held = KVec::new();
+    let mut hosts = KVec::new();
 
-    for _ in 0..256 {
+    for name in 0..4 {
+        let host = Host::new(&bench.port, 0x2000_1100_aa00_0100 + name).or_fail()?;
+        hosts.push(host, GFP_KERNEL).or_fail()?;
+    }
+    for nth in 0..256 {
         let service = bench
             .port
-            .ls(Some(&bench.host), &[9, 0, 0, 0], HELD)
+            .ls(Some(&hosts[nth % 4]), &[9, 0, 0, 0], HELD)
             .or_fail()?;
         held.push(service, GFP_KERNEL).or_fail()?;
     }
@@ -81,7 +87,7 @@ pub(crate) fn answers_from_threads() -> CaseResult {
 pub(crate) fn no_answer_goes_out() -> CaseResult {
     // xmt_ls_rsp fails for each kind of answer, its memory gone.
     let bench = Bench::new(&Config::USUAL)?;
-    let association = bench.associate(&bench.host)?;
+    let (association, _) = bench.controller()?;
     let plan = Plan {
         refuse: ENOMEM.to_errno(),
         place: Place::Now,
@@ -237,6 +243,7 @@ pub(crate) fn hosts_without_handles() -> CaseResult {
     let association = get64(&ask(&samples::create_association())?, 32);
     let connection = frames::create_connection(association, 1, 31, 8);
 
+    bench.connect(association, 31, 0xffff)?;
     ensure_eq!(ask(&connection)?[0], 2);
     let disconnect = frames::disconnect(association);
     ensure_eq!(ask(&disconnect)?[..], samples::accept_disconnect()[..]);

@@ -9,7 +9,7 @@ use kernel::{
     new_spinlock_irq,
     prelude::*,
     sync::{
-        atomic::{Atomic, Relaxed},
+        atomic::{Atomic, Full, Relaxed},
         Arc, SpinLockIrq,
     },
     types::Opaque,
@@ -44,6 +44,8 @@ pub(crate) struct Port {
     kept: SpinLockIrq<KVec<Arc<Exchange>>>,
     /// The case is over, and nothing is held any more.
     calm: Atomic<bool>,
+    /// So many more link services follow, each when one is answered.
+    pub(super) flood: Atomic<i32>,
     /// `targetport_delete` came.
     #[pin]
     deleted: Completion,
@@ -70,7 +72,7 @@ impl Port {
     ) -> Result<Arc<Self>> {
         let mut template = config.template();
         change(&mut template);
-        let kept = KVec::with_capacity(64, GFP_KERNEL)?;
+        let kept = KVec::with_capacity(512, GFP_KERNEL)?;
         Arc::pin_init(
             pin_init!(Self {
                 template: Opaque::new(template),
@@ -84,6 +86,7 @@ impl Port {
                 }),
                 kept <- new_spinlock_irq!(kept),
                 calm: Atomic::new(false),
+                flood: Atomic::new(0),
                 deleted <- Completion::new(),
             }),
             GFP_KERNEL,
@@ -244,6 +247,12 @@ impl Port {
         let exchange = Exchange::new(self, command, data, script)?;
         let outcome = exchange.deliver(self.object());
         Ok((exchange, outcome))
+    }
+
+    /// From now on, the answer to a link service is followed by another one at
+    /// once, so many times. Says how many of those before were left.
+    pub(crate) fn flood(&self, count: i32) -> i32 {
+        self.flood.xchg(count, Full)
     }
 
     /// Remembers an exchange, an operation of which is held.

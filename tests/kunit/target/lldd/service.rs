@@ -5,7 +5,10 @@
 use kernel::{
     new_spinlock_irq,
     prelude::*,
-    sync::{atomic::Relaxed, Arc, SpinLockIrq},
+    sync::{
+        atomic::{Full, Relaxed},
+        Arc, SpinLockIrq,
+    },
 };
 
 use super::{port::Port, script::Place, threads};
@@ -32,6 +35,9 @@ pub(crate) struct Service {
     #[pin]
     answered: Completion,
 }
+
+/// A link service that there is not; it is rejected.
+pub(crate) const UNKNOWN: [u8; 4] = [9, 0, 0, 0];
 
 /// What `xmt_ls_rsp` does.
 #[derive(Clone, Copy)]
@@ -182,21 +188,54 @@ impl Service {
             }
         }
         service.answered.complete_all();
+        service.follow(object);
         0
+    }
+
+    /// Sends another one, as long as there are to be more.
+    fn follow(&self, object: *mut abi::nvmet_fc_target_port) {
+        let flood = &self.port.flood;
+        if flood.load(Relaxed) <= 0 || flood.fetch_sub(1, Full) <= 0 {
+            return;
+        }
+        let next = Self::new(&self.port, Plan::USUAL);
+        let next = next.and_then(|next| next.deliver(object, core::ptr::null_mut(), &UNKNOWN));
+        if next.is_err() {
+            self.port.books.offend("a link service that is not taken");
+        }
+    }
+
+    /// Calls `done`; the memory is still there.
+    fn done(frame: KBox<Frame>) -> KBox<Frame> {
+        let done = frame.response.done;
+        let raw = KBox::into_raw(frame);
+        if let Some(done) = done {
+            // SAFETY: The transport's own function, for its only call, unless
+            // the case wants it otherwise.
+            unsafe { done(raw.cast()) };
+        }
+        // SAFETY: Made above; the transport is through with it.
+        unsafe { KBox::from_raw(raw) }
     }
 
     /// The answer is out: calls `done`, and frees the memory.
     fn finish(frame: KBox<Frame>) {
         let port = frame.service.port.clone();
-        let done = frame.response.done;
-        let raw = KBox::into_raw(frame);
-        if let Some(done) = done {
-            // SAFETY: The transport's own function, for its only call.
-            unsafe { done(raw.cast()) };
-        }
-        // SAFETY: Made above; the transport is through with it.
-        drop(unsafe { KBox::from_raw(raw) });
+        drop(Self::done(frame));
         port.books.services.add(-1, Relaxed);
+    }
+
+    /// Lets an answer that is held go out, and calls `done` a second time after
+    /// `between`, which no LLDD should.
+    pub(crate) fn done_twice(&self, between: impl FnOnce() -> CaseResult) -> CaseResult {
+        let Some(frame) = self.state.lock().held.take() else {
+            fail!("no answer is held");
+        };
+        let frame = Self::done(frame);
+        let outcome = between();
+        drop(Self::done(frame));
+        self.port.books.services.add(-1, Relaxed);
+        outcome
     }
 
     /// Lets an answer that is held go out.
