@@ -28,6 +28,8 @@ use crate::{
 const FRAME: usize = 1025;
 /// Most data that an injected command can have.
 const DATA: u32 = 1 << 20;
+/// Most of it that is not zero.
+const CONTENT: usize = 1024;
 /// Injected frames under way at once.
 const AT_ONCE: u64 = 64;
 
@@ -39,6 +41,10 @@ pub(crate) struct Request {
     node: u64,
     /// Bytes of data memory of a command.
     data: u32,
+    /// What is in it, and then zeros.
+    content: KVec<u8>,
+    /// How much of `content` that is.
+    written: usize,
     /// How many mutations of the frame are sent; 0 for the frame itself.
     count: u32,
     /// What repeats them.
@@ -61,6 +67,10 @@ fn parse<'a>(line: &'a str, request: &mut Request) -> Result<(), Refusal<'a>> {
                 if request.data > DATA {
                     return Err(pair.refuse(Why::BadValue));
                 }
+            }
+            "write" => {
+                let length = bytes(pair.value, &mut request.content);
+                request.written = length.ok_or(pair.refuse(Why::BadValue))?;
             }
             "mutate" => request.count = pair.number()?,
             "seed" => request.seed = pair.number()?,
@@ -95,6 +105,8 @@ pub(crate) fn inject(port: &Arc<Port>, what: What, line: &str) -> Result {
         host: 0xfeed,
         node: 0xfeed,
         data: 0,
+        content: KVec::from_elem(0u8, CONTENT, GFP_KERNEL)?,
+        written: 0,
         count: 0,
         seed: 0,
         frame: KVec::from_elem(0u8, FRAME, GFP_KERNEL)?,
@@ -165,7 +177,8 @@ fn one(
 /// Injects a command.
 fn command(port: &Arc<Port>, request: &Request, frame: &[u8]) -> Result {
     // CAST: Limited when it was read.
-    let data = Buffer::new(&[], request.data as usize, GFP_KERNEL)?;
+    let content = request.content.get(..request.written).unwrap_or_default();
+    let data = Buffer::new(content, request.data as usize, GFP_KERNEL)?;
     let host = HostRequest::Injected(data);
     let exchange = Exchange::new(host, frame, 0, None, Some(port.clone()))?;
     exchange.send(&Fault::default());
