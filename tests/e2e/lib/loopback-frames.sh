@@ -36,6 +36,23 @@ command_iu() {
 	printf 'fd280018000000%02x%s00000001%08x%s%s%s' "$2" "$1" "$3" "$4" "$(zeros $((64 - ${#4} / 2)))" "$(zeros 8)"
 }
 
+# connect_iu CONNECTION QID SQSIZE: a Connect, and connect_data SUBNQN its data.
+connect_iu() {
+	command_iu "$1" 1 1024 "7f40010101$(zeros 37)$(le16 "$2")$(le16 "$3")0000c0d40100"
+}
+connect_data() {
+	printf '11111111222233334444555555555555ffff%s%s%s%s' "$(zeros 238)" "$(padded "$1" 256)" "$(padded nqn.2014-08.org.test:raw 256)" "$(zeros 256)"
+}
+le16() {
+	printf '%02x%02x' $(($1 & 255)) $(($1 >> 8))
+}
+
+# connect_by_hand PORT ASSOCIATION SUBNQN [SQSIZE]: connects the admin queue.
+connect_by_hand() {
+	inject "$1" cmd "write=$(connect_data "$3") hex=$(connect_iu "$2" 0 "${4:-31}")" &&
+		[[ $(answer_status) == 0 && $(answer_hex | cut -c61-64) == 0000 ]]
+}
+
 # answers PORT: how many injected frames were answered.
 answers() {
 	awk '$1 == "answers" { print $2 }' "$LOOPBACK/$1/answers"
@@ -55,7 +72,7 @@ inject() {
 # inject_all PORT LINE...: injects link services, 32 at a time, and waits until
 # all are answered.
 inject_all() {
-	local port=$1 n=0 before
+	local port=$1 n=0 before line
 	shift
 	before=$(answers "$port")
 	for line; do

@@ -41,12 +41,15 @@ is 'Create Association: accepted, 56 bytes' "${accept:0:8} ${#accept}" '02000000
 association=${accept:64:16}
 is 'Create Association: the admin connection has the same number' "${accept:96:16}" "$association"
 rejected target-1 'review_target_s1: Create Connection before Connect' "$(ls_create_connection "$association" 1)" 03
-for queue in 0 129 65535; do
-	rejected target-1 "Create Connection for queue $queue, which is none or too high" "$(ls_create_connection "$association" "$queue")" 42
+check 'Connect' connect_by_hand target-1 "$association" "$SUBSYS"
+check 'Create Connection: answered' inject target-1 ls "host=0xfeed hex=$(ls_create_connection "$association" 1)"
+is 'Create Connection: accepted' "$(answer_hex | cut -c1-8)" 02000000
+for queue in 0 1 129 65535; do
+	rejected target-1 "Create Connection for queue $queue, which is none, taken or too high" "$(ls_create_connection "$association" "$queue")" 42
 done
 check "another host's Disconnect: answered" inject target-1 ls "host=0xbeef hex=$(ls_disconnect "$association")"
 is "another host's Disconnect: rejected" "$(answer_hex | cut -c1-8) $(answer_hex | cut -c67-68)" '01000000 40'
-# Property Get of CAP, before Connect: an error, in an extended response.
+# Property Get of CAP without the flags of its data: an error, in an extended response.
 check 'a command: answered' inject target-1 cmd "hex=$(command_iu "$association" 0 0 7f00010004000000)"
 is 'a command: extended response' "$(answer_hex | wc -c)" 65
 check 'a command for nobody: not accepted' inject target-1 cmd "hex=$(command_iu 1234567812345678 0 0 7f00020004000000)"
@@ -127,6 +130,7 @@ mutate() {
 }
 check 'an association for the mutations' inject target-1 ls "host=0xfeee hex=$(ls_create_association "$SUBSYS")"
 association=$(answer_hex | cut -c65-80)
+check 'its Connect' connect_by_hand target-1 "$association" "$SUBSYS"
 mutate target-1/inject_ls 'Create Association' "host=0xfeed hex=$(ls_create_association "$SUBSYS")" 1 0xfeed
 mutate target-1/inject_ls 'Create Connection' "host=0xfeee hex=$(ls_create_connection "$association" 1)" 2 0xbad
 mutate target-1/inject_ls 'Disconnect' "host=0xfeef hex=$(ls_disconnect "$association")" 3 0xfeef

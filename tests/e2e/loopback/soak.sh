@@ -54,6 +54,7 @@ round() {
 	local seed=$1 a
 	MILLISECONDS=
 	association 0xfeed || { echo 'no association for Create Connection'; return 1; }
+	connect_by_hand target-1 "$ASSOCIATION" "$SUBSYS" || { echo 'no Connect'; return 1; }
 	batch target-1/inject_ls "host=0xfeed hex=$(ls_create_association "$SUBSYS")" "$seed" || return
 	batch target-1/inject_ls "host=0xfeed hex=$(ls_create_connection "$ASSOCIATION" 1)" "$seed" || return
 	batch target-1/inject_ls "host=0xfeed hex=$(ls_disconnect "$ASSOCIATION")" "$seed" || return

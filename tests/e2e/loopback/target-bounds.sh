@@ -110,23 +110,29 @@ another_is_served() {
 	is "$1: another host is accepted" "$(answer_hex | cut -c1-8)" 02000000
 }
 
-# Four associations that are not connected, with as many queues as they may
-# have, as large as they may be.
+# Four associations with as many queues as they may have, as large as they may be:
+# room_of_one_host NAME [COMMAND..], which connects them.
 room_of_one_host() {
-	local n queue frame association lines
+	local name=$1 n queue frame association lines
+	shift
 	for ((n = 0; n < 4; n++)); do
-		check "review_target_s1: association $n" inject target-1 ls "host=0xfeed hex=$(ls_create_association "$SUBSYS" 8 1023)"
+		check "$name: association $n" inject target-1 ls "host=0xfeed hex=$(ls_create_association "$SUBSYS" 8 1023)"
 		association=$(answer_hex | cut -c65-80)
+		[[ ! $* ]] || check "$name: Connect" "$@" "$association"
 		frame=$(ls_create_connection "$association" 0 1023)
 		lines=()
 		for ((queue = 1; queue <= 128; queue++)); do
 			printf -v "lines[queue]" 'host=0xfeed hex=%s%04x%s' "${frame:0:144}" "$queue" "${frame:148}"
 		done
-		check "review_target_s1: its queues are answered" inject_all target-1 "${lines[@]}"
+		check "$name: its queues are answered" inject_all target-1 "${lines[@]}"
 	done
-	another_is_served review_target_s1 1023
-	check 'review_target_s1: the host logs out' loop_write target-1/control invalidate=0xfeed
-	check 'review_target_s1: so does the other' loop_write target-1/control invalidate=0xfeee
+	another_is_served "$name" 1023
+	check "$name: the host logs out" loop_write target-1/control invalidate=0xfeed
+	check "$name: so does the other" loop_write target-1/control invalidate=0xfeee
+}
+# Any host may connect to this one.
+connect_discovery() {
+	connect_by_hand target-1 "$1" nqn.2014-08.org.nvmexpress.discovery 1023
 }
 
 # One host that asks for associations and never connects.
@@ -162,7 +168,8 @@ bounds_of_hosts() {
 	writer=$!
 	check 'review_target_s6: it struck' wait_for 10 struck_at_least 0 1
 	seconds=$SECONDS
-	room_of_one_host
+	room_of_one_host review_target_s1
+	room_of_one_host 'review_target_s1, connected' connect_discovery
 	too_many_associations
 	KLOG_MARK=$start
 	check 'review_target_s6: write data that never comes is ended' klog_has 'write data.*queue.*port 0x' 70
