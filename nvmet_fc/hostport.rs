@@ -3,9 +3,9 @@
 //! Host ports: the LLDD's handles, who uses them, and when each is released.
 //!
 //! Everything that may use a handle has a [`HostRef`]: a received link service
-//! until it is answered, an association, a link service that we sent. When the
-//! LLDD invalidates a handle, `host_release` follows once, after the last of
-//! them; a later login with the same handle is another host port.
+//! until it is answered, an association, a link service that we sent. A later
+//! login with a handle that the LLDD invalidated is another host port. When
+//! `host_release` follows is decided in `proto/hosts.rs`.
 
 #![deny(unsafe_code)]
 
@@ -18,6 +18,12 @@ use kernel::{
 
 use crate::{
     hold::Hold,
+    shared::proto::hosts::{
+        self,
+        Generation,
+        Host,
+        Leave, //
+    },
     tgtport::TargetPort, //
 };
 
@@ -37,33 +43,12 @@ impl HostHandle {
     }
 }
 
-/// One host port that something uses.
-struct Host {
-    /// Its handle.
-    handle: HostHandle,
-    /// Tells it from other host ports that had the same handle.
-    generation: u32,
-    /// How many [`HostRef`] there are.
-    users: u32,
-    /// The LLDD invalidated it.
-    invalid: bool,
-}
-
 /// The host ports of a target port, under one lock.
 pub(crate) struct HostTable {
     /// Those in use. Room for all that can be in use was made at the start.
     hosts: KVVec<Host>,
     /// The last generation given out.
-    generation: u32,
-}
-
-/// What an LLDD is to be told after it invalidated a handle.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Invalidated {
-    /// Nobody uses the handle: release it now.
-    Unused,
-    /// The last user will release it.
-    InUse,
+    last: Generation,
 }
 
 impl HostTable {
@@ -75,78 +60,44 @@ impl HostTable {
     pub(crate) fn new(capacity: usize) -> Result<Self> {
         Ok(Self {
             hosts: KVVec::with_capacity(capacity, GFP_KERNEL)?,
-            generation: 0,
+            last: Generation::default(),
         })
     }
 
     /// Counts one more user of the host port that has this handle now.
-    fn get(&mut self, handle: HostHandle) -> Result<u32> {
-        if let Some(host) = self
-            .hosts
-            .iter_mut()
-            .find(|host| host.handle == handle && !host.invalid)
-        {
-            host.users = host.users.checked_add(1).ok_or(EOVERFLOW)?;
-            return Ok(host.generation);
+    fn get(&mut self, handle: HostHandle) -> Result<Generation> {
+        if let Some(generation) = hosts::join(&mut self.hosts, handle.0) {
+            return Ok(generation);
         }
-        self.generation = self.generation.wrapping_add(1);
-        let generation = self.generation;
+        self.last = self.last.next();
         self.hosts
-            .push_within_capacity(Host {
-                handle,
-                generation,
-                users: 1,
-                invalid: false,
-            })
+            .push_within_capacity(hosts::newcomer(handle.0, self.last))
             .map_err(|_| ENOSPC)?;
-        Ok(generation)
+        Ok(self.last)
     }
 
     /// Counts one more user of a host port that has one.
-    fn get_again(&mut self, generation: u32) {
-        if let Some(host) = self.find(generation) {
+    fn get_again(&mut self, generation: Generation) {
+        let mut all = self.hosts.iter_mut();
+        if let Some(host) = all.find(|host| host.generation == generation) {
             host.users = host.users.saturating_add(1);
         }
     }
 
     /// Counts one user less; says whether the handle must be released.
-    fn put(&mut self, generation: u32) -> bool {
-        let Some(at) = self
-            .hosts
-            .iter()
-            .position(|host| host.generation == generation)
-        else {
-            return false;
-        };
-        let Some(host) = self.hosts.get_mut(at) else {
-            return false;
-        };
-        host.users = host.users.saturating_sub(1);
-        if host.users != 0 {
-            return false;
+    fn put(&mut self, generation: Generation) -> bool {
+        let outcome = hosts::leave(&mut self.hosts, generation);
+        if let Leave::Goes(at) | Leave::Releases(at) = outcome {
+            let _ = self.hosts.remove(at);
         }
-        let invalid = host.invalid;
-        let _ = self.hosts.remove(at);
-        invalid
+        matches!(outcome, Leave::Releases(_))
     }
 
-    /// Notes that the LLDD will not serve the handle any more.
-    fn invalidate(&mut self, handle: HostHandle) -> Invalidated {
-        let mut outcome = Invalidated::Unused;
-        for host in self.hosts.iter_mut().filter(|host| host.handle == handle) {
-            // One that was invalid already owes its release still, and
-            // that one is enough for a handle that was not used since.
-            host.invalid = true;
-            outcome = Invalidated::InUse;
-        }
-        outcome
-    }
-
-    /// The host port of a generation.
-    fn find(&mut self, generation: u32) -> Option<&mut Host> {
-        self.hosts
-            .iter_mut()
-            .find(|host| host.generation == generation)
+    /// Whether the LLDD invalidated a host port.
+    fn is_invalid(&self, generation: Generation) -> bool {
+        let mut all = self.hosts.iter();
+        all.find(|host| host.generation == generation)
+            .is_none_or(|host| host.invalid)
     }
 }
 
@@ -158,7 +109,7 @@ pub(crate) struct HostRef {
     /// The handle.
     handle: HostHandle,
     /// Which host port of that handle.
-    generation: u32,
+    generation: Generation,
 }
 
 impl HostRef {
@@ -166,7 +117,7 @@ impl HostRef {
     ///
     /// # Errors
     ///
-    /// `ENOSPC`: more host ports than there can be users.
+    /// `ENOSPC`: more host ports than there is room for.
     pub(crate) fn new(port: &Hold, handle: HostHandle) -> Result<Self> {
         let generation = port.hosts.lock().get(handle)?;
         Ok(Self {
@@ -183,11 +134,7 @@ impl HostRef {
 
     /// Whether the LLDD invalidated the host port.
     pub(crate) fn is_invalid(&self) -> bool {
-        self.port
-            .hosts
-            .lock()
-            .find(self.generation)
-            .is_none_or(|host| host.invalid)
+        self.port.hosts.lock().is_invalid(self.generation)
     }
 
     /// Whether both use the same host port.
@@ -221,12 +168,13 @@ impl TargetPort {
     /// releases the handle when nothing uses it. Context: any in which the
     /// LLDD's `host_release` may be called.
     pub(crate) fn invalidate_host(&self, handle: HostHandle) {
-        let outcome = self.hosts.lock().invalidate(handle);
-        match outcome {
-            Invalidated::Unused => self.lldd_host_release(handle),
-            Invalidated::InUse => self.delete_associations(|association| {
-                association.host().is_some_and(|host| host.handle == handle)
-            }),
+        let is_used = hosts::invalidate(&mut self.hosts.lock().hosts, handle.0);
+        if !is_used {
+            self.lldd_host_release(handle);
+            return;
         }
+        self.delete_associations(|association| {
+            association.host().is_some_and(|host| host.handle == handle)
+        });
     }
 }

@@ -21,6 +21,7 @@ pub mod cmd_iu;
 pub mod ersp;
 pub mod exchange;
 pub mod handover;
+pub mod hosts;
 pub mod ids;
 pub mod ls_accept;
 pub mod ls_error;

@@ -33,6 +33,12 @@ macro_rules! for_each_suite {
                 the_last_party_carries_on,
                 nobody_is_at_work_when_idle,
             }
+            nvme_fc_proto_hosts = hosts {
+                review_target_s2_a_handle_that_is_in_use_again,
+                review_target_s2_one_release_for_one_reference,
+                review_target_s5_generations_do_not_come_round,
+                handles_that_nobody_invalidated,
+            }
             nvme_fc_proto_ids = ids {
                 zero_is_nobody,
                 admin_connection_is_the_association,

@@ -19,6 +19,7 @@ pub(crate) mod cmd_iu;
 pub(crate) mod ersp;
 pub(crate) mod exchange;
 pub(crate) mod handover;
+pub(crate) mod hosts;
 pub(crate) mod ids;
 mod list;
 pub(crate) mod ls_accept;
