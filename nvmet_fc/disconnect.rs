@@ -5,6 +5,10 @@
 //! Nobody waits for the answer. One that does not come in time is aborted, and
 //! what does not end when it is aborted is given up: then host port and target
 //! port are free of it, and only its memory is kept for a late `done`.
+//!
+//! A port that goes waits for that only if it has a device: hardware may write
+//! the buffers until the abort is over, so they stay mapped for as long. Without
+//! a device there is nothing but memory, which is kept anyhow.
 
 use core::{
     cell::UnsafeCell,
@@ -72,6 +76,9 @@ use crate::{
 const PATIENCE_MSECS: u32 = (LS_TIMEOUT_SECONDS + 2) * 1_000;
 /// The same once the port goes away.
 const HURRY_MSECS: u32 = 1_000;
+/// The same if nothing is mapped for a device: time for an answer that is on its
+/// way already.
+const HURRY_UNMAPPED_MSECS: u32 = 200;
 /// How long the LLDD has it after the abort, milliseconds: R_A_TOV, after which
 /// nothing of the exchange is in the fabric any more, and some.
 const ABORT_MSECS: u32 = 12_000;
@@ -108,6 +115,16 @@ struct Users {
     port: Hold,
     /// How far it is.
     progress: Progress,
+}
+
+impl Users {
+    /// Whether the target port can go without it: it is unregistered, and has no
+    /// device that may write the buffers.
+    fn may_leave(&self) -> bool {
+        // Pairs with the exchange in `unregister`, by way of the list's lock: see
+        // `give`.
+        self.port.unregistered.load(Relaxed) && self.port.device().as_raw().is_null()
+    }
 }
 
 /// A Disconnect Association that was sent. The LLDD has one reference, made by
@@ -282,7 +299,9 @@ impl SentDisconnect {
             // SAFETY: `done` will not come, so the reference is ours again.
             drop(unsafe { Arc::from_raw(raw) });
         } else if users.port.unregistered.load(Relaxed) {
-            // Too late for `hurry_all`.
+            // Perhaps too late for `hurry_all`. It sets the flag before it takes
+            // the list's lock, and this was in the list before: one of the two
+            // sees the other.
             work_items::queue_hurry(self.clone());
         }
         outcome
@@ -299,12 +318,18 @@ impl SentDisconnect {
             // It is over, or is being aborted just now.
             return;
         }
-        let progress = self.users.lock().as_ref().map(|users| users.progress);
-        match progress {
-            None => return,
-            Some(Progress::Aborted) => self.arm(ABORT_MSECS),
-            Some(Progress::New | Progress::Sent) => self.arm(HURRY_MSECS),
-        }
+        let guard = self.users.lock();
+        let Some(users) = guard.as_ref() else {
+            return;
+        };
+        let msecs = match (users.progress, users.may_leave()) {
+            (Progress::Aborted, false) => ABORT_MSECS,
+            (Progress::Aborted, true) => 0,
+            (Progress::New | Progress::Sent, false) => HURRY_MSECS,
+            (Progress::New | Progress::Sent, true) => HURRY_UNMAPPED_MSECS,
+        };
+        drop(guard);
+        self.arm(msecs);
         self.disarm_if_done();
     }
 
@@ -338,13 +363,18 @@ impl SentDisconnect {
                     .port
                     .lldd_ls_abort(users.host.handle(), self.request.get())
             };
-            drop(guard);
-            // From within the item: it cannot be armed while it is cancelled.
-            self.arm(ABORT_MSECS);
-            return;
+            if self.done.load(Relaxed) {
+                return;
+            }
+            if !users.may_leave() {
+                drop(guard);
+                // From within the item: it cannot be armed while it is cancelled.
+                self.arm(ABORT_MSECS);
+                return;
+            }
         }
         ratelimited!(pr_err!(
-            "{{{}:{}}}: the LLDD lost a Disconnect Association, port 0x{:016x}\n",
+            "{{{}:{}}}: the LLDD lost a Disconnect Association, keeping its memory, port 0x{:016x}\n",
             users.port.number,
             self.number,
             users.port.port_name

@@ -17,8 +17,9 @@ use crate::{
     work_items, //
 };
 
-/// With so many lost by LLDDs, no more are sent: each keeps its memory.
-const LOST_MAX: usize = 256;
+/// With so many lost by LLDDs, no more are sent: each keeps its memory, some
+/// 700 bytes. nvme-fcloop loses one for each association of a port that goes.
+const LOST_MAX: usize = 1024;
 
 /// Those that LLDDs have, or have lost. The LLDD's reference is beside the one
 /// in the list.
@@ -63,7 +64,8 @@ pub(crate) fn hurry_all(port: &TargetPort) {
     }
 }
 
-/// Whether any keeps the port in use. Context: may sleep.
+/// Whether any keeps the port in use: the LLDD has it, and has a device that may
+/// write to it. Context: may sleep.
 pub(crate) fn is_out(port: &TargetPort) -> bool {
     SENT.lock().0.iter().any(|sent| sent.is_of(port))
 }

@@ -29,8 +29,9 @@ use crate::{
 /// How long an unregistration waits for `targetport_delete`, seconds. What is out
 /// with an LLDD beyond that ends later; lpfc allows 5 s of its own.
 const DELETE_WAIT_SECONDS: u32 = 3;
-/// The same while a link service that we sent keeps the port: it ends by itself,
-/// or is given up, and the LLDD must not go before.
+/// The same while a link service that we sent keeps the port, which it does only
+/// if the LLDD has a device that may still write to it: it ends by itself, or is
+/// given up, and the LLDD must not go before.
 const SENT_WAIT_SECONDS: u32 = 20;
 
 /// Registers a target port. Context: may sleep.
