@@ -14,6 +14,10 @@ use core::{
     ptr::{
         self,
         NonNull, //
+    },
+    sync::atomic::{
+        AtomicPtr,
+        Ordering::Release, //
     }, //
 };
 
@@ -355,9 +359,12 @@ fn lost() -> Action {
 /// `lldd` is valid.
 #[inline]
 pub(crate) unsafe fn set_private(lldd: FcpRequestPtr, private: *mut c_void) {
-    // SAFETY: Valid by this function's contract; only we use the field, and
-    // the abort path reads it as one word.
-    unsafe { ptr::write_volatile(&raw mut (*lldd).nvmet_fc_private, private) };
+    // SAFETY: Valid by this function's contract; only we use the field.
+    let field = unsafe { AtomicPtr::from_ptr(&raw mut (*lldd).nvmet_fc_private) };
+    // Releases what the pointer leads to: pairs with the dependency of those who
+    // read through it, an abort on another processor above all. A plain store on
+    // x86, and no call as the kernel crate's is.
+    field.store(private, Release);
 }
 
 /// Reads it again.
@@ -367,7 +374,8 @@ pub(crate) unsafe fn set_private(lldd: FcpRequestPtr, private: *mut c_void) {
 /// `lldd` is valid.
 #[inline]
 pub(crate) unsafe fn private(lldd: FcpRequestPtr) -> *mut c_void {
-    // SAFETY: As in `set_private`.
+    // SAFETY: As in `set_private`. What is read through the pointer depends on it,
+    // as with rcu_dereference.
     unsafe { ptr::read_volatile(&raw const (*lldd).nvmet_fc_private) }
 }
 

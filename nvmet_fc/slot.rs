@@ -6,7 +6,11 @@
 use core::{
     cell::UnsafeCell,
     pin::Pin,
-    ptr, //
+    ptr,
+    sync::atomic::{
+        AtomicU32,
+        Ordering::Acquire, //
+    }, //
 };
 
 use kernel::{
@@ -81,11 +85,22 @@ fn word(state: State, handover: Handover) -> u32 {
 }
 
 impl Phase {
-    /// The word as it is now.
+    /// The word as it is now, without an ordering. Who acts on it alone, and not
+    /// on a compare-and-exchange that follows, has to see to that.
     #[inline(always)]
     fn read(&self) -> u32 {
         // SAFETY: One aligned word; this is what the kernel calls READ_ONCE.
         unsafe { ptr::read_volatile(self.0.as_ptr()) }
+    }
+
+    /// The word as it is now, before anything that is read afterwards: pairs with
+    /// the addition in [`Phase::done`], which comes after all that the LLDD wrote,
+    /// its error and its count above all. A plain load on x86, and no call as the
+    /// kernel crate's is.
+    #[inline(always)]
+    fn read_acquire(&self) -> u32 {
+        // SAFETY: One aligned word, which all others access atomically.
+        unsafe { AtomicU32::from_ptr(self.0.as_ptr().cast()) }.load(Acquire)
     }
 
     /// Puts an exchange that nobody else can see into a state.
@@ -178,7 +193,7 @@ impl Phase {
     pub(crate) fn issued(&self, refused: bool) -> bool {
         // What `done` has ended nobody can take hold of any more, so the word
         // can stay as it is until the next event.
-        if !refused && handover_in(self.read()).is_over() {
+        if !refused && handover_in(self.read_acquire()).is_over() {
             return true;
         }
         self.update(|state, handover| {
@@ -196,6 +211,8 @@ impl Phase {
         if !handover_in(self.read()).is_running() {
             return None;
         }
+        // Full: what the LLDD wrote before is seen by whoever carries on, here or
+        // in `issued` and `aborted`.
         let old = self.0.fetch_add(Handover::ADD_DONE << HANDOVER_SHIFT, Full);
         Some(handover_in(old).is_lldd_alone())
     }
