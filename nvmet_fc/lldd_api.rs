@@ -244,7 +244,8 @@ pub(crate) unsafe extern "C" fn nvmet_fc_rcv_fcp_req(
     // SAFETY: As this function's.
     match unsafe { receive(port, fcpreq, payload) } {
         Ok(()) => 0,
-        Err(error) => refused(port, payload, error),
+        // SAFETY: Offered on this call, and kept only if the error is `EOVERFLOW`.
+        Err(error) => unsafe { refused(port, fcpreq, payload, error) },
     }
 }
 
@@ -258,8 +259,18 @@ fn missing(what: &str) -> c_int {
 /// Reports a command that has no queue or no slot, and says which error that
 /// is. One that waits for a slot is no news, and one that is malformed was
 /// reported before.
+///
+/// # Safety
+///
+/// `fcpreq` is valid, and not ours unless the error is `EOVERFLOW`.
 #[cold]
-fn refused(port: &TargetPort, payload: &[u8], error: Error) -> c_int {
+unsafe fn refused(port: &TargetPort, fcpreq: FcpRequestPtr, payload: &[u8], error: Error) -> c_int {
+    if error != EOVERFLOW {
+        // An abort of it may still come, and must not follow what the LLDD's memory
+        // held before.
+        // SAFETY: Valid, and the LLDD's again only when this call returns.
+        unsafe { exchange::set_private(fcpreq, ptr::null_mut()) };
+    }
     let why = match error {
         ENOTCONN => "no such connection",
         ENOENT => "more commands than the connection has room for",

@@ -26,6 +26,7 @@ use crate::{
         self,
         Exchange, //
     },
+    hold::Hold,
     queue::Queue,
     ring::Ring,
     shared::proto::{
@@ -230,10 +231,7 @@ impl Queue {
     /// sleep.
     pub(crate) fn stop(&self) {
         self.list().lock().live = false;
-        loop {
-            let Some(waiting) = self.list().lock().deferred.pop() else {
-                break;
-            };
+        while let Some(waiting) = self.pop_deferred() {
             // SAFETY: Deferred and not released; out of the list, so nobody
             // else ends it.
             unsafe { end_deferred(self.port(), waiting.lldd, true) };
@@ -275,13 +273,31 @@ impl Queue {
             .count()
     }
 
-    /// Takes a command out of the waiting list.
-    fn take_deferred(&self, lldd: FcpRequestPtr) -> bool {
-        self.list()
-            .lock()
-            .deferred
-            .take(|waiting| ptr::eq(waiting.lldd, lldd))
-            .is_some()
+    /// Takes a command out of the waiting list, and our pointer out of its
+    /// exchange, both under the lock: who finds the pointer still there within an
+    /// RCU section finds a queue that is alive.
+    ///
+    /// # Safety
+    ///
+    /// `lldd` is valid.
+    unsafe fn take_deferred(&self, lldd: FcpRequestPtr) -> bool {
+        let mut list = self.list().lock();
+        let taken = list.deferred.take(|waiting| ptr::eq(waiting.lldd, lldd));
+        if taken.is_some() {
+            // SAFETY: Valid by this function's contract.
+            unsafe { exchange::set_private(lldd, ptr::null_mut()) };
+        }
+        taken.is_some()
+    }
+
+    /// The next command of the waiting list, for its end; otherwise as
+    /// [`Queue::take_deferred`].
+    fn pop_deferred(&self) -> Option<Deferred> {
+        let mut list = self.list().lock();
+        let waiting = list.deferred.pop()?;
+        // SAFETY: What waits was accepted and not released.
+        unsafe { exchange::set_private(waiting.lldd, ptr::null_mut()) };
+        Some(waiting)
     }
 }
 
@@ -289,11 +305,10 @@ impl Queue {
 ///
 /// # Safety
 ///
-/// It was deferred and not released, and nobody else ends it.
+/// It was deferred and not released, is out of the waiting list, and nobody else
+/// ends it. The port is held.
 unsafe fn end_deferred(port: &TargetPort, lldd: FcpRequestPtr, abort: bool) {
-    // SAFETY: Valid by this function's contract.
-    unsafe { exchange::set_private(lldd, ptr::null_mut()) };
-    // SAFETY: As above; its buffer is not read any more.
+    // SAFETY: By this function's contract; its buffer is not read any more.
     unsafe { port.lldd_defer_rcv(lldd) };
     if abort {
         // SAFETY: As above.
@@ -334,13 +349,19 @@ pub(crate) unsafe fn abort(port: &TargetPort, lldd: FcpRequestPtr) {
             return;
         }
         // SAFETY: The pointer was to a queue when it was read, within this RCU
-        // section.
+        // section, since it is taken out under the lock of a queue that is alive.
         let queue = unsafe { &*((private & !DEFERRED) as *const Queue) };
-        let taken = queue.take_deferred(lldd);
+        // A queue with a command that waits has a hold. This one is for the calls
+        // below, which the queue does not wait for.
+        let Some(hold) = Hold::try_new(port) else {
+            return;
+        };
+        // SAFETY: The memory is valid, by this function's contract.
+        let taken = unsafe { queue.take_deferred(lldd) };
         drop(guard);
         if taken {
-            // SAFETY: It was deferred, and is out of the list.
-            unsafe { end_deferred(port, lldd, false) };
+            // SAFETY: It was deferred, is out of the list, and the port is held.
+            unsafe { end_deferred(&hold, lldd, false) };
             return;
         }
     }
