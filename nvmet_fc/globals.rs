@@ -48,6 +48,8 @@ global_lock! {
 /// The queue of [`Globals`], while there is one.
 static OWN_QUEUE: Atomic<*mut abi::workqueue_struct> = Atomic::new(ptr::null_mut());
 
+/// The other queue of [`Globals`], while there is one.
+static START_QUEUE: Atomic<*mut abi::workqueue_struct> = Atomic::new(ptr::null_mut());
 /// [`Globals::new`] was called.
 static MADE: Atomic<bool> = Atomic::new(false);
 
@@ -56,6 +58,8 @@ static MADE: Atomic<bool> = Atomic::new(false);
 pub(crate) struct Globals {
     /// Works that must not wait for nvmet's.
     _queue: OwnedQueue,
+    /// Commands that were deferred, each of which may block in its backend.
+    _start_queue: OwnedQueue,
 }
 
 impl Globals {
@@ -76,8 +80,15 @@ impl Globals {
         // SAFETY: As above.
         unsafe { SENT.init() };
         let queue = OwnedQueue::new(c"nvmet-fc")?;
+        let start_queue = OwnedQueue::new(c"nvmet-fc-start")?;
+        // Relaxed: whoever calls this module has found it by a lock of nvmet's or of
+        // the module loader's, which was taken after this.
         OWN_QUEUE.store(queue.raw.as_ptr(), Relaxed);
-        Ok(Self { _queue: queue })
+        START_QUEUE.store(start_queue.raw.as_ptr(), Relaxed);
+        Ok(Self {
+            _queue: queue,
+            _start_queue: start_queue,
+        })
     }
 }
 
@@ -86,6 +97,12 @@ pub(crate) fn own_queue() -> &'static Queue {
     // SAFETY: It was made before anything of this module could run, and goes
     // after everything has.
     unsafe { Queue::from_raw(OWN_QUEUE.load(Relaxed)) }
+}
+
+/// This module's queue for commands that were deferred.
+pub(crate) fn start_queue() -> &'static Queue {
+    // SAFETY: As for the other one.
+    unsafe { Queue::from_raw(START_QUEUE.load(Relaxed)) }
 }
 
 /// nvmet's own workqueue.

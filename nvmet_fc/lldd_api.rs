@@ -103,26 +103,27 @@ pub(crate) unsafe extern "C" fn nvmet_fc_register_targetport(
 ) -> c_int {
     // SAFETY: Null or valid.
     let (info, template) = unsafe { (pinfo.as_ref(), template.as_ref()) };
+    if !portptr.is_null() {
+        // SAFETY: Valid for writes.
+        unsafe { *portptr = ptr::null_mut() };
+    }
     let outcome = match (info, template, portptr.is_null()) {
         (Some(info), Some(template), false) => {
             // SAFETY: Null or a live device, which the LLDD registers for.
-            transport::register(info, template, unsafe { DeviceRef::get(dev) })
+            let device = unsafe { DeviceRef::get(dev) };
+            transport::register(info, template, device, |port| {
+                // SAFETY: The port is alive: it is being registered.
+                let raw = unsafe { port.as_ref() }.as_raw();
+                // SAFETY: Valid for writes.
+                unsafe { *portptr = raw };
+            })
         }
         _ => {
             pr_err!("registration of a target port without port information, template or result\n");
             Err(EINVAL)
         }
     };
-    let (result, port) = match outcome {
-        // SAFETY: The port is alive: it is registered.
-        Ok(port) => (0, unsafe { port.as_ref() }.as_raw()),
-        Err(error) => (error.to_errno(), ptr::null_mut()),
-    };
-    if !portptr.is_null() {
-        // SAFETY: Valid for writes.
-        unsafe { *portptr = port };
-    }
-    result
+    errno(outcome)
 }
 
 /// Unregisters a target port. Context: may sleep; not from a work item of

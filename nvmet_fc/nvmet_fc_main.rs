@@ -43,6 +43,8 @@ mod ls_context;
 mod ls_waiting;
 #[allow(unsafe_code, reason = "maps memory for DMA")]
 mod mapped;
+#[allow(unsafe_code, reason = "keeps this module loaded")]
+mod module_ref;
 #[allow(unsafe_code, reason = "wraps nvmet's structures")]
 mod nvmet;
 #[allow(unsafe_code, reason = "the C ABI towards nvmet")]
@@ -101,6 +103,10 @@ struct Last;
 
 impl Drop for Last {
     fn drop(&mut self) {
+        // No target port is left: each has a reference to the module until it was
+        // freed. What may still run is the last of a work item, and what cleans
+        // up after a Disconnect; that goes from the queues in this order.
+        shared::work::flush_queue(globals::start_queue());
         shared::work::flush_queue(globals::own_queue());
         shared::work::flush_queue(globals::nvmet_queue());
         if registry::clear() != 0 {

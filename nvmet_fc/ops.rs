@@ -37,7 +37,8 @@ use crate::{
     },
     queue::Queue,
     registry,
-    shared::ratelimit::ratelimited, //
+    shared::ratelimit::ratelimited,
+    transport, //
 };
 
 /// The table. nvmet changes nothing in it.
@@ -160,7 +161,7 @@ unsafe extern "C" fn discovery_chg(port: *mut abi::nvmet_port) {
     };
     // SAFETY: The port is nvmet's.
     if let Some(port) = registry::port_of(unsafe { NvmetPort::new(port) }) {
-        port.lldd_discovery_event();
+        transport::discovery_changed(&port);
     }
 }
 

@@ -226,6 +226,11 @@ impl Queue {
         Some((exchange, Submission(NonNull::from(self))))
     }
 
+    /// How many of them there are. Context: any.
+    pub(crate) fn ready(&self) -> usize {
+        self.list().lock().ready.len()
+    }
+
     /// Lets no further command in. Those that wait for a slot are ended; those
     /// that have one are marked, and write data is cut short. Context: may
     /// sleep.

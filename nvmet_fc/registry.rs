@@ -116,12 +116,13 @@ pub(crate) fn give_number(number: u32) {
 }
 
 /// Adds a target port, and completes the binding that waits for it, if any.
-/// What comes back is the pointer for the LLDD. Context: may sleep.
+/// `publish` gets the pointer for the LLDD, before the port can be found here.
+/// Context: may sleep.
 ///
 /// # Errors
 ///
 /// `EEXIST`: the names are taken. `ENOMEM`.
-pub(crate) fn add(port: Arc<TargetPort>) -> Result<NonNull<TargetPort>> {
+pub(crate) fn add(port: Arc<TargetPort>, publish: impl FnOnce(NonNull<TargetPort>)) -> Result {
     let names = port.names();
     let mut registry = REGISTRY.lock();
     if registry.ports.iter().any(|other| is_named(other, names)) {
@@ -129,6 +130,7 @@ pub(crate) fn add(port: Arc<TargetPort>) -> Result<NonNull<TargetPort>> {
     }
     registry.ports.reserve(1, GFP_KERNEL)?;
     let (hold, raw) = Hold::register(port);
+    publish(raw);
     if let Some(binding) = registry
         .bindings
         .iter_mut()
@@ -138,7 +140,7 @@ pub(crate) fn add(port: Arc<TargetPort>) -> Result<NonNull<TargetPort>> {
     }
     // Room was made above.
     let _ = registry.ports.push_within_capacity(hold);
-    Ok(raw)
+    Ok(())
 }
 
 /// Takes a target port out; its binding waits for the next one with its names.

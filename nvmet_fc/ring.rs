@@ -71,6 +71,11 @@ impl<T> Ring<T> {
         self.used == 0
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.used
+    }
+
     /// Takes the oldest element.
     pub(crate) fn pop(&mut self) -> Option<T> {
         if self.used == 0 {

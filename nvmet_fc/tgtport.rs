@@ -17,7 +17,15 @@ use kernel::{
         Refcount,
         SpinLockIrq, //
     },
-    workqueue::Work, //
+    time::{
+        Instant,
+        Monotonic, //
+    },
+    workqueue::{
+        new_delayed_work,
+        DelayedWork,
+        Work, //
+    }, //
 };
 
 use crate::{
@@ -31,6 +39,7 @@ use crate::{
         LsResponses,
         CONTEXTS, //
     },
+    module_ref::ModuleRef,
     port_abi::PortAbi,
     quota::Room,
     shared::{
@@ -99,6 +108,11 @@ pub(crate) struct TargetPort {
     /// Delivers `targetport_delete`.
     #[pin]
     pub(crate) delete_work: Work<Self, { work_items::DELETE }>,
+    /// When it was made.
+    pub(crate) since: Instant<Monotonic>,
+    /// Tells the LLDD that the discovery log changed, if that was too early.
+    #[pin]
+    pub(crate) event_work: DelayedWork<Self, { work_items::EVENT }>,
     /// `targetport_delete` was delivered.
     #[pin]
     pub(crate) deleted: Completion,
@@ -112,6 +126,9 @@ pub(crate) struct TargetPort {
     private: PrivateArea,
     /// The device that does DMA.
     device: DeviceRef,
+    /// Keeps the module: an LLDD that does not wait for `targetport_delete` may be
+    /// gone before its port, and then nothing else does.
+    _module: ModuleRef,
 }
 
 impl TargetPort {
@@ -126,6 +143,7 @@ impl TargetPort {
         device: DeviceRef,
         number: u32,
     ) -> Result<Arc<Self>> {
+        let module = ModuleRef::new()?;
         let ls_contexts = LsContexts::new()?;
         let ls_responses = LsResponses::new(&device, CONTEXTS).map_err(|_| ENOMEM)?;
         let private = PrivateArea::new(template.port_private)?;
@@ -150,11 +168,14 @@ impl TargetPort {
                 ls_list <- new_spinlock_irq!(ls_list, "nvmet_fc::ls"),
                 ls_work <- new_work!("nvmet_fc::ls"),
                 delete_work <- new_work!("nvmet_fc::port_delete"),
+                since: Instant::now(),
+                event_work <- new_delayed_work!("nvmet_fc::event"),
                 deleted <- Completion::new(),
                 ls_contexts,
                 ls_responses <- new_mutex!(Some(ls_responses), "nvmet_fc::ls_responses"),
                 private,
                 device,
+                _module: module,
             }? Error),
             GFP_KERNEL,
         )

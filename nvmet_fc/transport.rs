@@ -15,6 +15,7 @@ use kernel::{
 use crate::{
     abi,
     globals,
+    hold::Hold,
     registry,
     sent_list,
     shared::{
@@ -23,7 +24,8 @@ use crate::{
         work, //
     },
     template::Template,
-    tgtport::TargetPort, //
+    tgtport::TargetPort,
+    work_items, //
 };
 
 /// How long an unregistration waits for `targetport_delete`, seconds. What is out
@@ -34,7 +36,13 @@ const DELETE_WAIT_SECONDS: u32 = 3;
 /// given up, and the LLDD must not go before.
 const SENT_WAIT_SECONDS: u32 = 20;
 
-/// Registers a target port. Context: may sleep.
+/// How old a port must be for a discovery event, milliseconds. LLDDs (lpfc among
+/// them) finish their part of a port only after they were given it, and their
+/// `discovery_event` relies on that. The host's side does the same.
+const SETTLE_MSECS: u32 = 250;
+
+/// Registers a target port. `publish` gives the LLDD its pointer, before anything
+/// is called for the port. Context: may sleep.
 ///
 /// # Errors
 ///
@@ -44,7 +52,8 @@ pub(crate) fn register(
     info: &abi::nvmet_fc_port_info,
     template: &abi::nvmet_fc_target_template,
     device: DeviceRef,
-) -> Result<NonNull<TargetPort>> {
+    publish: impl FnOnce(NonNull<TargetPort>),
+) -> Result {
     let names = Traddr {
         node: info.node_name,
         port: info.port_name,
@@ -59,7 +68,7 @@ pub(crate) fn register(
     })?;
     let outcome = registry::take_number(names).and_then(|number| {
         TargetPort::new(info, template, device, number)
-            .and_then(registry::add)
+            .and_then(|port| registry::add(port, publish))
             .inspect_err(|_| registry::give_number(number))
     });
     if let Err(error) = outcome {
@@ -120,6 +129,26 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
         memory.holds.as_atomic().load(Relaxed)
     );
     Ok(())
+}
+
+/// The discovery log of the port's hosts has changed: tells the LLDD, or, if the
+/// port is too young for that, has it told. Context: may sleep.
+pub(crate) fn discovery_changed(port: &Hold) {
+    let age = u32::try_from(port.since.elapsed().as_millis()).unwrap_or(u32::MAX);
+    match SETTLE_MSECS.saturating_sub(age) {
+        0 => port.lldd_discovery_event(),
+        left => work_items::queue_event(port.arc(), left),
+    }
+}
+
+/// The port is old enough now. Context: may sleep; a work item.
+pub(crate) fn late_discovery_event(port: &TargetPort) {
+    if port.unregistered.load(Relaxed) {
+        return;
+    }
+    if let Some(port) = Hold::try_new(port) {
+        port.lldd_discovery_event();
+    }
 }
 
 /// The last user of an unregistered target port is gone. Context: may sleep.

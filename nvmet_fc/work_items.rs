@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 use kernel::{
+    alloc::flags::GFP_NOWAIT,
     impl_has_work,
     sync::{
         rcu::synchronize_rcu,
@@ -45,6 +46,9 @@ pub(crate) const PATIENCE: u64 = 5;
 /// Shortens the time until then.
 pub(crate) const HURRY: u64 = 6;
 
+/// Tells an LLDD that the discovery log changed.
+pub(crate) const EVENT: u64 = 7;
+
 /// How often an association is looked at, milliseconds.
 pub(crate) const LOOK_MSECS: u32 = 10_000;
 
@@ -59,6 +63,7 @@ impl_has_work! {
 }
 
 impl_has_delayed_work! {
+    impl HasDelayedWork<Self, { EVENT }> for TargetPort { self.event_work }
     impl HasDelayedWork<Self, { WATCH }> for Association { self.watch_work }
     impl HasDelayedWork<Self, { PATIENCE }> for SentDisconnect { self.patience_work }
 }
@@ -76,6 +81,14 @@ impl WorkItem<{ DELETE }> for TargetPort {
 
     fn run(this: Arc<Self>) {
         transport::deliver_delete(&this);
+    }
+}
+
+impl WorkItem<{ EVENT }> for TargetPort {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        transport::late_discovery_event(&this);
     }
 }
 
@@ -99,13 +112,28 @@ impl WorkItem<{ START }> for Queue {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
-        while let Some((mut exchange, submission)) = this.next_ready() {
-            exchange.resume();
-            fcp::start_checked(exchange);
-            drop(submission);
+        for _ in 0..this.ready() {
+            let queue = this.clone();
+            // If it fails, what is dropped is not the last reference.
+            let spawned = globals::start_queue().try_spawn(GFP_NOWAIT, move || start_ready(queue));
+            if spawned.is_err() {
+                start_ready(this.clone());
+            }
         }
         Self::put(this);
     }
+}
+
+/// Starts a command that was deferred, if there is one. An item of its own for each,
+/// as one that blocks in its backend, or in the LLDD, must not keep the others.
+/// Context: may sleep.
+fn start_ready(queue: Arc<Queue>) {
+    if let Some((mut exchange, submission)) = queue.next_ready() {
+        exchange.resume();
+        fcp::start_checked(exchange);
+        drop(submission);
+    }
+    Queue::put(queue);
 }
 
 impl WorkItem<{ RELEASE }> for Queue {
@@ -167,9 +195,14 @@ pub(crate) fn queue_watch(association: Arc<Association>) {
     );
 }
 
+/// Has an LLDD told, after a time, that the discovery log changed.
+pub(crate) fn queue_event(port: Arc<TargetPort>, msecs: u32) {
+    drop(globals::own_queue().enqueue_delayed::<_, { EVENT }>(port, msecs_to_jiffies(msecs)));
+}
+
 /// Has deferred commands started.
 pub(crate) fn queue_start(queue: Arc<Queue>) {
-    if let Err(queue) = globals::own_queue().enqueue::<_, { START }>(queue) {
+    if let Err(queue) = globals::start_queue().enqueue::<_, { START }>(queue) {
         Queue::put(queue);
     }
 }
