@@ -113,6 +113,8 @@ impl ConnTable {
         let _changes = self.changes.lock();
         queue.link().store(chain.load(Relaxed), Relaxed);
         // INVARIANT: From `Arc::into_raw`.
+        // Release: pairs with the dependency in `find`. `remove` stores a pointer
+        // that was published before, and releases for the same readers.
         chain.store(Arc::into_raw(queue).cast_mut(), Release);
     }
 

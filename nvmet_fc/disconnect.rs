@@ -245,6 +245,8 @@ impl SentDisconnect {
     pub(crate) unsafe fn from_done(request: NonNull<abi::nvmefc_ls_req>) -> Option<Arc<Self>> {
         // SAFETY: The request is that field of such an object.
         let this = unsafe { container_of!(Opaque::cast_from(request.as_ptr()), Self, request) };
+        // Full: what the LLDD wrote before comes before what the release work does.
+        // Those who only look, without an ordering, leave the request alone then.
         // SAFETY: The LLDD's reference keeps it alive until this call.
         if unsafe { (*this).done.xchg(true, Full) } {
             return None;

@@ -41,12 +41,16 @@ impl Gate {
     /// which it saw the queue live.
     #[inline]
     pub(crate) fn enter(&self) {
+        // Relaxed: the lock orders it before the `close` that follows a lock's
+        // section in which the queue stopped being live.
         self.inside.add(1, Relaxed);
     }
 
     /// Leaves. Context: any.
     #[inline]
     pub(crate) fn leave(&self) {
+        // Full: what was done inside comes before the end that the last one wakes;
+        // pairs with the same operation of whoever is the last.
         if self.inside.fetch_sub(1, Full) == 1 {
             self.empty.complete_all();
         }

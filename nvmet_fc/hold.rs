@@ -49,6 +49,8 @@ impl Hold {
     /// Another hold on a port that may have lost its last. Context: any.
     pub(crate) fn try_new(port: &TargetPort) -> Option<Self> {
         let holds = port.holds.as_atomic();
+        // Relaxed, as refcount_inc_not_zero's: what the holder reads of the port was
+        // written before the caller had it. `Drop` orders the other end.
         let mut old = holds.load(Relaxed);
         while old > 0 {
             match holds.cmpxchg(old, old.wrapping_add(1), Relaxed) {
@@ -88,6 +90,7 @@ impl Deref for Hold {
 impl Drop for Hold {
     /// Context: any, hard IRQ included.
     fn drop(&mut self) {
+        // A release, and an acquire for the last: all uses come before the end.
         if self.holds.dec_and_test() {
             // SAFETY: The LLDD's reference came from `Arc::into_raw`, and this
             // was the last hold: nobody else can take it back.

@@ -246,6 +246,8 @@ impl NvmetQueue {
     /// a controller. The caller knows that no command is on its way to
     /// `nvmet_req_init`.
     pub(crate) fn destroy(&self) {
+        // Relaxed: it is the exchange that decides; those who call this have the
+        // queue, and what they did before is ordered by how they got it.
         if self.destroyed.xchg(true, Relaxed) {
             return;
         }
