@@ -114,6 +114,11 @@ impl Bench {
         self.nvmet_port = None;
     }
 
+    /// The case unregisters the port itself.
+    pub(crate) fn set_unregistered(&mut self) {
+        self.unregistered = true;
+    }
+
     /// Unregisters the port.
     pub(crate) fn unregister(&mut self) -> Result {
         self.unregistered = true;

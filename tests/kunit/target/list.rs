@@ -93,6 +93,17 @@ suites! {
         invalidated_in_every_phase,
         ends_after_the_end,
     }
+    nvme_fc_target_review_exchanges = review_exchanges {
+        review_target_m2_refused_and_aborted,
+        review_target_m3_an_abort_holds_the_port,
+        review_target_m12_one_that_blocks,
+    }
+    nvme_fc_target_review_ports = review_ports {
+        review_target_s2_release_of_a_handle_in_use,
+        review_target_s2_two_releases_for_one_reference,
+        review_target_m4_an_event_too_early,
+        unregistration_does_not_wait_for_a_goodbye,
+    }
     nvme_fc_target_review_limits = review_limits {
         review_target_s1_connect_first,
         review_target_s1_share,

@@ -21,5 +21,7 @@ mod link_services;
 mod list;
 mod lldd;
 mod registration;
+mod review_exchanges;
+mod review_ports;
 mod review_limits;
 mod services;

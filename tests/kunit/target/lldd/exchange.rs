@@ -22,6 +22,8 @@ use crate::{abi, shared::sync::Completion};
 
 /// Operations that an exchange remembers.
 const STEPS: usize = 64;
+/// What memory holds that nobody zeroed.
+pub(super) const LEFTOVER: usize = 0x5a5a_5a5a_5a5a_5a58;
 /// Room for a command IU, and for one that is too long.
 const COMMAND: usize = 128;
 
@@ -73,6 +75,12 @@ pub(crate) struct Exchange {
     /// An operation is held.
     #[pin]
     pub(super) arrived: Completion,
+    /// `defer_rcv` was called, and is held.
+    #[pin]
+    pub(super) deferral_held: Completion,
+    /// It may return.
+    #[pin]
+    pub(super) deferral_let_go: Completion,
 }
 
 // SAFETY: What is shared is under a lock, or belongs to the one who has the
@@ -110,15 +118,21 @@ impl Exchange {
             aborts: 0,
             deferrals: 0,
         };
+        let mut request = abi::nvmefc_tgt_fcp_req::default();
+        if script.leftovers {
+            request.nvmet_fc_private = ptr::without_provenance_mut(LEFTOVER);
+        }
         Arc::pin_init(
             pin_init!(Self {
-                request: Opaque::new(abi::nvmefc_tgt_fcp_req::default()),
+                request: Opaque::new(request),
                 command: Opaque::new(bytes),
                 length,
                 port: port.clone(),
                 state <- new_spinlock_irq!(state),
                 over <- Completion::new(),
                 arrived <- Completion::new(),
+                deferral_held <- Completion::new(),
+                deferral_let_go <- Completion::new(),
             }),
             GFP_KERNEL,
         )
@@ -171,6 +185,12 @@ impl Exchange {
     pub(super) unsafe fn of<'a>(request: *mut abi::nvmefc_tgt_fcp_req) -> &'a Self {
         // SAFETY: The request is that field of an exchange that is alive.
         unsafe { &*container_of!(Opaque::cast_from(request), Self, request) }
+    }
+
+    /// The transport's pointer in it.
+    pub(super) fn private(&self) -> usize {
+        // SAFETY: One word, which the case knows that nobody changes.
+        unsafe { (*self.request.get()).nvmet_fc_private as usize }
     }
 
     /// Another reference.
@@ -397,8 +417,13 @@ impl Exchange {
                 .books
                 .offend("defer_rcv where nothing is deferred");
         }
+        let holds = state.script.holds_deferral && !self.port.is_calm();
         drop(state);
         self.take_command_back();
+        if holds {
+            self.deferral_held.complete_all();
+            self.deferral_let_go.wait_timeout(Port::PATIENCE);
+        }
     }
 
     /// The target gives it back: `fcp_req_release`.

@@ -4,7 +4,7 @@
 
 #![deny(unsafe_code)]
 
-use kernel::prelude::*;
+use kernel::{prelude::*, sync::Arc};
 
 use super::{
     exchange::Exchange,
@@ -53,6 +53,31 @@ impl Exchange {
             fail!("the target keeps an exchange");
         }
         Ok(self.state.lock().response)
+    }
+
+    /// Waits until its `defer_rcv` is held. Context: may sleep.
+    pub(crate) fn wait_deferral_held(&self) -> CaseResult {
+        if self.deferral_held.wait_timeout(Port::PATIENCE) {
+            return Ok(());
+        }
+        fail!("no defer_rcv came");
+    }
+
+    /// Lets its `defer_rcv` return.
+    pub(crate) fn let_deferral_go(&self) {
+        self.deferral_let_go.complete_all();
+    }
+
+    /// The host aborts it, from a thread of its own.
+    pub(crate) fn abort_in_thread(self: &Arc<Self>) -> CaseResult {
+        let this = self.clone();
+
+        self.port.in_thread(move || this.abort())
+    }
+
+    /// Whether the transport's pointer in it leads to anything.
+    pub(crate) fn leads_somewhere(&self) -> bool {
+        self.private() != 0
     }
 
     /// Whether the target has given it back by now.

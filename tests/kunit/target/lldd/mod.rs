@@ -14,7 +14,7 @@ mod exchange_case;
 #[allow(unsafe_code, reason = "its address is its handle")]
 pub(crate) mod host;
 #[allow(unsafe_code, reason = "what the transport calls")]
-mod ops;
+pub(crate) mod ops;
 #[allow(unsafe_code, reason = "calls the transport")]
 pub(crate) mod port;
 #[allow(unsafe_code, reason = "calls the transport")]
@@ -26,4 +26,4 @@ mod sent;
 #[allow(unsafe_code, reason = "shares its memory with the transport")]
 pub(crate) mod service;
 #[allow(unsafe_code, reason = "names a workqueue of the kernel")]
-mod threads;
+pub(crate) mod threads;

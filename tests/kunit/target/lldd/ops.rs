@@ -12,10 +12,16 @@
 
 use core::ffi::c_void;
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::atomic::{Atomic, Relaxed},
+};
 
 use super::{books::Call, exchange::Exchange, host::Host, port::Port, service::Service};
 use crate::abi;
+
+/// Discovery events for ports that were not filled in.
+pub(crate) static EARLY_EVENTS: Atomic<i32> = Atomic::new(0);
 
 /// The transport's pointer to a port.
 type PortPtr = *mut abi::nvmet_fc_target_port;
@@ -70,6 +76,11 @@ pub(super) unsafe extern "C" fn defer_rcv(_object: PortPtr, request: *mut abi::n
 
 /// The discovery log changed.
 pub(super) unsafe extern "C" fn discovery_event(object: PortPtr) {
+    // SAFETY: The transport's object.
+    if !unsafe { Port::is_filled_in(object) } {
+        EARLY_EVENTS.add(1, Relaxed);
+        return;
+    }
     // SAFETY: The private area has our pointer.
     unsafe { Port::of(object) }
         .books

@@ -23,8 +23,13 @@ use super::{
     script::{Place, Script, SentPlan},
     sent::Sent,
     service::{Plan, Service},
+    threads,
 };
-use crate::{abi, cases::outcome::CaseResult, shared::sync::Completion};
+use crate::{
+    abi,
+    cases::outcome::{CaseResult, OrFail},
+    shared::sync::Completion,
+};
 
 /// A port. Lives until its cases are through, which is after
 /// `targetport_delete`.
@@ -99,8 +104,18 @@ impl Port {
     ///
     /// The transport's.
     pub(crate) fn register(config: &Config) -> Result<Arc<Self>> {
+        Self::register_slowly(config, || ())
+    }
+
+    /// The same by an LLDD that does something else before it fills in its part of
+    /// the port.
+    ///
+    /// # Errors
+    ///
+    /// The transport's.
+    pub(crate) fn register_slowly(config: &Config, between: impl FnOnce()) -> Result<Arc<Self>> {
         let port = Self::unregistered(config, |_| {})?;
-        port.enlist(config)?;
+        port.enlist(config, between)?;
         Ok(port)
     }
 
@@ -109,7 +124,7 @@ impl Port {
     /// # Errors
     ///
     /// The transport's; `EBADF` if it left a pointer all the same.
-    pub(super) fn enlist(self: &Arc<Self>, config: &Config) -> Result {
+    pub(super) fn enlist(self: &Arc<Self>, config: &Config, between: impl FnOnce()) -> Result {
         let (mut info, mut object) = (config.info(), ptr::dangling_mut());
         // SAFETY: The template lives as long as the port, which outlives its
         // object.
@@ -128,6 +143,7 @@ impl Port {
                 Err(EBADF)
             };
         }
+        between();
         // SAFETY: Registered; the area is as large as was asked for.
         unsafe {
             let area = (*object).private.cast::<usize>();
@@ -161,6 +177,16 @@ impl Port {
     pub(super) unsafe fn of<'a>(object: *mut abi::nvmet_fc_target_port) -> &'a Self {
         // SAFETY: Its private area has the pointer, and the port outlives it.
         unsafe { &*(*(*object).private.cast::<*const Self>()) }
+    }
+
+    /// Whether an object has a port by now.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Port::of`].
+    pub(super) unsafe fn is_filled_in(object: *mut abi::nvmet_fc_target_port) -> bool {
+        // SAFETY: The private area is as large as was asked for, and zeroed first.
+        unsafe { *(*object).private.cast::<usize>() != 0 }
     }
 
     /// `targetport_delete`.
@@ -202,6 +228,18 @@ impl Port {
             // SAFETY: The caller may sleep.
             unsafe { abi::msleep(milliseconds) };
         }
+    }
+
+    /// Has something done in a thread of its own. Context: may sleep.
+    pub(crate) fn in_thread(self: &Arc<Self>, work: impl FnOnce() + Send + 'static) -> CaseResult {
+        let this = self.clone();
+        self.books.threads.add(1, Relaxed);
+        threads::threads()
+            .try_spawn(GFP_KERNEL, move || {
+                work();
+                this.books.threads.add(-1, Relaxed);
+            })
+            .or_fail()
     }
 
     /// Waits until something is so. Context: may sleep.

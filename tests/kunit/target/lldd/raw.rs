@@ -93,7 +93,7 @@ impl Omit {
 /// The transport's; `EBADF` if it left something in place of the port.
 pub(crate) fn register_without(omitted: Omit) -> Result {
     let port = Port::unregistered(&Config::USUAL, |template| omitted.from(template))?;
-    port.enlist(&Config::USUAL)?;
+    port.enlist(&Config::USUAL, || ())?;
     port.unregister()?;
     if port.wait_deleted() {
         Ok(())

@@ -66,6 +66,10 @@ pub(crate) struct Script {
     /// Where an operation that is held ends, with an error, once the target
     /// aborts the exchange.
     pub(crate) on_abort: Place,
+    /// `defer_rcv` does not return before the case says so.
+    pub(crate) holds_deferral: bool,
+    /// The LLDD did not zero the memory of its exchange.
+    pub(crate) leftovers: bool,
 }
 
 impl Script {
@@ -76,6 +80,8 @@ impl Script {
             special: (0, 0),
             act: Act::well(Place::Now),
             on_abort: Place::Thread(0),
+            holds_deferral: false,
+            leftovers: false,
         }
     }
 
