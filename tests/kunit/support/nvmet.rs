@@ -63,6 +63,15 @@ impl Subsystem {
         Ok(())
     }
 
+    /// Cuts the file behind namespace 1, of which nvmet is not told.
+    ///
+    /// # Errors
+    ///
+    /// The file's.
+    pub(crate) fn cut_namespace(&self) -> Result {
+        self.tree.cut_file(fmt!("{BACKING}"))
+    }
+
     /// Enables namespace 1 (1), or disables it (0).
     ///
     /// # Errors

@@ -306,6 +306,15 @@ impl Tree {
         core::str::from_utf8(bytes).map_err(|_| EINVAL)
     }
 
+    /// Takes everything out of a file.
+    ///
+    /// # Errors
+    ///
+    /// The file system's.
+    pub(crate) fn cut_file(&self, path: fmt::Arguments<'_>) -> Result {
+        self.open(path, abi::O_TRUNC | abi::O_RDWR, |_| Ok(()))
+    }
+
     /// Makes a file of so many zeros.
     ///
     /// # Errors

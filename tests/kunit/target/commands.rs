@@ -249,8 +249,7 @@ pub(crate) fn connects_that_do_not_fit() -> CaseResult {
     let (association, controller) = bench.controller()?;
     let (foreign, _) = bench.controller()?;
     // The association and the queue of a new connection; queue, entries and
-    // controller of the Connect. nvmet keeps a connection that was refused
-    // after it had taken it, so each row has its own.
+    // controller of the Connect.
     let rows = [
         (association, 1, 101, 31, controller),
         (association, 2, 2, 32, controller),

@@ -115,4 +115,19 @@ suites! {
         review_target_s6_before_connect,
         review_target_m10_done_twice,
     }
+    nvme_fc_target_review_data = review_data {
+        review_target_c3_log_page,
+        review_target_c3_short_read,
+        review_target_m7_small_mdts,
+        review_target_m9_large_queues,
+    }
+    nvme_fc_target_review_connect = review_connect {
+        review_target_c1_oob,
+        review_target_c1_bypass,
+        review_target_c1_leftovers,
+        review_target_c2_two_connects,
+        review_target_c2_one_at_a_time,
+        review_target_m6_largest_size,
+        review_target_c1_hang,
+    }
 }

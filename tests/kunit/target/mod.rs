@@ -21,6 +21,8 @@ mod link_services;
 mod list;
 mod lldd;
 mod registration;
+mod review_connect;
+mod review_data;
 mod review_exchanges;
 mod review_ports;
 mod review_limits;
