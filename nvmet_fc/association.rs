@@ -61,6 +61,9 @@ use crate::{
 /// Looks that a host has from Create Association to its Connect: two minutes.
 const CONNECT_LOOKS: u32 = 120_000 / work_items::LOOK_MSECS;
 
+/// Mark in [`Association::controller`]: there is one.
+const CONNECTED: u32 = 1 << 16;
+
 /// An association. In an [`Arc`] that the target port's list and each queue
 /// have references to, and that is never dropped in atomic context.
 ///
@@ -79,6 +82,9 @@ pub(crate) struct Association {
     nvmet_port: NvmetPort,
     /// The deletion was scheduled.
     terminating: Atomic<bool>,
+    /// Identifier of the controller that the admin queue was connected to, and
+    /// [`CONNECTED`]; 0 before.
+    controller: Atomic<u32>,
     /// The host was told of it, so it will be told of its end.
     announced: Atomic<bool>,
     /// The log has its creation, and is to have its end.
@@ -170,6 +176,7 @@ impl Association {
                 host,
                 nvmet_port,
                 terminating: Atomic::new(false),
+                controller: Atomic::new(0),
                 announced: Atomic::new(false),
                 logged: Atomic::new(false),
                 tenancy,
@@ -217,6 +224,19 @@ impl Association {
     /// It in its host's account.
     pub(crate) fn tenancy(&self) -> &Tenancy {
         &self.tenancy
+    }
+
+    /// Notes the controller that the admin queue was connected to. Context: any.
+    pub(crate) fn set_controller(&self, id: u16) {
+        self.controller.store(u32::from(id) | CONNECTED, Relaxed);
+    }
+
+    /// The identifier of the controller that the admin queue was connected to.
+    /// Context: any.
+    pub(crate) fn controller(&self) -> Option<u16> {
+        let word = self.controller.load(Relaxed);
+        // CAST: The low half.
+        (word & CONNECTED != 0).then_some(word as u16)
     }
 
     /// Whether its end was scheduled.

@@ -28,7 +28,7 @@ use kernel::{
 
 use crate::{
     abi,
-    fcp,
+    nvmet::UNQUESTIONED,
     queue::Queue,
     sgl::DataBuffer,
     shared::{
@@ -230,13 +230,14 @@ impl Exchange {
         &self,
         length: u32,
         direction: Direction,
+        clear: bool,
     ) -> Option<DataBuffer> {
         let association = self.queue().association();
         let bytes = u64::from(length.div_ceil(PAGE)) * u64::from(PAGE);
         if !association.tenancy().take_data(bytes) {
             return None;
         }
-        let data = DataBuffer::new(length, direction);
+        let data = DataBuffer::new(length, direction, clear);
         data.inspect_err(|_| association.tenancy().give_data(bytes))
             .ok()
     }
@@ -246,7 +247,7 @@ impl Exchange {
     pub(crate) fn free_data(&mut self) {
         if let Some(data) = self.work().data.take() {
             let queue = self.queue();
-            if data.entries() > fcp::UNQUESTIONED / PAGE {
+            if data.entries() > UNQUESTIONED / PAGE {
                 uncount(queue, data.entries());
             }
             data.free(queue.port().device());

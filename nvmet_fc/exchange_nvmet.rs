@@ -7,7 +7,6 @@
 use core::ptr;
 
 use kernel::prelude::*;
-use zerocopy::FromZeros;
 
 use crate::{
     abi,
@@ -18,8 +17,10 @@ use crate::{
 };
 
 impl Exchange {
-    /// Prepares nvmet's request and has nvmet look at the command. `None`:
-    /// nvmet refused the command, and `queue_response` has dealt with it.
+    /// Prepares for a new command and has nvmet look at it. `None`: nvmet refused
+    /// the command, and `queue_response` has dealt with it. The response still
+    /// holds the slot's last one: nvmet writes all of the completion, and
+    /// [`ersp`](crate::shared::proto::ersp) all of the rest that is sent.
     ///
     /// Context: may sleep; the queue's gate is held open.
     #[inline]
@@ -31,18 +32,10 @@ impl Exchange {
         work.refused = false;
         let (slot, queue) = (self.slot(), self.queue());
         let request = slot.request.get();
-        let response = slot.response;
-        // SAFETY: The owner may write request and response; both stay where
-        // they are, and so does the command.
-        unsafe {
-            *response = ExtendedResponseIu::new_zeroed();
-            (*request).cmd = (&raw mut (*slot.command.get()).sqe).cast();
-            (*request).cqe = (&raw mut (*response).cqe).cast();
-            (*request).port = queue.nvmet_port().as_raw();
-        }
         let sq = queue.nvmet.sq();
-        // SAFETY: Prepared above; the queue is not destroyed while its gate is
-        // held open. The exchange is nvmet's during the call.
+        // SAFETY: Command, response and port are in the request since
+        // `Slot::adopt_all`; the queue is not destroyed while its gate is held
+        // open. The exchange is nvmet's during the call.
         let ok = unsafe { abi::nvmet_req_init(request, sq, ops::fabrics_ops()) };
         // On failure the exchange came back through `queue_response` already.
         ok.then_some(self)
@@ -52,6 +45,30 @@ impl Exchange {
     #[inline]
     fn request(&self) -> *mut abi::nvmet_req {
         self.slot().request.get()
+    }
+
+    /// Whether it reads a namespace whose backend fills all of the buffer, or
+    /// fails: a block device. A file that was cut short meanwhile is read as
+    /// nothing, which nvmet takes for a success, and whether the command is for
+    /// a namespace at all only shows in that nvmet has found one.
+    #[inline]
+    pub(crate) fn reads_block_device(&self) -> bool {
+        // SAFETY: nvmet has looked at the request, and holds the namespace that
+        // it has found.
+        let device = unsafe {
+            match (*self.request()).ns.as_ref() {
+                Some(namespace) => namespace.bdev,
+                None => return false,
+            }
+        };
+        !device.is_null() && self.command().sqe.opcode == abi::nvme_opcode_nvme_cmd_read as u8
+    }
+
+    /// Whether nvmet has found the namespace that an I/O command is for, and it
+    /// is one of its own. Passed-through ones it does not look for.
+    pub(crate) fn has_namespace(&self) -> bool {
+        // SAFETY: nvmet has looked at the request.
+        !unsafe { (*self.request()).ns }.is_null()
     }
 
     /// The data length that nvmet expects of the command; 0 if it has no

@@ -13,12 +13,15 @@ use kernel::{
 };
 
 use crate::{
+    connect,
     exchange::Exchange,
     exchange_lldd::Operation,
     nvmet::{
+        DATA_MAX,
         STATUS_BAD_LENGTH,
         STATUS_INTERNAL,
-        STATUS_TOO_LONG, //
+        STATUS_TOO_LONG,
+        UNQUESTIONED, //
     },
     sgl::DataBuffer,
     shared::{
@@ -39,9 +42,6 @@ use crate::{
     }, //
 };
 
-/// Data that is allocated without asking nvmet what the command needs, and
-/// without counting it: it is bounded by the number of commands.
-pub(crate) const UNQUESTIONED: u32 = 64 << 10;
 /// Data that is allocated for a command whose need nvmet does not tell.
 const UNTOLD: u32 = 4 << 20;
 
@@ -57,7 +57,7 @@ pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
             exchange.execute();
         }
         Transfer::Read(length) => {
-            if let Some(mut exchange) = allocate(exchange, length, Direction::ToDevice) {
+            if let Some(mut exchange) = allocate_read(exchange, length) {
                 exchange.set_read();
                 exchange.execute();
             }
@@ -66,13 +66,13 @@ pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
     }
 }
 
-/// Starts a command that had to wait, or aborts one that was aborted meanwhile
-/// or contradicts itself. Context: as [`start`].
+/// Starts a command that had to wait, or whose queue is not connected, or aborts
+/// one that was aborted meanwhile or contradicts itself. Context: as [`start`].
 #[cold]
 pub(crate) fn start_checked(exchange: Exchange) {
     match cmd_iu::transfer(exchange.command()) {
         Ok(transfer) => match exchange.on(Event::Init) {
-            Action::Proceed => start(exchange, transfer),
+            Action::Proceed => connect::start(exchange, transfer),
             action => finish(exchange, action),
         },
         Err(error) => {
@@ -89,9 +89,9 @@ pub(crate) fn start_checked(exchange: Exchange) {
 }
 
 /// Fetches a command's data from the host.
-#[inline]
-fn start_write(exchange: Exchange, length: u32) {
-    let Some(mut exchange) = allocate(exchange, length, Direction::FromDevice) else {
+#[inline(always)]
+pub(crate) fn start_write(exchange: Exchange, length: u32) {
+    let Some(mut exchange) = allocate_write(exchange, length) else {
         return;
     };
     if exchange.map_data().is_err() || exchange.plan().is_none() {
@@ -104,51 +104,74 @@ fn start_write(exchange: Exchange, length: u32) {
     }
 }
 
-/// Gives a command its memory, unless it asks for more than it can use.
+/// Gives a command that reads its memory, unless it asks for more than it can
+/// use.
 #[inline]
-fn allocate(exchange: Exchange, length: u32, direction: Direction) -> Option<Exchange> {
-    if length > UNQUESTIONED {
-        allocate_much(exchange, length, direction)
+fn allocate_read(exchange: Exchange, length: u32) -> Option<Exchange> {
+    if length <= exchange.queue().unquestioned() && exchange.reads_block_device() {
+        give_buffer(exchange, length, Direction::ToDevice, false)
     } else {
-        give_buffer(exchange, length, direction)
+        allocate_with_care(exchange, length, Direction::ToDevice)
     }
 }
 
-/// As [`allocate`], where it is much.
+/// Gives a command that writes its memory, unless it brings more than it can
+/// use.
+#[inline]
+fn allocate_write(exchange: Exchange, length: u32) -> Option<Exchange> {
+    if length <= exchange.queue().unquestioned() {
+        give_buffer(exchange, length, Direction::FromDevice, false)
+    } else {
+        allocate_with_care(exchange, length, Direction::FromDevice)
+    }
+}
+
+/// Gives a command its memory, where it is much or where nvmet may leave some of
+/// it as it is. Whatever a command succeeds with goes to the host, all of it, so
+/// memory that is read is cleared, unless a block device is sure to fill it or to
+/// fail; what fails carries no data.
 #[inline(never)]
-fn allocate_much(mut exchange: Exchange, length: u32, direction: Direction) -> Option<Exchange> {
-    let outcome = question(&exchange, length).and_then(|()| {
-        let data = exchange.buffer_in_account(length, direction);
-        data.ok_or(STATUS_INTERNAL)
-    });
-    match outcome {
-        Ok(data) => {
-            *exchange.data() = Some(data);
-            exchange.set_transfer(length);
-            Some(exchange)
-        }
-        Err(status) => {
+fn allocate_with_care(
+    mut exchange: Exchange,
+    length: u32,
+    direction: Direction,
+) -> Option<Exchange> {
+    if length > exchange.queue().unquestioned() {
+        if let Err(status) = question(&exchange, length) {
             exchange.set_transfer(0);
             exchange.fail(status);
-            None
+            return None;
         }
     }
+    let clear = direction == Direction::ToDevice && !exchange.reads_block_device();
+    if length <= UNQUESTIONED {
+        return give_buffer(exchange, length, direction, clear);
+    }
+    let data = exchange.buffer_in_account(length, direction, clear);
+    take_buffer(exchange, length, data)
 }
 
 /// Gives a command its memory.
 #[inline]
-fn give_buffer(mut exchange: Exchange, length: u32, direction: Direction) -> Option<Exchange> {
-    match DataBuffer::new(length, direction) {
-        Ok(data) => {
-            *exchange.data() = Some(data);
-            exchange.set_transfer(length);
-            Some(exchange)
-        }
-        Err(_) => {
-            exchange.fail(STATUS_INTERNAL);
-            None
-        }
-    }
+fn give_buffer(
+    exchange: Exchange,
+    length: u32,
+    direction: Direction,
+    clear: bool,
+) -> Option<Exchange> {
+    take_buffer(exchange, length, DataBuffer::new(length, direction, clear).ok())
+}
+
+/// Takes a command's memory, or fails it if there is none.
+#[inline]
+fn take_buffer(mut exchange: Exchange, length: u32, data: Option<DataBuffer>) -> Option<Exchange> {
+    let Some(data) = data else {
+        exchange.fail(STATUS_INTERNAL);
+        return None;
+    };
+    *exchange.data() = Some(data);
+    exchange.set_transfer(length);
+    Some(exchange)
 }
 
 /// Whether a command may have so much data.
@@ -157,8 +180,19 @@ fn give_buffer(mut exchange: Exchange, length: u32, direction: Direction) -> Opt
 ///
 /// The NVMe status.
 fn question(exchange: &Exchange, length: u32) -> Result<(), u16> {
-    if length > exchange.queue().nvmet_port().data_max() {
+    // What the user set is stated by controllers with namespaces of nvmet's own;
+    // others (discovery, passthrough) state none, or the device's.
+    let most = if exchange.has_namespace() {
+        exchange.queue().nvmet_port().data_max()
+    } else {
+        DATA_MAX
+    };
+    if length > most {
         return Err(STATUS_TOO_LONG);
+    }
+    // nvmet takes the host's word for it, and allocates as much in one piece.
+    if exchange.command().sqe.is_fabrics() && length > UNQUESTIONED {
+        return Err(STATUS_BAD_LENGTH);
     }
     let is_plausible = match exchange.nvmet_length() {
         0 => length <= UNTOLD,
@@ -186,7 +220,7 @@ fn plan_push(exchange: &mut Exchange) -> Option<Operation> {
 
 /// nvmet completed the command: sends its data, or its response. Context: any,
 /// hard IRQ included.
-#[inline]
+#[inline(always)]
 pub(crate) fn completed(mut exchange: Exchange) {
     let mut operation = Operation::Respond;
     if exchange.is_read() && exchange.response().cqe.status.get() == 0 {
@@ -345,6 +379,11 @@ fn act(exchange: Exchange, event: Event) {
 fn finish(mut exchange: Exchange, action: Action) {
     match action {
         Action::FailCommand => exchange.fail(STATUS_INTERNAL),
+        Action::CheckConnect => connect::check(exchange),
+        Action::SettleConnect => {
+            connect::settle(&mut exchange);
+            completed(exchange);
+        }
         Action::Abandon { call_abort } => {
             exchange.free_data();
             if call_abort {

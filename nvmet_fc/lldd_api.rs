@@ -21,6 +21,7 @@ use kernel::{
 use crate::{
     abi,
     abi::assert_signature,
+    admission,
     disconnect::{
         self,
         SentDisconnect, //
@@ -315,8 +316,13 @@ unsafe fn receive(port: &TargetPort, fcpreq: FcpRequestPtr, payload: &[u8]) -> R
     let queue = port.connections.find(id, &guard).ok_or(ENOTCONN)?;
     let transfer = cmd_iu::transfer(command);
     // SAFETY: As this function's.
-    let (exchange, submission) =
-        unsafe { queue.accept(fcpreq, command, transfer.is_ok(), &guard)? };
+    let taken = unsafe { queue.accept(fcpreq, command, transfer.is_ok(), &guard) };
+    let (exchange, submission) = match taken {
+        Ok(taken) => taken,
+        // SAFETY: As this function's.
+        Err(EAGAIN) => return unsafe { admission::receive(port, fcpreq, command) },
+        Err(error) => return Err(error),
+    };
     drop(guard);
     match transfer {
         Ok(transfer) => fcp::start(exchange, transfer),

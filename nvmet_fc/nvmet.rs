@@ -32,14 +32,16 @@ pub(crate) const STATUS_BAD_LENGTH: u16 =
     (abi::NVME_SC_SGL_INVALID_DATA | abi::NVME_STATUS_DNR) as u16;
 /// NVMe status: more data than the port takes in one command.
 pub(crate) const STATUS_TOO_LONG: u16 = (abi::NVME_SC_INVALID_FIELD | abi::NVME_STATUS_DNR) as u16;
-/// NVMe status: Connect with parameters that do not fit the connection.
-pub(crate) const STATUS_BAD_CONNECT: u16 =
-    (abi::NVME_SC_CONNECT_INVALID_PARAM | abi::NVME_STATUS_DNR) as u16;
 /// Largest queue that nvmet offers, entries.
 pub(crate) const QUEUE_ENTRIES_MAX: u16 = abi::NVMET_MAX_QUEUE_SIZE as u16;
 /// The most data in one command, as hosts are told in Identify Controller (MDTS):
 /// pages of 4 KiB, the logarithm to base 2. 16 MiB.
 pub(crate) const MDTS: u8 = 12;
+/// The same in bytes.
+pub(crate) const DATA_MAX: u32 = 4096 << MDTS;
+/// Data of a command that is allocated without asking nvmet what it needs, and
+/// the most that a fabrics command has, bytes.
+pub(crate) const UNQUESTIONED: u32 = 64 << 10;
 /// Highest queue identifier that nvmet offers.
 pub(crate) const QUEUE_ID_MAX: u16 = abi::NVMET_NR_QUEUES as u16;
 
@@ -99,8 +101,8 @@ impl NvmetPort {
         traddr::parse_at_target(bytes.get(..length).unwrap_or_default())
     }
 
-    /// The most data in one command, bytes: what the user set, and never more
-    /// than what [`MDTS`] says.
+    /// The most data in one command to a namespace, bytes: what the user set,
+    /// and never more than what [`MDTS`] says.
     pub(crate) fn data_max(self) -> u32 {
         // SAFETY: By the type's invariant, for the caller's association ends
         // before the port does; the field is one aligned word.
@@ -110,6 +112,16 @@ impl NvmetPort {
             .filter(|mdts| (1..MDTS).contains(mdts))
             .unwrap_or(MDTS);
         4096u32.wrapping_shl(u32::from(mdts))
+    }
+
+    /// Data of one command of a queue that is allocated without a question,
+    /// bytes. I/O must keep to what the user set; the admin commands of a
+    /// controller that states no limit need not.
+    pub(crate) fn unquestioned(self, queue_id: u16) -> u32 {
+        match queue_id {
+            0 => UNQUESTIONED,
+            _ => UNQUESTIONED.min(self.data_max()),
+        }
     }
 
     /// Entries of the largest queue that the port offers.
@@ -222,21 +234,19 @@ impl NvmetQueue {
         self.sq.get()
     }
 
-    /// The queue of a submission queue that nvmet names.
-    ///
-    /// # Safety
-    ///
-    /// `sq` is part of such an object.
-    pub(crate) unsafe fn from_sq(sq: *mut abi::nvmet_sq) -> *const Self {
-        // It is the first field.
-        sq.cast_const().cast()
-    }
-
     /// The controller whose queue it is. Context: any.
     pub(crate) fn ctrl(&self) -> CtrlId {
         // SAFETY: The field is one word that nvmet sets and clears; a value of
         // either moment will do, and it is only compared.
         CtrlId(unsafe { core::ptr::read_volatile(&raw const (*self.sq.get()).ctrl) })
+    }
+
+    /// The controllers that nvmet has given the submission queue and the
+    /// completion queue. Context: any.
+    pub(crate) fn controllers(&self) -> (CtrlId, CtrlId) {
+        // SAFETY: As in `ctrl`.
+        let completion = unsafe { core::ptr::read_volatile(&raw const (*self.cq.get()).ctrl) };
+        (self.ctrl(), CtrlId(completion))
     }
 
     /// Waits until nvmet has no command of this queue any more, and takes the

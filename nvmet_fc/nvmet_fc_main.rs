@@ -12,10 +12,13 @@
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
 mod abi;
+#[allow(unsafe_code, reason = "hands command memory out")]
+mod admission;
 mod association;
 mod associations;
 #[allow(unsafe_code, reason = "RCU-protected chains of queues")]
 mod conn_table;
+mod connect;
 mod connections;
 #[allow(unsafe_code, reason = "memory that LLDDs write")]
 mod disconnect;

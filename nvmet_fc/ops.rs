@@ -11,7 +11,6 @@ use core::{
 };
 
 use kernel::{
-    container_of,
     error::{
         from_result,
         to_result, //
@@ -31,17 +30,17 @@ use crate::{
     nvmet::{
         CtrlId,
         NvmetPort,
-        NvmetQueue,
-        MDTS,
-        STATUS_BAD_CONNECT, //
+        MDTS, //
     },
-    queue::Queue,
     registry,
-    shared::ratelimit::ratelimited,
     transport, //
 };
 
 /// The table. nvmet changes nothing in it.
+///
+/// There is no `install_queue`: nvmet calls it when it has given half of the
+/// queue to a controller already, and does not take that back if it fails. What
+/// a Connect says is looked at before (`connect.rs`).
 static FABRICS_OPS: AssertSync<abi::nvmet_fabrics_ops> = AssertSync(abi::nvmet_fabrics_ops {
     owner: <crate::NvmetFcModule as kernel::ModuleMetadata>::THIS_MODULE.as_ptr(),
     type_: abi::NVMF_TRTYPE_FC,
@@ -52,7 +51,6 @@ static FABRICS_OPS: AssertSync<abi::nvmet_fabrics_ops> = AssertSync(abi::nvmet_f
     delete_ctrl: Some(delete_ctrl),
     get_mdts: Some(get_mdts),
     host_traddr: Some(host_traddr),
-    install_queue: Some(install_queue),
     discovery_chg: Some(discovery_chg),
     ..pin_init::zeroed()
 });
@@ -209,55 +207,4 @@ unsafe extern "C" fn host_traddr(
         // CAST: A few dozen bytes. The terminator does not count.
         Ok(out.bytes_written().saturating_sub(1) as isize)
     })
-}
-
-/// A host connects a queue: nvmet's view of it must be that of the link service
-/// that made the connection. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvmet, with objects of its own.
-unsafe extern "C" fn install_queue(sq: *mut abi::nvmet_sq) -> u16 {
-    // SAFETY: All submission queues of this transport are part of such objects.
-    let nvmet = unsafe { NvmetQueue::from_sq(sq) };
-    // SAFETY: And those are part of a queue, which is executing this Connect.
-    let queue = unsafe { &*container_of!(nvmet, Queue, nvmet) };
-    // SAFETY: nvmet has set it just now, and nobody changes it.
-    let (qid, entries) = unsafe { ((*sq).qid, (*sq).size) };
-    let made_for = queue.id().queue_id();
-    let slots = queue.slots().len();
-    let wrong = if qid != made_for {
-        "another queue"
-    } else if usize::from(entries) > slots + 1 {
-        "a larger queue"
-    } else if qid != 0 && queue.association().ctrl() != Some(nvmet_ctrl(nvmet)) {
-        if queue.association().is_terminating() {
-            // It has given up its controller, and the Connect comes too late.
-            return STATUS_BAD_CONNECT;
-        }
-        "another association's controller"
-    } else {
-        if qid == 0 {
-            queue.association().tenancy().connected();
-        }
-        return 0;
-    };
-    // nvmet has given the queue its controller by now, and leaves it there: a
-    // refused admin Connect keeps it until the association ends, by the host or
-    // by its watch.
-    ratelimited!(pr_warn!(
-        "{{{}:{}}}: Connect for {} on the connection of queue {} with {} entries\n",
-        queue.port().number,
-        queue.association().number(),
-        wrong,
-        made_for,
-        slots + 1
-    ));
-    STATUS_BAD_CONNECT
-}
-
-/// The controller that a queue was just given to.
-fn nvmet_ctrl(nvmet: *const NvmetQueue) -> CtrlId {
-    // SAFETY: The caller's pointer is to a live object.
-    unsafe { &*nvmet }.ctrl()
 }

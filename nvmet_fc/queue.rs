@@ -67,6 +67,10 @@ pub(crate) struct Queue {
     hardware_queue: u16,
     /// Whether the LLDD sends the response behind the last read data.
     adds_response: bool,
+    /// Queue size that the host stated, 0's based.
+    stated_size: u16,
+    /// Data of one command that is allocated without a question, bytes.
+    unquestioned: u32,
     /// The association.
     association: Arc<Association>,
     /// The nvmet port; the association ends before it does.
@@ -142,6 +146,8 @@ impl Queue {
                 },
                 hardware_queue: queues::hardware_queue(queue_id, template.max_hw_queues),
                 adds_response: template.adds_response,
+                stated_size: parameters.stated_size,
+                unquestioned: association.nvmet_port().unquestioned(queue_id),
                 association: association.clone(),
                 nvmet_port: association.nvmet_port(),
                 port: port.clone(),
@@ -238,6 +244,17 @@ impl Queue {
     #[inline]
     pub(crate) fn adds_response(&self) -> bool {
         self.adds_response
+    }
+
+    /// Queue size that the host stated, 0's based.
+    pub(crate) fn stated_size(&self) -> u16 {
+        self.stated_size
+    }
+
+    /// Data of one command that is allocated without a question, bytes.
+    #[inline]
+    pub(crate) fn unquestioned(&self) -> u32 {
+        self.unquestioned
     }
 
     /// Counts a response; the first is 1.

@@ -17,7 +17,8 @@ use kernel::{
     sync::{
         rcu,
         Arc,
-        ArcBorrow, //
+        ArcBorrow,
+        SpinLockIrqGuard, //
     }, //
 };
 
@@ -30,6 +31,7 @@ use crate::{
     queue::Queue,
     ring::Ring,
     shared::proto::{
+        connect::Admission,
         target_exchange::State,
         wire::CommandIu, //
     },
@@ -53,8 +55,8 @@ struct Deferred {
 
 /// What the lock of a queue protects.
 pub(crate) struct SlotList {
-    /// Commands may come.
-    live: bool,
+    /// Which commands may come.
+    pub(crate) admission: Admission,
     /// Indices of the slots that are free, the last freed on top.
     free: KVVec<u16>,
     /// Commands that wait for a slot. As many as there are slots: a host that
@@ -80,7 +82,7 @@ impl SlotList {
         }
         let waiting = if defers { usize::from(slots) } else { 0 };
         Ok(Self {
-            live: true,
+            admission: Admission::Unconnected,
             free,
             deferred: Ring::new(waiting)?,
             ready: Ring::new(waiting)?,
@@ -110,8 +112,11 @@ impl Queue {
     ///
     /// # Errors
     ///
-    /// `ENOTCONN`: the queue is going. `ENOENT`: no slot. `EOVERFLOW`: no slot
-    /// yet; the command is accepted and will start later.
+    /// `EAGAIN`: the queue is not connected, or going: [`admission::receive`]
+    /// takes it from there. `ENOENT`: no slot. `EOVERFLOW`: no slot yet; the
+    /// command is accepted and will start later.
+    ///
+    /// [`admission::receive`]: crate::admission::receive
     ///
     /// # Safety
     ///
@@ -125,17 +130,38 @@ impl Queue {
         checked: bool,
         _guard: &rcu::Guard,
     ) -> Result<(Exchange, Submission)> {
-        let mut list = self.list().lock();
-        if !list.live {
-            return Err(ENOTCONN);
+        let list = self.list().lock();
+        if list.admission != Admission::Connected {
+            return Err(EAGAIN);
         }
+        // SAFETY: As this function's.
+        unsafe { self.take(list, lldd, command, checked) }
+    }
+
+    /// Takes a slot of a queue that takes commands.
+    ///
+    /// # Errors
+    ///
+    /// `ENOENT` and `EOVERFLOW`, as for [`Queue::accept`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Queue::accept`]; within the same RCU section.
+    #[inline(always)]
+    pub(crate) unsafe fn take(
+        &self,
+        mut list: SpinLockIrqGuard<'_, SlotList>,
+        lldd: FcpRequestPtr,
+        command: &CommandIu,
+        checked: bool,
+    ) -> Result<(Exchange, Submission)> {
         let Some(slot) = list.free.pop().and_then(|at| self.slot(at)) else {
             // SAFETY: As this function's.
             return Err(unsafe { self.defer(&mut list, lldd, command) });
         };
         self.set_free(list.free.len());
         self.gate().enter();
-        // INVARIANT: Entered, under the lock that showed the queue live.
+        // INVARIANT: Entered, under the lock that showed that the queue stays.
         let submission = Submission(NonNull::from(self));
         if checked {
             exchange::mark_executing(slot);
@@ -204,7 +230,7 @@ impl Queue {
         let Some(next) = list.deferred.pop() else {
             return;
         };
-        // Waiting commands are taken away when the queue goes, so it is live.
+        // Waiting commands are taken away when the queue goes, so it stays.
         self.gate().enter();
         exchange::mark_received(slot);
         // SAFETY: The slot is free, and the lock is held; the exchange was
@@ -235,7 +261,7 @@ impl Queue {
     /// that have one are marked, and write data is cut short. Context: may
     /// sleep.
     pub(crate) fn stop(&self) {
-        self.list().lock().live = false;
+        self.list().lock().admission = Admission::Going;
         while let Some(waiting) = self.pop_deferred() {
             // SAFETY: Deferred and not released; out of the list, so nobody
             // else ends it.

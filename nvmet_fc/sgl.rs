@@ -45,15 +45,22 @@ pub(crate) struct DataBuffer {
 unsafe impl Send for DataBuffer {}
 
 impl DataBuffer {
-    /// Allocates `length` bytes, a page in each element. Context: may sleep.
+    /// Allocates `length` bytes, a page in each element, all of them 0 if
+    /// `clear`. Context: may sleep.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(length: u32, direction: Direction) -> Result<Self> {
+    #[inline]
+    pub(crate) fn new(length: u32, direction: Direction, clear: bool) -> Result<Self> {
         let mut entries = 0;
+        let flags = if clear {
+            abi::GFP_KERNEL | abi::__GFP_ZERO
+        } else {
+            abi::GFP_KERNEL
+        };
         // SAFETY: `entries` is valid for writes.
-        let list = unsafe { abi::sgl_alloc(u64::from(length), abi::GFP_KERNEL, &mut entries) };
+        let list = unsafe { abi::sgl_alloc(u64::from(length), flags, &mut entries) };
         // INVARIANT: As `sgl_alloc` says; not mapped.
         Ok(Self {
             list: NonNull::new(list).ok_or(ENOMEM)?,
@@ -74,6 +81,23 @@ impl DataBuffer {
     #[inline]
     pub(crate) fn entries(&self) -> u32 {
         self.entries
+    }
+
+    /// Copies what lies `skip` bytes into the data, and says whether there was
+    /// as much as `to` takes. The data is not mapped. Context: may sleep.
+    pub(crate) fn read(&self, skip: usize, to: &mut [u8]) -> bool {
+        // SAFETY: By the invariant the list has that many elements, and `to` is
+        // valid for writes.
+        let copied = unsafe {
+            abi::sg_pcopy_to_buffer(
+                self.list(),
+                self.entries,
+                to.as_mut_ptr().cast(),
+                to.len(),
+                skip as _,
+            )
+        };
+        copied == to.len()
     }
 
     /// Makes the data visible to the device. Context: any.

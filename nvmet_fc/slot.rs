@@ -387,11 +387,22 @@ impl Slot {
         }
     }
 
-    /// Tells all slots of a new queue whose they are.
+    /// Tells all slots of a new queue whose they are, and nvmet's requests what
+    /// stays the same for all commands: where the command and its completion
+    /// are, and the port.
     pub(crate) fn adopt_all(queue: &Pin<UniqueArc<Queue>>) {
+        let port = queue.nvmet_port().as_raw();
         for slot in queue.slots() {
             // SAFETY: Nobody else knows the queue yet.
             unsafe { *slot.queue.get() = ptr::from_ref::<Queue>(queue) };
+            let request = slot.request.get();
+            // SAFETY: As above; slots stay where they are, and so do their
+            // responses.
+            unsafe {
+                (*request).cmd = (&raw mut (*slot.command.get()).sqe).cast();
+                (*request).cqe = (&raw mut (*slot.response).cqe).cast();
+                (*request).port = port;
+            }
         }
     }
 

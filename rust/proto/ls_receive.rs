@@ -16,7 +16,7 @@ use super::ls_request::DYNAMIC_CONTROLLER;
 use super::wire::{self, ls, stated_length, tag};
 use zerocopy::FromBytes;
 
-/// Largest values that a target takes.
+/// Largest values that a target has room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Admin submission queue size, 0's based, as in Create Association.
@@ -30,9 +30,12 @@ pub struct Limits {
 /// Size and response ratio of a queue, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueParameters {
-    /// Submission queue size, 0's based: the commands a host may have
-    /// outstanding. At least 2, since the ratio is at least 1 and below it.
+    /// Commands that get memory: the stated size, or the limit if that is less.
+    /// At least 1, and at least 2 unless the limit is below that.
     pub submission_queue_size: u16,
+    /// Submission queue size as the host stated it, 0's based. The host's
+    /// Connect may state as much; what nvmet does not offer, it refuses then.
+    pub stated_size: u16,
     /// An extended response is due at least every so many responses.
     pub ersp_ratio: u16,
 }
@@ -255,15 +258,17 @@ fn association(from: &wire::AssociationIdDescriptor) -> Result<AssociationId, Ls
     AssociationId::from_wire(from.association_id.get()).ok_or(LsError::NoAssociation)
 }
 
-/// Checks a queue's size and ratio.
+/// Checks a queue's size and ratio. A host that asks for more than there is may
+/// know better by the time it connects, so it is not refused here.
 fn queue_parameters(size: u16, limit: u16, ersp_ratio: u16) -> Result<QueueParameters, LsError> {
-    if size == 0 || size > limit {
+    if size == 0 {
         Err(LsError::SubmissionQueueSize)
     } else if ersp_ratio == 0 || ersp_ratio >= size {
         Err(LsError::ErspRatio)
     } else {
         Ok(QueueParameters {
-            submission_queue_size: size,
+            submission_queue_size: size.min(limit.max(1)),
+            stated_size: size,
             ersp_ratio,
         })
     }

@@ -18,6 +18,7 @@
 
 pub mod chunk;
 pub mod cmd_iu;
+pub mod connect;
 pub mod ersp;
 pub mod exchange;
 pub mod handover;

@@ -15,10 +15,11 @@
 //! ```
 //!
 //! `Executing` is the time in which nvmet owes its one completion: it begins
-//! before `nvmet_req_init`. Three marks go with a phase: *stop*, go no further
+//! before `nvmet_req_init`. Four marks go with a phase: *stop*, go no further
 //! and send nothing; *told*, the LLDD knows of the abort, or asked for it, and
-//! gets no `fcp_abort`; and *detached*, nvmet has its request back, and the LLDD
-//! keeps the exchange beyond the end of its queue.
+//! gets no `fcp_abort`; *detached*, nvmet has its request back, and the LLDD
+//! keeps the exchange beyond the end of its queue; and *connect*, the command is
+//! a Connect, which is looked at before nvmet executes it and afterwards.
 
 #![deny(unsafe_code)]
 
@@ -34,6 +35,8 @@ const STOP: u32 = 0x100;
 const TOLD: u32 = 0x200;
 /// Mark: nvmet has its request back.
 const DETACHED: u32 = 0x400;
+/// Mark: the command is a Connect.
+const CONNECT: u32 = 0x800;
 
 impl State {
     /// Not in use.
@@ -87,6 +90,12 @@ impl State {
         self.0 & DETACHED != 0
     }
 
+    /// Whether the command is a Connect that is not settled.
+    #[inline]
+    pub const fn is_connect(self) -> bool {
+        self.0 & CONNECT != 0
+    }
+
     /// The same marks in another phase.
     const fn to(self, phase: Self) -> Self {
         Self((self.0 & !PHASE) | phase.0)
@@ -95,6 +104,11 @@ impl State {
     /// More marks in the same phase.
     const fn with(self, marks: u32) -> Self {
         Self(self.0 | marks)
+    }
+
+    /// Less marks in the same phase.
+    const fn without(self, marks: u32) -> Self {
+        Self(self.0 & !marks)
     }
 }
 
@@ -120,6 +134,8 @@ pub enum Event {
     Unusable,
     /// The command goes to nvmet.
     Init,
+    /// nvmet has accepted the command, and it is a Connect.
+    Connect,
     /// The first WRITEDATA is about to be given to the LLDD.
     Pull,
     /// A WRITEDATA ended, or was not taken.
@@ -162,6 +178,11 @@ pub enum Action {
     Nothing,
     /// What the event announced: the next operation, execution, the response.
     Proceed,
+    /// Look at a Connect's data, and have it executed or failed.
+    CheckConnect,
+    /// Look at how nvmet leaves the queue of a Connect, which it has completed;
+    /// then announce the completion again.
+    SettleConnect,
     /// Complete the command towards nvmet as failed; nvmet then completes it.
     FailCommand,
     /// Call `fcp_abort` now; the outstanding operation still ends by itself.
@@ -210,8 +231,9 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
         (Event::Init, State::RECEIVED) if stopped => abandon,
         (Event::Init, State::RECEIVED) => Ok((State::EXECUTING, Action::Proceed)),
 
+        (Event::Connect, State::EXECUTING) => Ok((state.with(CONNECT), Action::Proceed)),
         (Event::Pull, State::EXECUTING) if stopped => Ok((state, Action::FailCommand)),
-        (Event::Pull, State::EXECUTING) => Ok((State::PULLING, Action::Proceed)),
+        (Event::Pull, State::EXECUTING) => Ok((state.to(State::PULLING), Action::Proceed)),
         (Event::PullDone { ok, more }, State::PULLING) => {
             if state.is_detached() {
                 abandon
@@ -220,11 +242,17 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
                 Ok((next, Action::FailCommand))
             } else if more {
                 Ok((state, Action::Proceed))
+            } else if state.is_connect() {
+                Ok((state.to(State::EXECUTING), Action::CheckConnect))
             } else {
                 Ok((State::EXECUTING, Action::Proceed))
             }
         }
 
+        // Whatever becomes of the exchange: nvmet is through with the Connect.
+        (Event::Completed(_), State::EXECUTING) if state.is_connect() => {
+            Ok((state.without(CONNECT), Action::SettleConnect))
+        }
         (Event::Completed(_), State::EXECUTING) if stopped => abandon,
         (Event::PushDone { ok, .. }, State::PUSHING) if stopped || !ok => abandon,
         (Event::Completed(next), State::EXECUTING)

@@ -15,6 +15,15 @@ macro_rules! for_each_suite {
                 directions_against_the_model,
                 each_contradiction_is_named,
             }
+            nvme_fc_proto_connect = connect {
+                only_connect_is_one,
+                every_queue_and_size,
+                data_of_one_length,
+                only_its_own_controller,
+                refusals_name_the_place,
+                one_connect_at_a_time,
+                nothing_half_way_serves,
+            }
             nvme_fc_proto_ersp = ersp {
                 each_reason_alone,
                 a_ratio_of_none_or_one_is_always,
@@ -74,6 +83,7 @@ macro_rules! for_each_suite {
                 create_connection_queue_id,
                 create_connection_queue,
                 create_connection_to_nobody,
+                review_target_m9_more_than_there_is,
             }
             nvme_fc_proto_ls_receive_other = ls_receive_other {
                 disconnect_is_taken_on_both_sides,

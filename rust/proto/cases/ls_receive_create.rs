@@ -47,6 +47,7 @@ pub(crate) fn create_association_is_taken() -> CaseResult {
     let expected = CreateAssociation {
         queue: QueueParameters {
             submission_queue_size: 31,
+            stated_size: 31,
             ersp_ratio: 8,
         },
         host_id: &samples::HOST_ID,
@@ -130,8 +131,9 @@ pub(crate) fn create_association_queue() -> CaseResult {
         (31, 31, Some(LsError::ErspRatio)),
         (31, u16::MAX, Some(LsError::ErspRatio)),
         (127, 126, None),
-        (128, 8, Some(LsError::SubmissionQueueSize)),
-        (u16::MAX, 8, Some(LsError::SubmissionQueueSize)),
+        // More than there is: less is given (review_target_m9).
+        (128, 8, None),
+        (u16::MAX, 8, None),
     ];
 
     for (size, ratio, expected) in table {
@@ -234,8 +236,8 @@ pub(crate) fn create_connection_queue() -> CaseResult {
         (127, 126, None),
         (127, 127, Some(LsError::ErspRatio)),
         (1023, 1022, None),
-        (1024, 25, Some(LsError::SubmissionQueueSize)),
-        (u16::MAX, 25, Some(LsError::SubmissionQueueSize)),
+        (1024, 25, None),
+        (u16::MAX, 25, None),
     ];
 
     for (size, ratio, expected) in table {
@@ -245,6 +247,20 @@ pub(crate) fn create_connection_queue() -> CaseResult {
         });
 
         ensure_eq!(found, expected, "{size} {ratio}");
+    }
+    Ok(())
+}
+
+pub(crate) fn review_target_m9_more_than_there_is() -> CaseResult {
+    for (size, slots) in [(1022, 1022), (1023, 1023), (1024, 1023), (u16::MAX, 1023)] {
+        let mut payload = samples::create_connection();
+        put16(&mut payload, 74, size);
+        let Ok(TargetRequest::CreateConnection(request)) = at_target(&payload, &LIMITS) else {
+            fail!("refused");
+        };
+
+        ensure_eq!(request.queue.submission_queue_size, slots, "{size}");
+        ensure_eq!(request.queue.stated_size, size);
     }
     Ok(())
 }

@@ -16,6 +16,7 @@
 
 pub(crate) mod bounded;
 pub(crate) mod cmd_iu;
+pub(crate) mod connect;
 pub(crate) mod ersp;
 pub(crate) mod exchange;
 pub(crate) mod handover;

@@ -14,6 +14,7 @@ fn events() -> Vec<Event> {
         Event::Resume,
         Event::Unusable,
         Event::Init,
+        Event::Connect,
         Event::Pull,
         Event::AbortReceived,
         Event::Teardown,
@@ -92,7 +93,9 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
         }
         Event::Teardown | Event::Stop => after.stop = true,
         Event::Detach => {}
-        Event::Resume | Event::Unusable | Event::Init | Event::Pull => assert!(world.held),
+        Event::Resume | Event::Unusable | Event::Init | Event::Connect | Event::Pull => {
+            assert!(world.held);
+        }
     }
 
     let release = |call_abort: bool| {
@@ -104,7 +107,7 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
     match action {
         Action::Nothing => {}
         Action::Proceed => match event {
-            Event::Receive | Event::Resume => {}
+            Event::Receive | Event::Resume | Event::Connect => {}
             Event::Init => {
                 assert!(!world.stop);
                 after.nvmet = true;
@@ -115,6 +118,15 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
                 after.operation = true;
             }
         },
+        Action::CheckConnect => {
+            assert!(!after.stop && after.nvmet && !after.operation);
+            assert!(next.is_connect(), "it is settled later");
+        }
+        Action::SettleConnect => {
+            assert!(state.is_connect() && !next.is_connect(), "settled twice");
+            // The completion is announced again.
+            after.nvmet = true;
+        }
         Action::FailCommand => {
             assert!(world.nvmet && !world.failed, "{event:?}");
             assert!(after.stop);
@@ -150,7 +162,7 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
 fn possible(world: World, event: Event) -> bool {
     match event {
         Event::Completed(_) => world.nvmet && !world.operation,
-        Event::Pull => world.nvmet && !world.failed && !world.operation,
+        Event::Connect | Event::Pull => world.nvmet && !world.failed && !world.operation,
         Event::PullDone { .. } => (world.nvmet || world.detached) && world.operation,
         Event::PushDone { .. } | Event::ResponseDone { .. } => {
             !world.nvmet && !world.detached && world.operation
@@ -221,11 +233,11 @@ fn nothing_is_stuck() {
 #[test]
 fn unexpected_events_are_ignored() {
     let expected = |phase: State, marks: u32, event: Event| match event {
-        Event::Detach => phase == State::PULLING && matches!(marks, 0x100 | 0x300),
+        Event::Detach => phase == State::PULLING && matches!(marks, 0x100 | 0x300 | 0x900),
         Event::Receive | Event::Defer => phase == State::FREE,
         Event::Resume => phase == State::DEFERRED,
         Event::Unusable | Event::Init => phase == State::RECEIVED,
-        Event::Pull | Event::Completed(_) => phase == State::EXECUTING,
+        Event::Connect | Event::Pull | Event::Completed(_) => phase == State::EXECUTING,
         Event::PullDone { .. } => phase == State::PULLING,
         Event::PushDone { .. } => phase == State::PUSHING,
         Event::ResponseDone { .. } => phase == State::RESPONDING,
@@ -233,7 +245,7 @@ fn unexpected_events_are_ignored() {
     };
 
     for phase in PHASES {
-        for marks in [0, 0x100, 0x300, 0x700] {
+        for marks in [0, 0x100, 0x300, 0x700, 0x800, 0x900] {
             for event in events() {
                 let state = State::from_bits(phase.bits() | marks);
                 if phase == State::FREE && marks != 0 {
@@ -308,6 +320,38 @@ fn the_usual_ways() {
             assert_eq!(state, *next);
         }
     }
+}
+
+/// Finding C1 of the target's review: a Connect is looked at before nvmet
+/// executes it, and settled once nvmet has completed it, whatever happened to
+/// its exchange.
+#[test]
+fn a_connect_is_settled() {
+    let pulled = |ok| Event::PullDone { ok, more: false };
+    let completed = Event::Completed(Next::Respond);
+    let (connect, _) = on(State::EXECUTING, Event::Connect).unwrap();
+    let (pulling, action) = on(connect, Event::Pull).unwrap();
+    assert_eq!((pulling.phase(), action), (State::PULLING, Action::Proceed));
+
+    // It went well, its data was lost, the host aborted it.
+    let (checked, action) = on(pulling, pulled(true)).unwrap();
+    assert_eq!(action, Action::CheckConnect);
+    let (settled, action) = on(checked, completed).unwrap();
+    assert_eq!((settled, action), (State::EXECUTING, Action::SettleConnect));
+    assert_eq!(on(settled, completed).unwrap().1, Action::Proceed);
+
+    let (lost, action) = on(pulling, pulled(false)).unwrap();
+    assert_eq!(action, Action::FailCommand);
+    let (settled, action) = on(lost, completed).unwrap();
+    assert_eq!(action, Action::SettleConnect);
+    let abandon = Action::Abandon { call_abort: true };
+    assert_eq!(on(settled, completed).unwrap().1, abandon);
+
+    let (aborted, _) = on(checked, Event::AbortReceived).unwrap();
+    let (settled, action) = on(aborted, completed).unwrap();
+    assert_eq!(action, Action::SettleConnect);
+    let abandon = Action::Abandon { call_abort: false };
+    assert_eq!(on(settled, completed).unwrap().1, abandon);
 }
 
 /// #4 of the reference: teardown aborts the first write chunk as well, once.

@@ -37,7 +37,8 @@ const LIMITS: [Limits; 3] = [
 /// What holds for the queue of every accepted request.
 fn queue(queue: &QueueParameters, limit: u16) {
     assert!((1..=limit).contains(&queue.submission_queue_size));
-    assert!((1..queue.submission_queue_size).contains(&queue.ersp_ratio));
+    assert!(queue.stated_size >= queue.submission_queue_size);
+    assert!((1..queue.stated_size).contains(&queue.ersp_ratio));
 }
 
 /// What holds for every accepted NQN.

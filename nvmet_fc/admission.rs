@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a queue takes that is not connected, or not any more.
+
+use kernel::{
+    prelude::*,
+    sync::rcu, //
+};
+
+use crate::{
+    exchange::Exchange,
+    fcp,
+    queue::Queue,
+    queue_slots::Submission,
+    shared::proto::{
+        connect::{
+            Admission,
+            ConnectError, //
+        },
+        ids::ConnectionId,
+        wire::CommandIu, //
+    },
+    template::FcpRequestPtr,
+    tgtport::TargetPort, //
+};
+
+impl Queue {
+    /// Which commands may come. Context: any.
+    pub(crate) fn admission(&self) -> Admission {
+        self.list().lock().admission
+    }
+
+    /// Changes which commands may come, and says to what. Context: any.
+    ///
+    /// # Errors
+    ///
+    /// Those of `change`; nothing was changed.
+    pub(crate) fn change_admission(
+        &self,
+        change: impl FnOnce(Admission) -> Result<Admission, ConnectError>,
+    ) -> Result<Admission, ConnectError> {
+        let mut list = self.list().lock();
+        list.admission = change(list.admission)?;
+        Ok(list.admission)
+    }
+
+    /// As [`Queue::accept`] for a queue that need not be connected: the command
+    /// is to be looked at.
+    ///
+    /// # Errors
+    ///
+    /// As there, and `ENOTCONN`: the queue is going.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    unsafe fn accept_unconnected(
+        &self,
+        lldd: FcpRequestPtr,
+        command: &CommandIu,
+        _guard: &rcu::Guard,
+    ) -> Result<(Exchange, Submission)> {
+        let list = self.list().lock();
+        if !list.admission.takes_commands() {
+            return Err(ENOTCONN);
+        }
+        // SAFETY: As this function's.
+        unsafe { self.take(list, lldd, command, false) }
+    }
+}
+
+/// Starts a command of a queue that [`Queue::accept`] found not connected.
+///
+/// # Errors
+///
+/// As for [`Queue::accept`], and `ENOTCONN`: the queue is going.
+///
+/// # Safety
+///
+/// As for [`Queue::accept`].
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn receive(
+    port: &TargetPort,
+    lldd: FcpRequestPtr,
+    command: &CommandIu,
+) -> Result {
+    let id = ConnectionId::from_wire(command.connection_id.get()).ok_or(ENOTCONN)?;
+    let guard = rcu::read_lock();
+    let queue = port.connections.find(id, &guard).ok_or(ENOTCONN)?;
+    // SAFETY: As this function's.
+    let (exchange, submission) = unsafe { queue.accept_unconnected(lldd, command, &guard)? };
+    drop(guard);
+    fcp::start_checked(exchange);
+    drop(submission);
+    Ok(())
+}

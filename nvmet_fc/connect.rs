@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Connect: how a queue gets its controller, and what is let through until then.
+//!
+//! Whatever comes to a queue that is not connected goes through here, and a
+//! Connect comes back here twice: with its data, before nvmet executes it, and
+//! when nvmet has completed it. nvmet does not undo what a Connect that fails
+//! half-way has set, nor does it expect two at a time; so one is let in at a
+//! time, none that cannot succeed for what it says of the connection, and
+//! `install_queue`, which would be too late, is not among the operations.
+//! `Documentation/upstream` has what nvmet itself should do.
+
+#![deny(unsafe_code)]
+
+use kernel::prelude::*;
+
+use crate::{
+    exchange::Exchange,
+    fcp,
+    queue::Queue,
+    shared::{
+        proto::{
+            cmd_iu::Transfer,
+            connect::{
+                self,
+                Admission,
+                ConnectError,
+                Expected,
+                Outcome, //
+            },
+            target_exchange::Event, //
+        },
+        ratelimit::ratelimited, //
+    }, //
+};
+
+/// Starts a command of a queue that may not be connected. Context: as
+/// [`fcp::start`].
+#[cold]
+pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
+    let is_connect = connect::is_connect(&exchange.command().sqe);
+    if !is_connect && exchange.queue().admission().serves() {
+        fcp::start(exchange, transfer);
+        return;
+    }
+    let Some(exchange) = exchange.init(transfer.length()) else {
+        return;
+    };
+    // nvmet has accepted it. If it is no Connect, one is being executed just
+    // now, and may still fail: nothing is to be in nvmet's hands by then.
+    let outcome = if is_connect {
+        begin(&exchange, transfer)
+    } else {
+        Err(ConnectError::Sequence)
+    };
+    match outcome {
+        Ok(()) => {
+            // What nvmet completes from here on is settled.
+            exchange.on(Event::Connect);
+            fcp::start_write(exchange, connect::DATA_LENGTH);
+        }
+        Err(error) => refuse(exchange, error),
+    }
+}
+
+/// Looks at a Connect's entry, and lets no other Connect in.
+///
+/// # Errors
+///
+/// What to refuse it with.
+fn begin(exchange: &Exchange, transfer: Transfer) -> Result<(), ConnectError> {
+    let queue = exchange.queue();
+    let expected = Expected {
+        queue_id: queue.id().queue_id(),
+        size: queue.stated_size(),
+    };
+    connect::check_entry(&exchange.command().sqe, transfer, expected)?;
+    queue.change_admission(Admission::begin).map(|_| ())
+}
+
+/// A Connect's data is here: has it executed if it is for this association's
+/// controller. Context: may sleep.
+#[cold]
+pub(crate) fn check(mut exchange: Exchange) {
+    // The processor reads it.
+    exchange.unmap_data();
+    match check_controller(&mut exchange) {
+        Ok(()) => exchange.execute(),
+        Err(error) => refuse(exchange, error),
+    }
+}
+
+/// Looks at the controller that a Connect names. Hosts name none for an admin
+/// queue.
+///
+/// # Errors
+///
+/// It is not the association's.
+fn check_controller(exchange: &mut Exchange) -> Result<(), ConnectError> {
+    let queue = exchange.queue();
+    if queue.id().queue_id() == 0 {
+        return Ok(());
+    }
+    // The admin queue keeps its controller for longer than this queue is with
+    // nvmet, so the number is nobody else's meanwhile.
+    let controller = queue.association().controller();
+    let mut named = [0; 2];
+    let data = exchange.data().as_ref();
+    if !data.is_some_and(|data| data.read(connect::CONTROLLER_AT, &mut named)) {
+        return Err(ConnectError::DataLength);
+    }
+    connect::check_controller(named, controller)
+}
+
+/// Has nvmet complete a command that it has accepted, as refused.
+fn refuse(mut exchange: Exchange, error: ConnectError) {
+    let queue = exchange.queue();
+    ratelimited!(pr_warn!(
+        "{{{}:{}}}: command 0x{:02x} of queue {} refused: {}\n",
+        queue.port().number,
+        queue.association().number(),
+        exchange.command().sqe.opcode,
+        queue.id().queue_id(),
+        error.text()
+    ));
+    let result = u64::from(error.result());
+    exchange.response().cqe.result.set(result);
+    exchange.fail(error.status());
+}
+
+/// nvmet has completed a Connect: opens the queue, or lets the next Connect in.
+/// Context: may sleep, as nvmet completes a Connect where it executes it or
+/// where we fail it.
+#[cold]
+pub(crate) fn settle(exchange: &mut Exchange) {
+    let completion = exchange.response().cqe;
+    let queue = exchange.queue();
+    let association = queue.association();
+    let (submission, completion_queue) = queue.nvmet.controllers();
+    let is_admin = queue.id().queue_id() == 0;
+    let outcome = Outcome {
+        ok: completion.status.get() >> 1 == 0,
+        submission: submission.is_some(),
+        completion: completion_queue.is_some(),
+        // An association that goes has forgotten its controller.
+        own: is_admin || association.is_terminating() || association.ctrl() == Some(submission),
+    };
+    if is_admin && outcome.ok {
+        // CAST: The low half, as nvmet states it.
+        association.set_controller(completion.result.get() as u16);
+        association.tenancy().connected();
+    }
+    let settled = queue.change_admission(|admission| Ok(admission.settle(outcome)));
+    if settled == Ok(Admission::Spoiled) {
+        spoiled(queue);
+    }
+}
+
+/// Ends an association of which nvmet has half a queue.
+#[cold]
+fn spoiled(queue: &Queue) {
+    ratelimited!(pr_err!(
+        "{{{}:{}}}: Connect of queue {} left something behind: the association ends, port 0x{:016x}\n",
+        queue.port().number,
+        queue.association().number(),
+        queue.id().queue_id(),
+        queue.port().port_name
+    ));
+    queue.association().schedule_delete();
+}
