@@ -88,16 +88,17 @@ pub(crate) struct Registry {
 }
 
 impl LocalEntry {
-    /// Whether nobody can ask for this port again.
+    /// Whether nobody can ask for this port again. Until its delete callback is
+    /// over, a registration of its names finds the entry, and waits.
     fn is_over(&self) -> bool {
-        !self.life.is_online() && self.life.users() == 0 && self.remotes.is_empty()
+        self.life.is_over() && self.remotes.is_empty()
     }
 }
 
 impl RemoteEntry {
     /// Whether nobody can ask for this port again.
     fn is_over(&self) -> bool {
-        !self.life.is_online() && self.life.users() == 0 && self.ctrls.is_empty()
+        self.life.is_over() && self.ctrls.is_empty()
     }
 
     /// How long the port is to be left alone after its registration, jiffies:

@@ -77,6 +77,12 @@ impl PortLife {
         self.users
     }
 
+    /// Whether the port is nobody's any more: not registered, not used, and no
+    /// delete callback to come or running.
+    pub const fn is_over(&self) -> bool {
+        !self.online && self.users == 0 && !self.owed && !self.delivering
+    }
+
     /// The port is registered again.
     ///
     /// # Errors

@@ -90,6 +90,8 @@ fn walk(port: PortLife, lldd: Lldd, steps: u32) -> CaseResult<u32> {
         ensure!(!lldd.waits || lldd.users > 0);
         ensure_eq!(port.is_online(), lldd.registered);
         ensure_eq!(port.users(), lldd.users);
+        let idle = lldd.users == 0 && !lldd.waits && !lldd.running;
+        ensure_eq!(port.is_over(), idle && !lldd.registered);
         ends += walk(port, lldd, steps - 1)?;
     }
     Ok(ends)

@@ -96,6 +96,9 @@ suites! {
         an_exchange_that_comes_back_twice,
         data_of_all_sizes,
     }
+    nvme_fc_host_review_ports = review_ports {
+        review_host_10_delivering,
+    }
     nvme_fc_host_registration = registration {
         template_needs_its_members,
         template_goes_without_others,

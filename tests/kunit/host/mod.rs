@@ -38,6 +38,7 @@ mod reader;
 mod received;
 mod received_ls;
 mod registration;
+mod review_ports;
 mod responses;
 mod script;
 #[allow(unsafe_code, reason = "C structs of the transport")]
