@@ -7,7 +7,6 @@
 use kernel::sync::Arc;
 
 use crate::{
-    ctrl::Ctrl,
     log::{
         ctrl_log,
         port_log, //
@@ -73,34 +72,32 @@ fn reject(inbound: Arc<Inbound>, error: LsError) {
 
 /// Begins to end an association that its target disconnected.
 fn disconnect(inbound: Arc<Inbound>, association: AssociationId) {
-    let found = {
+    let older = {
+        // With the registry locked the association cannot end before it has the
+        // request to answer, and a controller on the list is not freed.
         let mut registry = registry::lock();
-        let ctrl = registry
-            .remote(inbound.remote())
-            .and_then(|entry| {
-                entry
-                    .ctrls
-                    .iter()
-                    .find(|ctrl| ctrl.association() == Some(association))
-            })
-            .cloned();
-        // With the registry locked the association cannot end before it has
-        // the request to answer.
-        ctrl.map(|ctrl: Arc<Ctrl>| {
-            let older = ctrl.disconnect().lock().replace(inbound.clone());
-            (ctrl, older)
-        })
-    };
-    let Some((ctrl, older)) = found else {
-        return reject(inbound, LsError::NoAssociation);
+        let found = registry.remote(inbound.remote()).and_then(|entry| {
+            entry
+                .ctrls
+                .iter()
+                .find(|ctrl| ctrl.association() == Some(association))
+        });
+        let Some(ctrl) = found else {
+            drop(registry);
+            return reject(inbound, LsError::NoAssociation);
+        };
+        let older = ctrl.disconnect().lock().replace(inbound);
+        if older.is_some() {
+            ratelimited!(ctrl_log!(
+                info,
+                ctrl,
+                "Multiple Disconnect Association LS's received\n"
+            ));
+        }
+        recovery::transport_error(ctrl.as_arc_borrow(), "Disconnect Association LS received");
+        older
     };
     if let Some(older) = older {
-        ratelimited!(ctrl_log!(
-            info,
-            ctrl,
-            "Multiple Disconnect Association LS's received\n"
-        ));
         reject(older, LsError::DisconnectSuperseded);
     }
-    recovery::transport_error(ctrl.as_arc_borrow(), "Disconnect Association LS received");
 }

@@ -193,9 +193,16 @@ impl NvmeCtrl {
     }
 
     /// The controller's character device, for log lines.
+    ///
+    /// The device has no name any more once `free_ctrl` has returned, though its
+    /// memory lives on with `self`: so whoever prints with it has what that
+    /// waits for. A request that is not given back, a call of the NVMe core's,
+    /// and a work item of the controller but `over` hold it off (deletion
+    /// cancels those); others have the registry locked, with the controller on
+    /// its list, from which `free_ctrl` takes it under that lock.
     pub(crate) fn device(&self) -> &Device {
-        // SAFETY: It is embedded in the controller; as for all of Rust's
-        // device references, alive as long as `self`.
+        // SAFETY: It is embedded in the controller, and initialised; that it has
+        // a name is the caller's business, see above.
         unsafe { Device::from_raw(&raw mut (*self.0.get()).ctrl_device) }
     }
 
