@@ -15,6 +15,6 @@ EXPORT_SYMBOL_GPL(nvme_fc_set_remoteport_devloss);
 EXPORT_SYMBOL_GPL(nvme_fc_rcv_ls_req);
 EXPORT_SYMBOL_GPL(nvme_fc_io_getuuid);
 
-#if IS_BUILTIN(CONFIG_KUNIT)
+#ifdef NVMEFC_KUNIT
 EXPORT_SYMBOL_GPL(nvme_fc_kunit_transport);
 #endif

@@ -3,8 +3,8 @@
 //! The KUnit suites' way to make controllers.
 //!
 //! `/dev/nvme-fabrics` takes its options from user memory, and kunit.py has no
-//! user space. So where KUnit is built in, the suites get the table that
-//! nvme-fabrics has, and call what it calls.
+//! user space. So the suites get the table that nvme-fabrics has, and call what
+//! it calls; modules that are built without suites have no such entry.
 
 use crate::{
     abi,

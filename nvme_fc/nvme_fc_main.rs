@@ -37,7 +37,7 @@ mod io;
 mod io_queues;
 #[allow(unsafe_code, reason = "allocates memory for DMA")]
 mod iu_memory;
-#[cfg(CONFIG_KUNIT = "y")]
+#[cfg(NVMEFC_KUNIT)]
 #[allow(unsafe_code, reason = "an entry for the suites")]
 mod kunit_entry;
 #[path = "../lldd_abi/layout.rs"]
