@@ -120,27 +120,40 @@ where
 }
 
 /// Queues the delayed item `delay` jiffies from now, whether it was waiting for
-/// another time or not. Context: any.
+/// another time or not. An item that somebody cancels and waits for at this
+/// moment is not queued: the workqueue refuses it. Context: any.
+///
+/// `mod_delayed_work_on()` does not serve: it answers the same for an item that
+/// was idle and is queued now, and for one that was idle and is refused, and
+/// only the first has a use for the reference.
 pub(crate) fn mod_delayed<T, const ID: u64>(queue: &Queue, object: Arc<T>, delay: usize)
 where
     T: WorkItem<ID, Pointer = Arc<T>> + HasDelayedWork<T, ID>,
 {
     let work = raw_delayed_work::<T, ID>(&object);
-    let object = Arc::into_raw(object);
-    // SAFETY: Queue and item are alive; the reference put away above is the
-    // item's from here on if it was not queued before. CAST: `WORK_CPU_UNBOUND`
-    // is a small number.
-    let was_waiting = unsafe {
-        abi::mod_delayed_work_on(
-            abi::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
-            core::ptr::from_ref(queue).cast_mut().cast(),
-            work,
-            delay,
-        )
-    };
-    if was_waiting {
-        // SAFETY: The item had a reference already, so this one is over.
-        drop(unsafe { Arc::from_raw(object) });
+    loop {
+        let queued = Arc::into_raw(object.clone());
+        // SAFETY: Queue and item are alive; if this succeeds, the item owns the
+        // reference put away above. CAST: `WORK_CPU_UNBOUND` is a small number.
+        let taken = unsafe {
+            abi::queue_delayed_work_on(
+                abi::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
+                core::ptr::from_ref(queue).cast_mut().cast(),
+                work,
+                delay,
+            )
+        };
+        if taken {
+            return;
+        }
+        // SAFETY: Put away above, and not taken.
+        drop(unsafe { Arc::from_raw(queued) });
+        // It waits for another time, with a reference of its own, and is queued
+        // anew; or it is being cancelled, or began to run just now, and that is
+        // all that was asked for.
+        if !cancel_delayed::<T, ID>(&object) {
+            return;
+        }
     }
 }
 
