@@ -231,6 +231,8 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
     ctrl.aen().terminate();
     timeout::terminate_all(ctrl);
     timeout::drain(ctrl);
+    // No event queues it any more: it must not send the request again.
+    nvme.cancel_async_event();
     ctrl.aen().unprepare();
 
     if let Some(association) = ctrl.association() {

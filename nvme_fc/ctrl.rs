@@ -391,6 +391,8 @@ pub(crate) fn freed(ctrl: Arc<Ctrl>) {
         entry
     };
     drop(entry);
+    // The NVMe core's work items are part of the controller's memory.
+    ctrl.nvme.end_work();
     // Off the list, nobody can start this timer again, which would keep the
     // controller for as long as a port may be away.
     work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);

@@ -82,8 +82,9 @@ pub(crate) fn nvme_delete_wq() -> &'static Workqueue {
 ///
 /// # Invariants
 ///
-/// Zeroed until [`NvmeCtrl::init`] succeeded, and the NVMe core's since; its
-/// `opts` are valid from [`NvmeCtrl::set_options`] on.
+/// Zeroed until [`NvmeCtrl::init`] succeeded, and the NVMe core's since, until
+/// `free_ctrl`, where [`NvmeCtrl::end_work`] takes its work items off their
+/// queues; its `opts` are valid from [`NvmeCtrl::set_options`] on.
 #[repr(transparent)]
 pub(crate) struct NvmeCtrl(Opaque<abi::nvme_ctrl>);
 
@@ -183,6 +184,55 @@ impl NvmeCtrl {
     pub(crate) fn cancel_reset(&self) {
         // SAFETY: An initialised controller, and its work item.
         unsafe { abi::cancel_work_sync(&raw mut (*self.0.get()).reset_work) };
+    }
+
+    /// Takes the asynchronous event's work item off its queue, or waits for it:
+    /// it may send the request while the controller is LIVE, and an event that
+    /// comes queues it in any state. Context: may sleep; not from the item.
+    pub(crate) fn cancel_async_event(&self) {
+        // SAFETY: An initialised controller, and its work item.
+        unsafe { abi::cancel_work_sync(&raw mut (*self.0.get()).async_event_work) };
+    }
+
+    /// Takes every work item and timer of the NVMe core that is part of the
+    /// controller off its queue, or waits for it, but for the deletion, out of
+    /// which this may be called, and authentication, which the core ends itself
+    /// (`nvme_free_ctrl`). Context: may sleep; state DELETING, or nobody has a
+    /// reference; not from one of the items.
+    ///
+    /// The core ends them in `nvme_stop_ctrl`, `nvme_remove_namespaces` and
+    /// `nvme_uninit_ctrl`, but may queue each again after that:
+    ///
+    /// * `async_event_work`: by an event, and by a connect under way.
+    /// * `fw_act_work`, `scan_work`: by an event, a connect, or a user who asks
+    ///   for a scan, who read the state before it became DELETING.
+    /// * `ana_work`: by an event, a scan, or a command that fails with an ANA
+    ///   error. `anatt_timer`: by `ana_work`, which is stopped after it.
+    /// * `failfast_work`, `reset_work`: by `fw_act_work`, which is stopped after
+    ///   them.
+    /// * `ka_work`: by a keep-alive's end. Stopping it does nothing when the
+    ///   user has set the keep-alive's time to 0 meanwhile.
+    ///
+    /// With the association gone no event and no command ends any more, and
+    /// with the last reference gone no user comes.
+    pub(crate) fn end_work(&self) {
+        let nvme = self.0.get();
+        // SAFETY: An initialised controller, and its work items. Those come
+        // first that may queue the others.
+        unsafe {
+            abi::cancel_work_sync(&raw mut (*nvme).async_event_work);
+            abi::cancel_work_sync(&raw mut (*nvme).fw_act_work);
+            abi::cancel_work_sync(&raw mut (*nvme).scan_work);
+            abi::cancel_work_sync(&raw mut (*nvme).reset_work);
+            abi::cancel_delayed_work_sync(&raw mut (*nvme).ka_work);
+            abi::cancel_delayed_work_sync(&raw mut (*nvme).failfast_work);
+        }
+        #[cfg(CONFIG_NVME_MULTIPATH)]
+        // SAFETY: As above.
+        unsafe {
+            abi::cancel_work_sync(&raw mut (*nvme).ana_work);
+            abi::timer_delete_sync(&raw mut (*nvme).anatt_timer);
+        }
     }
 
     /// Gives back the NVMe core's first reference. Nothing of the controller

@@ -322,6 +322,8 @@ pub(crate) fn delete(ctrl: ArcBorrow<'_, Ctrl>) {
     work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);
     work::cancel_delayed_sync::<Ctrl, AEN_WORK>(&ctrl);
     work::cancel_sync::<Ctrl, ABORT_WORK>(&ctrl);
+    // They send commands, and there are no queues from here on.
+    nvme.end_work();
 
     if ctrl.io_set().is_allocated() {
         nvme.remove_io_tag_set();
