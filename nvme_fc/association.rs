@@ -21,6 +21,7 @@ use crate::{
     abi,
     ctrl::{
         Ctrl,
+        ABORT_WORK,
         AEN_WORK, //
     },
     io_queues,
@@ -224,9 +225,14 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
     if ctrl.io_set().is_allocated() {
         nvme.quiesce_io();
         nvme.sync_io();
+        nvme.sync_connect();
     }
     nvme.quiesce_admin();
     nvme.sync_admin();
+    // With the timeout handlers above, all who may be in the LLDD's `fcp_abort`
+    // for this association but for us: an abort that comes later finds no port
+    // in use. So the links can be closed, and the port given up, below.
+    work::cancel_sync::<Ctrl, ABORT_WORK>(ctrl);
     work::cancel_delayed_sync::<Ctrl, AEN_WORK>(ctrl);
     ctrl.aen().terminate();
     timeout::terminate_all(ctrl);

@@ -26,8 +26,13 @@ use crate::{
 ///
 /// # Invariants
 ///
-/// While exchanges can be submitted or are in flight, the functions belong to
-/// the template of the association, and `handle` came from its `create_queue`.
+/// While exchanges can be submitted, are in flight, or may be aborted by anybody,
+/// the functions belong to the template of the association, and `handle` came
+/// from its `create_queue`. (The end of an association waits for all who abort
+/// before it closes a link: `association::end`.)
+///
+/// Whoever sees `fcp_io` in [`Link::submit`] sees the other words, which
+/// [`Link::open`] wrote before.
 pub(crate) struct Link {
     /// `fcp_io`; `None` while there is no association.
     fcp_io: Word<Option<FcpIo>>,
@@ -63,7 +68,7 @@ impl Link {
     }
 
     /// Closes the way and gives back the handle. Context: no exchange is in
-    /// flight, and none will be submitted.
+    /// flight, none will be submitted, and nobody is about to abort one.
     pub(crate) fn close(&self) -> *mut c_void {
         let handle = self.handle.get();
         self.fcp_io.set(None);
@@ -101,11 +106,17 @@ impl Link {
     /// # Safety
     ///
     /// `request` is with the LLDD, or was when the caller won the right to
-    /// abort it, and is not used for another exchange meanwhile.
+    /// abort it, and is not used for another exchange meanwhile. The end of the
+    /// association waits for the caller.
+    ///
+    /// The exchange was started by somebody who saw the link open, and the
+    /// caller won a change of its state after that, with full order: so this
+    /// sees the link open, too.
     pub(crate) unsafe fn abort(&self, request: *mut abi::nvmefc_fcp_req) {
         if let Some(fcp_abort) = self.fcp_abort.get() {
-            // SAFETY: By the invariant these belong together; the request is
-            // as the caller promises.
+            // SAFETY: By the invariant these belong together, as long as the end
+            // of the association waits for the caller; the request is as the
+            // caller promises.
             unsafe {
                 fcp_abort(
                     self.local.get(),

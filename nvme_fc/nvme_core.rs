@@ -235,6 +235,13 @@ impl NvmeCtrl {
         }
     }
 
+    /// Waits for timeout handlers of the queue that I/O queues are connected
+    /// by. Context: may sleep; not from such a handler; there is an I/O tag set.
+    pub(crate) fn sync_connect(&self) {
+        // SAFETY: The queue exists as long as the I/O tag set does.
+        unsafe { abi::blk_sync_queue((*self.0.get()).connect_q) };
+    }
+
     /// Gives back the NVMe core's first reference. Nothing of the controller
     /// may be used after without a reference of one's own.
     pub(crate) fn put(&self) {

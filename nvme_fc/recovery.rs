@@ -260,7 +260,11 @@ impl WorkItem<ABORT_WORK> for Ctrl {
     fn run(this: Arc<Self>) {
         // Submissions that did not see the mark are over after this.
         synchronize_rcu();
-        if this.has_failed() && this.in_use().lock().is_some() {
+        // In this order: an association that is begun clears the mark before it
+        // takes its port. One that is ended waits for this work item after it
+        // has given that away.
+        let in_use = this.in_use().lock().is_some();
+        if in_use && this.has_failed() {
             timeout::terminate_all(&this);
         }
     }
