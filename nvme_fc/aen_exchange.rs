@@ -186,12 +186,15 @@ impl AenExchange {
         }
     }
 
-    /// Whether the LLDD, or a `done` that is not over, has the exchange.
+    /// Whether the LLDD, or a `done` that is not over, has the exchange; what
+    /// comes after is ordered after the last use of it.
     pub(crate) fn is_busy(&self) -> bool {
-        self.held.load(Relaxed) > 0
+        // Partner of `count_off`.
+        self.held.load(Acquire) > 0
     }
 
-    /// One holder less.
+    /// One holder less, after its last use of the exchange: partner of
+    /// [`AenExchange::is_busy`].
     pub(crate) fn count_off(&self) {
         self.held.fetch_sub(1, Full);
     }

@@ -20,6 +20,7 @@ use kernel::{
             Relaxed,
             Release, //
         },
+        barrier::smp_mb,
         rcu::synchronize_rcu,
         Arc,
         Mutex, //
@@ -126,8 +127,9 @@ pub(crate) struct Ctrl {
     io_set: TagSet,
     /// Queue 0 is the admin queue.
     queues: KVec<Pin<KBox<Queue>>>,
-    /// The association cannot be used any more, or is not to be made.
-    failed: Atomic<bool>,
+    /// The association cannot be used any more, or is not to be made. Nothing
+    /// is sent from then on, whatever the controller's state.
+    failed: Word<bool>,
     /// A teardown waits for exchanges. One that ends at this very moment may
     /// miss this; the teardown looks again every second.
     terminating: Word<bool>,
@@ -201,7 +203,7 @@ impl Ctrl {
                 admin_set: TagSet::new(),
                 io_set: TagSet::new(),
                 queues,
-                failed: Atomic::new(false),
+                failed: Word::new(false),
                 terminating: Word::new(false),
                 association: Word::new(0),
                 idle <- Completion::new(),
@@ -334,25 +336,33 @@ impl Ctrl {
         self.association.set(id.map_or(0, AssociationId::get));
     }
 
-    /// Says that the association cannot be used any more. Context: any.
+    /// Says that the association cannot be used any more. Whoever looks at the
+    /// controller's state after that sees it LIVE, or [`Ctrl::has_failed_by_now`]
+    /// sees this. Context: any.
     pub(crate) fn set_failed(&self) {
-        self.failed.xchg(true, Full);
+        self.failed.set(true);
+        // Partner of the barrier in `has_failed_by_now`.
+        smp_mb(Full);
     }
 
     /// Begins an association with a clean record. Caller holds the registry.
     pub(crate) fn clear_failed(&self, _locked: &mut Registry) {
-        self.failed.xchg(false, Full);
+        self.failed.set(false);
     }
 
     /// Whether the association cannot be used any more.
+    #[inline(always)]
     pub(crate) fn has_failed(&self) -> bool {
-        self.failed.load(Relaxed)
+        self.failed.get()
     }
 
     /// As [`Ctrl::has_failed`], ordered after everything that was done before:
     /// whoever sets it later sees that.
     pub(crate) fn has_failed_by_now(&self) -> bool {
-        self.failed.cmpxchg(true, true, Full).is_ok()
+        // Partner of the barrier in `set_failed`. (A compare-and-exchange would
+        // not do: one that fails orders nothing.)
+        smp_mb(Full);
+        self.failed.get()
     }
 
     /// Whether a teardown waits for exchanges.

@@ -27,6 +27,7 @@ use kernel::{
     container_of,
     prelude::*,
     sync::atomic::{
+        Acquire,
         Atomic,
         Full,
         Relaxed,
@@ -362,12 +363,15 @@ impl Exchange {
     /// Makes a complete exchange idle again.
     #[inline(always)]
     pub(crate) fn release(&self) {
+        // Partner of `is_idle`: all use of the exchange comes before this.
         self.state.store(State::IDLE.bits(), Release);
     }
 
-    /// Whether the exchange is with nobody.
+    /// Whether the exchange is with nobody; what comes after is ordered after
+    /// its last use.
     pub(crate) fn is_idle(&self) -> bool {
-        State::from_bits(self.state.load(Relaxed)).phase() == State::IDLE
+        // Partner of `release`.
+        State::from_bits(self.state.load(Acquire)).phase() == State::IDLE
     }
 
     /// Applies an event: one caller wins each change.

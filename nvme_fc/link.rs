@@ -64,7 +64,8 @@ impl Link {
         self.remote.set(remote.abi().as_raw());
         self.handle.set(handle);
         self.fcp_abort.set(Some(ops.fcp_abort));
-        self.fcp_io.set(Some(ops.fcp_io));
+        // Last: partner of the look at it in `submit`.
+        self.fcp_io.publish(Some(ops.fcp_io));
     }
 
     /// Closes the way and gives back the handle. Context: no exchange is in
@@ -85,7 +86,8 @@ impl Link {
     /// `request` and all it points to stay valid until `done` runs.
     #[inline(always)]
     pub(crate) unsafe fn submit(&self, request: *mut abi::nvmefc_fcp_req) -> c_int {
-        let Some(fcp_io) = self.fcp_io.get() else {
+        // First: partner of `open`.
+        let Some(fcp_io) = self.fcp_io.observe() else {
             return ENOTCONN.to_errno();
         };
         // SAFETY: By the invariant these belong together; the request is as

@@ -4,7 +4,13 @@
 //!
 //! C headers: `drivers/nvme/host/nvme.h`, `drivers/nvme/host/fabrics.h`
 
-use core::mem::size_of;
+use core::{
+    mem::size_of,
+    sync::atomic::{
+        fence,
+        Ordering, //
+    }, //
+};
 
 use kernel::{
     alloc::AllocError,
@@ -270,10 +276,14 @@ impl NvmeCtrl {
         unsafe { Options::new((*self.0.get()).opts) }
     }
 
-    /// Whether the controller is in service.
+    /// Whether the controller is in service; what was written before it went
+    /// into service is seen after.
     #[inline(always)]
     pub(crate) fn is_live(&self) -> bool {
-        self.raw_state() == abi::nvme_ctrl_state_NVME_CTRL_LIVE
+        let live = self.raw_state() == abi::nvme_ctrl_state_NVME_CTRL_LIVE;
+        // Partner of the fence in `set_live`.
+        fence(Ordering::Acquire);
+        live
     }
 
     /// The state as C has it.
@@ -297,6 +307,9 @@ impl NvmeCtrl {
     /// Goes into service; says whether the state allowed it. Context: may
     /// sleep.
     pub(crate) fn set_live(&self) -> bool {
+        // Partner of the fence in `is_live`: connections of all queues come
+        // before the state, which the NVMe core writes without order.
+        fence(Ordering::Release);
         self.change(abi::nvme_ctrl_state_NVME_CTRL_LIVE)
     }
 

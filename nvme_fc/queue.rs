@@ -108,24 +108,29 @@ impl Queue {
     /// Whether commands other than Connect may be sent.
     #[inline(always)]
     pub(crate) fn is_live(&self) -> bool {
-        self.live.get()
+        // Partner of `set_live`: the connection is seen after this.
+        self.live.observe()
     }
 
     /// Says whether commands other than Connect may be sent.
     pub(crate) fn set_live(&self, live: bool) {
-        self.live.set(live);
+        // Partner of `is_live`; for requests that go by the controller's state,
+        // `NvmeCtrl::set_live` is.
+        self.live.publish(live);
     }
 
     /// The connection's identifier on the wire.
     #[inline(always)]
     pub(crate) fn connection(&self) -> u64 {
-        self.connection.get()
+        // Partner of `set_connection`: the sequence is seen after this.
+        self.connection.observe()
     }
 
     /// Takes over a new connection: the next command is its first.
     pub(crate) fn set_connection(&self, id: ConnectionId) {
         self.sequence.store(0, Relaxed);
-        self.connection.set(id.get());
+        // Partner of `connection`.
+        self.connection.publish(id.get());
     }
 
     /// The number of the next command on this connection, from 1.

@@ -5,28 +5,66 @@
 //! `READ_ONCE()` and `WRITE_ONCE()`, inlined: the data path reads such words
 //! several times an I/O, and the kernel crate's atomics are function calls.
 //!
-//! Words are ordered among themselves, and nothing else is by them: the compiler
-//! keeps volatile accesses in their order, and so does x86-64, on which alone
-//! these modules are built, but for a store before a load of another word. So a
-//! word may say that other words are set (a queue is live, its connection is
-//! there). What says that other memory is ready, and what two sides set and
-//! then look at, is an `Atomic`, with `Acquire` and `Release` or `Full`.
+//! [`Word::get`] and [`Word::set`] order nothing but themselves. A word that
+//! says that other memory is ready is written by [`Word::publish`], after that
+//! memory, and read by [`Word::observe`], before it: whoever sees the one sees
+//! the other, on any architecture. Each such pair names its partner where it is
+//! used. What two sides set and then look at needs a full barrier on both.
+//!
+//! The fences are core's: those of the kernel crate are calls where helpers are
+//! not inlined. On x86-64 they are no instructions, on arm64 `dmb ishld` and
+//! `dmb ish`, as `smp_rmb()` and stronger than `smp_wmb()`.
 
 use core::{
     cell::UnsafeCell,
-    mem::size_of, //
+    mem::size_of,
+    sync::atomic::{
+        fence,
+        Ordering, //
+    }, //
+};
+
+use crate::template::{
+    FcpAbort,
+    FcpIo, //
 };
 
 /// A word (integer, pointer or optional function pointer) of at most 8 bytes.
-pub(crate) struct Word<T: Copy>(UnsafeCell<T>);
+pub(crate) struct Word<T: Plain>(UnsafeCell<T>);
 
-// SAFETY: A word is copied in and out whole; what it points to is the
-// business of whoever uses the copy.
-unsafe impl<T: Copy> Send for Word<T> {}
+/// What may be copied from one thread to another.
+///
+/// # Safety
+///
+/// A copy may be made and kept in any thread. What it points to is the business
+/// of whoever uses the copy, which takes unsafe code.
+pub(crate) unsafe trait Plain: Copy {}
+
+// SAFETY: Numbers.
+unsafe impl Plain for bool {}
+// SAFETY: Numbers.
+unsafe impl Plain for u16 {}
+// SAFETY: Numbers.
+unsafe impl Plain for u32 {}
+// SAFETY: Numbers.
+unsafe impl Plain for i32 {}
+// SAFETY: Numbers.
+unsafe impl Plain for u64 {}
+// SAFETY: To use it takes unsafe code.
+unsafe impl<P> Plain for *mut P {}
+// SAFETY: To use it takes unsafe code.
+unsafe impl<P> Plain for *const P {}
+// SAFETY: To call it takes unsafe code.
+unsafe impl Plain for Option<FcpIo> {}
+// SAFETY: To call it takes unsafe code.
+unsafe impl Plain for Option<FcpAbort> {}
+
+// SAFETY: A word is copied in and out whole, and may be, by `Plain`.
+unsafe impl<T: Plain> Send for Word<T> {}
 // SAFETY: As above; aligned accesses of at most a machine word do not tear.
-unsafe impl<T: Copy> Sync for Word<T> {}
+unsafe impl<T: Plain> Sync for Word<T> {}
 
-impl<T: Copy> Word<T> {
+impl<T: Plain> Word<T> {
     /// Larger values could be read half old, half new.
     const FITS: () = assert!(size_of::<T>() <= size_of::<usize>());
 
@@ -41,6 +79,23 @@ impl<T: Copy> Word<T> {
     pub(crate) fn get(&self) -> T {
         // SAFETY: The cell is valid and aligned, and always holds a `T`.
         unsafe { self.0.get().read_volatile() }
+    }
+
+    /// The value now; what was written before it was published is seen after.
+    /// Context: any.
+    #[inline(always)]
+    pub(crate) fn observe(&self) -> T {
+        let value = self.get();
+        fence(Ordering::Acquire);
+        value
+    }
+
+    /// As [`Word::set`], for a value that says that what was written before is
+    /// ready. Context: any; writers agree among themselves.
+    #[inline(always)]
+    pub(crate) fn publish(&self, value: T) {
+        fence(Ordering::Release);
+        self.set(value);
     }
 
     /// Changes the value. Context: any; writers agree among themselves.

@@ -43,7 +43,7 @@ refused_with_stubs() {
 # good_tree DIR: what check-kdir wants to see, and nothing else of a kernel.
 good_tree() {
 	mkdir -p "$1/include/config" "$1/rust" "$1/drivers/nvme/host" "$1/drivers/nvme/target"
-	printf '%s\n' CONFIG_RUST=y CONFIG_NVME_FC=m CONFIG_NVME_TARGET_FC=m 'CONFIG_RUSTC_VERSION_TEXT="rustc 1.85.1 (made up)"' > "$1/.config"
+	printf '%s\n' CONFIG_X86_64=y CONFIG_RUST=y CONFIG_NVME_FC=m CONFIG_NVME_TARGET_FC=m 'CONFIG_RUSTC_VERSION_TEXT="rustc 1.85.1 (made up)"' > "$1/.config"
 	cp "$1/.config" "$1/include/config/auto.conf"
 	echo 7.3.4-made-up > "$1/include/config/kernel.release"
 	touch "$1/rust/libkernel.rmeta" "$1/drivers/nvme/host/"{nvme,fabrics}.h "$1/drivers/nvme/target/nvmet.h"
@@ -87,6 +87,16 @@ if PATH="$work/bin:$PATH" "$top/tools/check-kdir" "$tree" > "$work/out" 2>&1 && 
 	printf 'ok %d - a good tree is taken, silently\n' "$count"
 else
 	printf 'not ok %d - a good tree is taken, silently # %s\n' "$count" "$(head -n 1 "$work/out")"
+	failed=$((failed + 1))
+fi
+
+# One for an architecture that nobody has tried is taken, with a warning.
+set_option "$tree" X86_64 ''
+count=$((count + 1))
+if PATH="$work/bin:$PATH" "$top/tools/check-kdir" "$tree" > "$work/out" 2>&1 && grep -q '^warning: .* architecture' "$work/out"; then
+	printf 'ok %d - a tree for another architecture is taken, with a warning\n' "$count"
+else
+	printf 'not ok %d - a tree for another architecture is taken, with a warning # %s\n' "$count" "$(head -n 1 "$work/out")"
 	failed=$((failed + 1))
 fi
 rm -r "${work:?}/bin"
