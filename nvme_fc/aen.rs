@@ -35,7 +35,7 @@ const RETRY_MILLISECONDS: u32 = 100;
 /// Sends the request, unless it is sent already or the association is going.
 /// Context: may sleep.
 pub(crate) fn submit(ctrl: ArcBorrow<'_, Ctrl>) {
-    if ctrl.is_terminating() || !ctrl.nvme().is_live() {
+    if ctrl.is_terminating() || ctrl.has_failed() || !ctrl.nvme().is_live() {
         return;
     }
     let Some(admin) = ctrl.queue(0) else {

@@ -32,10 +32,14 @@ pub(crate) fn queue_rq(queue: &Queue, mut request: Submission<'_>) -> BlkStatus 
     let ctrl = queue.ctrl();
     let nvme = ctrl.nvme();
 
-    if !ctrl.is_online() {
-        return request.not_ready(nvme);
+    // A port that is not registered has failed its associations, too. What was
+    // not seen here is over once an RCU grace period is: `recovery` waits for one
+    // between the mark and its aborts, so that no exchange is aborted that the
+    // LLDD does not have yet.
+    if ctrl.has_failed() {
+        return lost(queue, request);
     }
-    if !nvme.is_live() && (ctrl.has_failed() || !request.is_allowed(nvme, queue.is_live())) {
+    if !nvme.is_live() && !request.is_allowed(nvme, queue.is_live()) {
         return request.not_ready(nvme);
     }
     if let Err(status) = request.setup() {
@@ -56,6 +60,18 @@ pub(crate) fn queue_rq(queue: &Queue, mut request: Submission<'_>) -> BlkStatus 
         Ok(()) => BlkStatus::OK,
         Err((status, request)) => refused(queue, status, request),
     }
+}
+
+/// Answers for a request whose association cannot be used any more. A controller
+/// may be LIVE all the same, having been put back into service by the NVMe
+/// core's firmware activation, and then nobody else resets it.
+#[cold]
+fn lost(queue: &Queue, request: Submission<'_>) -> BlkStatus {
+    let nvme = queue.ctrl().nvme();
+    if nvme.is_live() {
+        nvme.reset();
+    }
+    request.not_ready(nvme)
 }
 
 /// Answers for a request whose data could not be mapped: it is tried again, but

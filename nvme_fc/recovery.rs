@@ -266,6 +266,10 @@ impl WorkItem<ABORT_WORK> for Ctrl {
         let in_use = this.in_use().lock().is_some();
         if in_use && this.has_failed() {
             timeout::terminate_all(&this);
+            // The NVMe core may have put it into service meanwhile.
+            if this.nvme().is_live() {
+                this.nvme().reset();
+            }
         }
     }
 }
