@@ -347,7 +347,10 @@ impl LsExchange {
 
     /// Gives up the port, but not the memory, which is the LLDD's still.
     fn leave_behind(self: &Arc<Self>) {
-        if self.finish(false) {
+        let given_up = self.finish(false);
+        // Whoever starts the timer after this sees that the port is given up.
+        work::cancel_delayed::<Self, 0>(self);
+        if given_up {
             port_log!(
                 err,
                 self.port.remote(),
@@ -384,9 +387,10 @@ impl LsExchange {
         }
         if self.state.load(Relaxed) == UNATTENDED {
             work::mod_delayed(nvme_wq(), self.clone(), seconds(ABORT_SECONDS));
-            // It may be over by now, and whoever ended it have been here. Not
-            // to be waited for: this may be the timer's own work item.
-            if self.state.load(Relaxed) == DONE {
+            // It may be over or given up by now, and whoever did that have been
+            // here: no timer may outlast the port. Not to be waited for: this
+            // may be the timer's own work item.
+            if self.state.load(Relaxed) == DONE || !self.port.is_in_use() {
                 work::cancel_delayed::<Self, 0>(self);
             }
         }

@@ -136,6 +136,11 @@ impl<T> LsPort<T> {
         }
     }
 
+    /// Whether the port was not given up yet. Context: may sleep.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.held.lock().in_use.is_some()
+    }
+
     /// Gives up the port, and before it the mapping if the link service is
     /// `over`: the buffer is the CPU's then. Says whether the port was in use.
     /// Context: may sleep; may call the LLDD's delete callbacks.
