@@ -186,6 +186,11 @@ impl AenExchange {
         }
     }
 
+    /// Asks the LLDD again, if it was asked long ago. Context: may sleep.
+    pub(crate) fn terminate_again(&self) -> bool {
+        self.exchange().is_some_and(Exchange::abort_again)
+    }
+
     /// Whether the LLDD, or a `done` that is not over, has the exchange; what
     /// comes after is ordered after the last use of it.
     pub(crate) fn is_busy(&self) -> bool {

@@ -59,7 +59,8 @@ use crate::{
                 CommandIu,
                 ExtendedResponseIu, //
             }, //
-        }, //
+        },
+        ratelimit::jiffies, //
     },
     word::Word, //
 };
@@ -99,6 +100,8 @@ pub(crate) struct Exchange {
     state: Atomic<u32>,
     /// Scatterlist elements in use before DMA mapping merged any.
     pub(crate) elements: Word<c_int>,
+    /// When the LLDD was last asked for its end: the low half of jiffies.
+    asked: Atomic<u32>,
     /// The queue it belongs to.
     queue: NonNull<Queue>,
     /// The request around it; null for an asynchronous event.
@@ -167,6 +170,7 @@ impl Exchange {
                 fcp: Opaque::zeroed(),
                 state: Atomic::new(State::IDLE.bits()),
                 elements: Word::new(0),
+                asked: Atomic::new(0),
                 queue: NonNull::from(queue),
                 request,
                 command: CommandBuffer(UnsafeCell::new(command.assume_init())),
@@ -404,20 +408,58 @@ impl Exchange {
     }
 
     /// Asks the LLDD for the end of the exchange if `event` (an abort or a
-    /// termination) wins; says whether it did. Context: may sleep.
+    /// termination) wins; says whether it did. Context: may sleep; the end of
+    /// the association waits for the caller, who keeps the request, or the
+    /// event, from being used for another exchange.
     pub(crate) fn abort(&self, event: Event) -> bool {
+        // Before the state says so, for whoever then looks whether it was long
+        // ago. One that is aborted already keeps its time.
+        if State::from_bits(self.state.load(Relaxed)).phase() == State::ACTIVE {
+            self.asked.store(now(), Relaxed);
+        }
         match self.on(event) {
             Ok(Action::CallAbort) => {
-                // SAFETY: It was with the LLDD when the event was won; the
-                // caller's reference to the request keeps it from being used
-                // for another exchange.
-                unsafe { self.queue().link().abort(self.fcp.get()) };
+                self.call_abort();
                 true
             }
             Ok(_) => true,
             Err(_) => false,
         }
     }
+
+    /// Asks the LLDD once more for the end of an exchange that it was asked for
+    /// long ago: some drop an abort without a word when it comes at a bad time.
+    /// Says whether it was asked. Context: as for [`Exchange::abort`].
+    pub(crate) fn abort_again(&self) -> bool {
+        // Partner of the full order of the change that began the abort.
+        let state = State::from_bits(self.state.load(Acquire));
+        let (before, now) = (self.asked.load(Relaxed), now());
+        if state.phase() != State::ABORTED
+            || !exchange::may_ask_again(now.wrapping_sub(before), abi::HZ)
+        {
+            return false;
+        }
+        // Of two who come here one asks; and nobody if it has come back.
+        if self.asked.cmpxchg(before, now, Full).is_err() || self.on(Event::AbortAgain).is_err() {
+            return false;
+        }
+        self.call_abort();
+        true
+    }
+
+    /// Calls `fcp_abort`, for who won the right to.
+    fn call_abort(&self) {
+        // SAFETY: It was with the LLDD when the event was won; the caller's
+        // reference to the request keeps it from being used for another
+        // exchange, and the end of the association waits for the caller.
+        unsafe { self.queue().link().abort(self.fcp.get()) };
+    }
+}
+
+/// The low half of jiffies.
+fn now() -> u32 {
+    // CAST: Differences of less than days are looked at.
+    jiffies() as u32
 }
 
 /// The LLDD's memory behind an exchange: null if it wants none.

@@ -4,7 +4,13 @@
 
 #![deny(unsafe_code)]
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::{
+        atomic::Full,
+        barrier::smp_mb, //
+    }, //
+};
 
 use crate::{
     abi,
@@ -46,6 +52,11 @@ pub(crate) fn expired(exchange: &Exchange) {
         w11.get()
     ));
     if !exchange.abort(Event::Abort) {
+        // While the controller connects, or loses its namespaces, nobody else
+        // asks: the command's own thread waits for it.
+        if exchange.abort_again() {
+            asked_again(ctrl, 1);
+        }
         recovery::transport_error(queue.owner().counted(), "io timeout abort failed");
     }
 }
@@ -64,22 +75,28 @@ pub(crate) fn terminate_all(ctrl: &Ctrl) {
 
 /// Waits until no exchange of a controller is with the LLDD, and all requests
 /// that had one are given back. The LLDD owes each `done`; the log names those
-/// that are late. Context: may sleep; exchanges were taken back, and none is
+/// that are late, and the LLDD is asked for them again, for it may have dropped
+/// the abort. Context: may sleep; exchanges were taken back, and none is
 /// submitted any more.
 pub(crate) fn drain(ctrl: &Ctrl) {
     let mut complain_at = jiffies().wrapping_add(patience());
     loop {
         // What is told from here on ends the wait below.
         while ctrl.idle().take() {}
+        let mut again = u32::from(ctrl.aen().terminate_again());
         let mut left = u32::from(ctrl.aen().is_busy());
         let mut oldest = None;
         for set in [ctrl.io_set(), ctrl.admin_set()] {
             set.for_each_started(|exchange| {
+                again = again.saturating_add(u32::from(exchange.abort_again()));
                 if !exchange.is_idle() {
                     left = left.saturating_add(1);
                     oldest.get_or_insert((exchange.queue().index(), exchange.command().sqe.opcode));
                 }
             });
+        }
+        if again != 0 {
+            asked_again(ctrl, again);
         }
         if left == 0 {
             break;
@@ -101,6 +118,22 @@ pub(crate) fn drain(ctrl: &Ctrl) {
     }
     ctrl.io_set().wait_completed();
     ctrl.admin_set().wait_completed();
+    // Partner of the barrier before a tag is cleared (`sbitmap_queue_clear`): the
+    // last use of an exchange whose request was not found any more comes before
+    // what the caller does to it.
+    smp_mb(Full);
+}
+
+/// Says that an LLDD was asked once more for exchanges that it was asked for
+/// long ago.
+#[cold]
+fn asked_again(ctrl: &Ctrl, count: u32) {
+    ratelimited!(ctrl_log!(
+        warn,
+        ctrl,
+        "{} exchanges did not end: LLDD asked to abort them again\n",
+        count
+    ));
 }
 
 /// [`COMPLAINT_SECONDS`] in jiffies.

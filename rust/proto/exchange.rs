@@ -82,6 +82,8 @@ pub enum Event {
     Abort,
     /// A teardown wants it back.
     Terminate,
+    /// It was aborted long ago ([`may_ask_again`]), and is not back.
+    AbortAgain,
     /// The LLDD gives it back.
     Done,
     /// The request is completed, and may be used again.
@@ -123,6 +125,21 @@ pub enum Ignored {
     InUse,
 }
 
+/// Seconds before an LLDD is asked again for the end of an exchange.
+///
+/// Several drop an abort when they reset their adapter or are out of
+/// descriptors, and none says so. They ignore one that comes while another is
+/// pending, or send a second ABTS; nvme-fcloop alone ends the exchange twice
+/// then, but its aborts are pending only until a work item runs.
+pub const ABORT_AGAIN_SECONDS: u32 = 20;
+
+/// Whether the LLDD may be asked again `elapsed` ticks after it was asked, of
+/// which a second has `hz`.
+#[inline]
+pub const fn may_ask_again(elapsed: u32, hz: u32) -> bool {
+    elapsed >= ABORT_AGAIN_SECONDS.saturating_mul(hz)
+}
+
 /// The next state and what to do.
 ///
 /// # Errors
@@ -162,6 +179,8 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
             Ok((State(State::ABORTED.0 | COUNTED), Action::Wait))
         }
         (Event::Terminate, State::ABORTED) => Err(Ignored::AlreadyAborted),
+
+        (Event::AbortAgain, State::ABORTED) => Ok((state, Action::CallAbort)),
 
         (Event::Refused, State::ACTIVE | State::ABORTED) => {
             Ok((State::IDLE, Action::Unwind { counted }))

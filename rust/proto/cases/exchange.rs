@@ -4,16 +4,17 @@
 
 use super::bounded::Bounded;
 use super::{ensure, ensure_eq, fail, CaseResult, OrFail};
-use crate::proto::exchange::{on, Action, Event, Ignored, State};
+use crate::proto::exchange::{may_ask_again, on, Action, Event, Ignored, State};
 
 /// All events.
-const EVENTS: [Event; 6] = [
+const EVENTS: [Event; 7] = [
     Event::Start,
     Event::Refused,
     Event::Abort,
     Event::Terminate,
     Event::Done,
     Event::Release,
+    Event::AbortAgain,
 ];
 
 /// An abort that a teardown counted.
@@ -22,18 +23,19 @@ fn counted() -> CaseResult<State> {
 }
 
 pub(crate) fn the_whole_table() -> CaseResult {
-    use Event::{Abort, Done, Refused, Release, Start, Terminate};
+    use Event::{Abort, AbortAgain, Done, Refused, Release, Start, Terminate};
     use Ignored::{AlreadyAborted, InUse, NotInFlight};
     let (idle, active, aborted, complete) =
         (State::IDLE, State::ACTIVE, State::ABORTED, State::COMPLETE);
     let finish = |aborted, counted| Action::Finish { aborted, counted };
     let unwind = |counted| Action::Unwind { counted };
     let table = [
-        (State::UNINITIALISED, [Err(NotInFlight); 6]),
+        (State::UNINITIALISED, [Err(NotInFlight); 7]),
         (
             idle,
             [
                 Ok((active, Action::Proceed)),
+                Err(NotInFlight),
                 Err(NotInFlight),
                 Err(NotInFlight),
                 Err(NotInFlight),
@@ -50,6 +52,7 @@ pub(crate) fn the_whole_table() -> CaseResult {
                 Ok((counted()?, Action::CallAbort)),
                 Ok((complete, finish(false, false))),
                 Err(InUse),
+                Err(NotInFlight),
             ],
         ),
         (
@@ -61,6 +64,7 @@ pub(crate) fn the_whole_table() -> CaseResult {
                 Ok((counted()?, Action::Wait)),
                 Ok((complete, finish(true, false))),
                 Err(InUse),
+                Ok((aborted, Action::CallAbort)),
             ],
         ),
         (
@@ -72,6 +76,7 @@ pub(crate) fn the_whole_table() -> CaseResult {
                 Err(AlreadyAborted),
                 Ok((complete, finish(true, true))),
                 Err(InUse),
+                Ok((counted()?, Action::CallAbort)),
             ],
         ),
         (
@@ -83,15 +88,32 @@ pub(crate) fn the_whole_table() -> CaseResult {
                 Err(NotInFlight),
                 Err(NotInFlight),
                 Ok((idle, Action::Proceed)),
+                Err(NotInFlight),
             ],
         ),
     ];
 
-    ensure_eq!(EVENTS, [Start, Refused, Abort, Terminate, Done, Release]);
+    ensure_eq!(
+        EVENTS,
+        [Start, Refused, Abort, Terminate, Done, Release, AbortAgain]
+    );
     for (state, row) in table {
         for (event, expected) in EVENTS.into_iter().zip(row) {
             ensure_eq!(on(state, event), expected, "{state:?} {event:?}");
         }
+    }
+    Ok(())
+}
+
+pub(crate) fn review_host_7_asked_again_but_not_at_once() -> CaseResult {
+    for hz in [100, 250, 1000] {
+        ensure!(!may_ask_again(0, hz));
+        ensure!(!may_ask_again(20 * hz - 1, hz));
+        ensure!(may_ask_again(20 * hz, hz));
+        // Since a moment before the counter wrapped, and since longer than that
+        // can be told.
+        ensure!(may_ask_again(5u32.wrapping_sub(u32::MAX - 30 * hz), hz));
+        ensure!(may_ask_again(u32::MAX, hz));
     }
     Ok(())
 }
@@ -162,7 +184,8 @@ fn step(state: State, world: World, event: Event) -> CaseResult<(State, World)> 
             other => fail!("{other:?} proceeds"),
         },
         Action::CallAbort => {
-            ensure!(world.with_lldd && !world.abort_called);
+            ensure!(world.with_lldd);
+            ensure_eq!(world.abort_called, event == Event::AbortAgain);
             after.abort_called = true;
             after.waiting += u8::from(event == Event::Terminate);
         }

@@ -35,6 +35,7 @@ macro_rules! for_each_suite {
             nvme_fc_proto_exchange = exchange {
                 the_whole_table,
                 bits_are_those_of_the_c_module,
+                review_host_7_asked_again_but_not_at_once,
                 strange_bits_do_nothing,
                 every_way_through,
             }
