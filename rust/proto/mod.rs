@@ -16,6 +16,7 @@
     reason = "one list of modules serves two kernel crates, each using a part, and a cargo crate"
 )]
 
+pub mod appid;
 pub mod chunk;
 pub mod cmd_iu;
 pub mod connect;
@@ -29,9 +30,11 @@ pub mod ls_error;
 pub mod ls_receive;
 pub mod ls_request;
 pub mod ls_response;
+pub mod patience;
 pub mod port_life;
 pub mod queues;
 pub mod reconnect;
+pub mod refusal;
 pub mod reject;
 pub mod response;
 pub mod room;

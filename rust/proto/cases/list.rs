@@ -119,6 +119,17 @@ macro_rules! for_each_suite {
                 ratio_is_a_fifth,
                 queues_spread_over_the_hardware,
             }
+            nvme_fc_proto_appid = appid {
+                review_host_12_numbers_as_kstrtou64_takes_them,
+                names_up_to_their_length,
+            }
+            nvme_fc_proto_patience = patience {
+                review_host_13_a_port_that_goes_shortens_waits,
+            }
+            nvme_fc_proto_refusal = refusal {
+                what_passes_and_what_does_not,
+                a_port_that_goes_decides_nothing,
+            }
             nvme_fc_proto_reconnect = reconnect {
                 the_table_of_reasons,
                 the_delay_ends_where_the_port_is_lost,

@@ -14,6 +14,7 @@
     reason = "the name of a case says what it shows"
 )]
 
+pub(crate) mod appid;
 pub(crate) mod bounded;
 pub(crate) mod cmd_iu;
 pub(crate) mod connect;
@@ -30,10 +31,12 @@ pub(crate) mod ls_receive_other;
 pub(crate) mod ls_request;
 pub(crate) mod ls_response;
 pub(crate) mod outcome;
+pub(crate) mod patience;
 pub(crate) mod payload;
 pub(crate) mod port_life;
 pub(crate) mod queues;
 pub(crate) mod reconnect;
+pub(crate) mod refusal;
 pub(crate) mod reject;
 pub(crate) mod response;
 pub(crate) mod room;
