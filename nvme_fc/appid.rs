@@ -10,13 +10,11 @@
 use kernel::prelude::*;
 
 use crate::abi;
-
-/// Bytes of an application identifier, terminator included.
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
-const APPID_LENGTH: usize = 129;
-/// Hexadecimal digits of a cgroup identifier, at most.
-#[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
-const CGROUP_DIGITS: usize = 16;
+use crate::shared::proto::appid::{
+    parse,
+    APPID_LENGTH, //
+};
 
 /// The identifier of the I/O behind an exchange; null if there is none, as for
 /// asynchronous events and commands without a bio. Context: any.
@@ -58,18 +56,7 @@ pub(crate) unsafe fn of_exchange(_request: *mut abi::nvmefc_fcp_req) -> *mut c_c
 /// `EINVAL`, or the cgroup code's.
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
 pub(crate) fn store(text: &[u8]) -> Result {
-    let text = text.strip_suffix(b"\n").unwrap_or(text);
-    let at = text.iter().position(|byte| *byte == b':').ok_or(EINVAL)?;
-    let (digits, rest) = text.split_at_checked(at).ok_or(EINVAL)?;
-    let name = rest.strip_prefix(b":").ok_or(EINVAL)?;
-    if digits.is_empty() || digits.len() > CGROUP_DIGITS || name.len() > APPID_LENGTH {
-        return Err(EINVAL);
-    }
-    let mut cgroup = 0u64;
-    for digit in digits {
-        let value = char::from(*digit).to_digit(16).ok_or(EINVAL)?;
-        cgroup = (cgroup << 4) | u64::from(value);
-    }
+    let (cgroup, name) = parse(text).ok_or(EINVAL)?;
     let mut buffer = [0u8; APPID_LENGTH];
     for (to, from) in buffer.iter_mut().zip(name) {
         *to = *from;
