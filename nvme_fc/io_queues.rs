@@ -25,6 +25,10 @@ use crate::{
 /// That of the step that failed; what was made is left to the teardown.
 pub(crate) fn establish(ctrl: &Ctrl, ops: &PortOps, lldd_queues: u32) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
+    if nvme.is_administrative() {
+        // It has no I/O queues, and must not be asked for them.
+        return without(ctrl);
+    }
     let wanted = queues::io_queues(nvme.options().io_queues(), cpus::online(), lldd_queues);
     if wanted == 0 {
         return Ok(());
@@ -56,18 +60,33 @@ fn first(ctrl: &Ctrl, ops: &PortOps, granted: u32) -> Result<(), Failed> {
     connect(ctrl, ops, 1..granted.saturating_add(1))
 }
 
+/// Makes no I/O queues, which is well if there never were any.
+///
+/// # Errors
+///
+/// `ENOSPC` if there were: I/O waits for them.
+fn without(ctrl: &Ctrl) -> Result<(), Failed> {
+    let nvme = ctrl.nvme();
+
+    if ctrl.io_set().is_allocated() {
+        dev_info!(
+            nvme.device(),
+            "Fail Reconnect: At least 1 io queue required (was {})\n",
+            ctrl.io_set().hardware_queues()
+        );
+        return Err(ENOSPC.into());
+    }
+    nvme.set_queue_count(1);
+    Ok(())
+}
+
 /// Makes I/O queues anew, possibly another number of them than before.
 fn again(ctrl: &Ctrl, ops: &PortOps, granted: u32) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     let before = ctrl.io_set().hardware_queues();
 
     if granted == 0 {
-        dev_info!(
-            nvme.device(),
-            "Fail Reconnect: At least 1 io queue required (was {})\n",
-            before
-        );
-        return Err(ENOSPC.into());
+        return without(ctrl);
     }
     let common = before.min(granted);
     nvme.set_queue_count(granted.saturating_add(1));

@@ -487,7 +487,14 @@ impl NvmeCtrl {
         unsafe { CStr::from_char_ptr(abi::nvme_fc_shim_ctrl_subsysnqn(self.0.get())) }
     }
 
+    /// Whether the controller is one without I/O queues. Context: identified.
+    pub(crate) fn is_administrative(&self) -> bool {
+        self.kind() == abi::nvme_ctrl_type_NVME_CTRL_ADMIN
+    }
+
     readable! {
+        /// What Identify Controller says of the kind of controller.
+        kind: cntrltype: abi::nvme_ctrl_type;
         /// I/O queue entries, 0's based.
         sqsize: sqsize: u16;
         /// Attempts to connect since the association was lost.
