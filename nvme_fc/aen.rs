@@ -26,7 +26,13 @@ use crate::{
     nvme_core::nvme_wq,
     outcome,
     recovery,
-    shared::work, //
+    shared::{
+        proto::refusal::{
+            self,
+            Refusal, //
+        },
+        work, //
+    }, //
 };
 
 /// Milliseconds until an LLDD that was busy is asked again.
@@ -47,7 +53,7 @@ pub(crate) fn submit(ctrl: ArcBorrow<'_, Ctrl>) {
     };
     if let Err(status) = sent {
         ctrl.exchange_over();
-        if status == EBUSY.to_errno() {
+        if refusal::judge(status, ctrl.is_online()) == Refusal::Passing {
             work::mod_delayed::<Ctrl, AEN_WORK>(
                 nvme_wq(),
                 ctrl.into(),

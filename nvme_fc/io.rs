@@ -20,6 +20,10 @@ use crate::{
     shared::{
         proto::{
             cmd_iu,
+            refusal::{
+                self,
+                Refusal, //
+            },
             response::Failure, //
         },
         ratelimit::ratelimited, //
@@ -85,16 +89,18 @@ fn unmapped(queue: &Queue, status: BlkStatus, request: Submission<'_>) -> BlkSta
     request.path_error()
 }
 
-/// Answers for a request that the LLDD did not take: busy, or without its
-/// port, it is tried again; else it goes the way of all path errors, so that
-/// another path may carry it.
+/// Answers for a request that the LLDD did not take. If the reason passes, or
+/// the port goes, it is tried again. Else the association is given up, so that
+/// nothing more comes this way before there is another, and the request goes the
+/// way of all path errors: another path may carry it, or this one once it is
+/// back.
 #[cold]
 fn refused(queue: &Queue, status: c_int, request: Submission<'_>) -> BlkStatus {
     request.cleanup();
-    if status == EBUSY.to_errno() || !queue.ctrl().is_online() {
+    let ctrl = queue.ctrl();
+    if refusal::judge(status, ctrl.is_online()) == Refusal::Passing {
         return BlkStatus::RESOURCE;
     }
-    let ctrl = queue.ctrl();
     ratelimited!(ctrl_log!(
         info,
         ctrl,
@@ -102,6 +108,9 @@ fn refused(queue: &Queue, status: c_int, request: Submission<'_>) -> BlkStatus {
         queue.index(),
         status
     ));
+    // Before the request is given back: it keeps the controller, and finds it
+    // out of service when it is tried again.
+    recovery::transport_error(queue.owner().counted(), "LLDD refused a command");
     request.path_error()
 }
 
