@@ -50,20 +50,25 @@ use crate::{
                 command_name, //
             },
             ls_response::LsResponse,
+            patience::{
+                self,
+                ANSWER_SECONDS, //
+            },
             wire, //
         },
-        ratelimit::ratelimited,
+        ratelimit::{
+            jiffies,
+            ratelimited, //
+        },
         work, //
     },
-    template::PortOps, //
+    template::PortOps,
+    word::Word, //
 };
 
 /// Requests of one remote port that may wait for their answers at once: its
 /// memory is bounded, whatever it sends.
 const RECEIVED_MAX: u32 = 64;
-/// Seconds that sending an answer may take.
-const ANSWER_SECONDS: u32 = 2 * wire::LS_TIMEOUT_SECONDS;
-
 /// To be judged.
 const RECEIVED: u32 = 0;
 /// The answer is with the LLDD.
@@ -86,7 +91,12 @@ pub(crate) struct Inbound {
     response: *mut abi::nvmefc_ls_rsp,
     /// RECEIVED, ANSWERING or OVER.
     state: Atomic<u32>,
-    /// Judges the request; later, the end of patience with the LLDD.
+    /// When the LLDD was given the answer, jiffies.
+    answered_at: Word<u64>,
+    /// When the port was first seen to be gone since, jiffies; 0 for not yet.
+    gone_at: Word<u64>,
+    /// Judges the request; later, looks every second whether the LLDD has had
+    /// its time.
     #[pin]
     work: DelayedWork<Self>,
     /// Ends what `done` began, with the reference that was the LLDD's. It is
@@ -229,6 +239,8 @@ impl Inbound {
                 payload,
                 response,
                 state: Atomic::new(RECEIVED),
+                answered_at: Word::new(0),
+                gone_at: Word::new(0),
                 work <- new_delayed_work!("Inbound::work"),
                 over <- new_work!("Inbound::over"),
             }),
@@ -269,12 +281,8 @@ impl Inbound {
             (*self.response).done = Some(Self::done);
             (*self.response).nvme_fc_private = lldd.cast_mut().cast::<c_void>();
         }
-        work::mod_delayed(
-            nvme_wq(),
-            self.clone(),
-            // CAST: A u32 fits a usize.
-            ANSWER_SECONDS.saturating_mul(abi::HZ) as usize,
-        );
+        self.answered_at.set(jiffies());
+        self.look_later();
         // SAFETY: Not answered before; the object stays valid through the
         // reference put away, which `done` gets back.
         let sent = unsafe { self.port.ops().xmt_ls_rsp(self.remote(), self.response) };
@@ -308,6 +316,27 @@ impl Inbound {
         let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(this);
     }
 
+    /// Looks at the answer again in a second.
+    fn look_later(self: &Arc<Self>) {
+        // CAST: A u32 fits a usize.
+        work::mod_delayed(nvme_wq(), self.clone(), abi::HZ as usize);
+    }
+
+    /// Whether the LLDD has had its time for the answer. Context: the work item.
+    fn is_lost(&self) -> bool {
+        let now = jiffies();
+        let mut gone = 0;
+        if self.remote().abi().is_online() {
+            self.gone_at.set(0);
+        } else if self.gone_at.get() == 0 {
+            self.gone_at.set(now.max(1));
+        } else {
+            gone = now.wrapping_sub(self.gone_at.get());
+        }
+        let waited = now.wrapping_sub(self.answered_at.get());
+        patience::is_over(ANSWER_SECONDS, abi::HZ, waited, gone)
+    }
+
     /// Gives up the port, and the answer's mapping if the LLDD is done with
     /// it. Context: may sleep; may call the LLDD's delete callbacks.
     fn finish(&self, over: bool) {
@@ -326,6 +355,7 @@ impl WorkItem for Inbound {
             Err(RECEIVED) => ls_answer::handle(this),
             // The other work item has it.
             Err(_) => {}
+            Ok(_) if !this.is_lost() => this.look_later(),
             Ok(_) => {
                 port_log!(err, this.remote(), "LLDD lost an LS response\n");
                 this.finish(false);
