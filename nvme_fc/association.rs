@@ -10,15 +10,10 @@
 
 use kernel::{
     prelude::*,
-    sync::Arc,
-    time::{
-        delay::fsleep,
-        Delta, //
-    }, //
+    sync::Arc, //
 };
 
 use crate::{
-    abi,
     ctrl::{
         Ctrl,
         ABORT_WORK,
@@ -27,7 +22,10 @@ use crate::{
     io_queues,
     log::ctrl_log,
     ls,
-    nvme_core::Failed,
+    nvme_core::{
+        CtrlState,
+        Failed, //
+    },
     registry::{
         self,
         PortUse, //
@@ -76,6 +74,7 @@ pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), Failed> {
         return Err(failed);
     }
     nvme.attempts_succeeded();
+    ctrl.set_served();
     nvme.start();
     // Whoever saw the controller connecting left a mark, and no reset.
     if ctrl.has_failed_by_now() {
@@ -90,15 +89,17 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
     if ctrl.in_use().lock().is_some() {
         return Err(ENOTUNIQ);
     }
-    let (port, ops, settles_in) = {
+    let (port, ops) = {
         let mut registry = registry::lock();
-        let (port, ops) = PortUse::join(&mut registry, ctrl.remote().as_arc_borrow())?;
+        let joined = PortUse::join(&mut registry, ctrl.remote().as_arc_borrow())?;
         ctrl.clear_failed(&mut registry);
-        let settles_in = registry
-            .remote(ctrl.remote())
-            .map_or(0, |entry| entry.settles_in());
-        (port, ops, settles_in)
+        joined
     };
+    // A deletion marks the controller after it has changed its state: the mark
+    // that was cleared just now may have been that one.
+    if ctrl.nvme().state() == CtrlState::Going {
+        return Err(ENODEV);
+    }
     if ops.fcp_private > ctrl.fcp_private() {
         ctrl_log!(
             err,
@@ -112,11 +113,7 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
     ctrl.set_terminating(false);
     *ctrl.ops().lock() = Some(ops);
     *ctrl.in_use().lock() = Some(port);
-    if settles_in != 0 {
-        let millis = settles_in.saturating_mul(1000) / u64::from(abi::HZ);
-        // CAST: A quarter of a second at most.
-        fsleep(Delta::from_millis(millis as i64));
-    }
+    registry::settle(ctrl.remote());
     Ok(ops)
 }
 

@@ -136,9 +136,14 @@ pub(crate) struct Ctrl {
     /// The association's identifier; 0 for none. Changed with the registry
     /// locked.
     association: Word<u64>,
+    /// It has been in service.
+    served: Word<bool>,
     /// Told by exchanges that are over, while a teardown waits.
     #[pin]
     idle: Completion,
+    /// Told when an attempt to connect is over.
+    #[pin]
+    attempted: Completion,
     /// The LLDD's operations, while there is an association.
     #[pin]
     ops: Mutex<Option<PortOps>>,
@@ -206,7 +211,9 @@ impl Ctrl {
                 failed: Word::new(false),
                 terminating: Word::new(false),
                 association: Word::new(0),
+                served: Word::new(false),
                 idle <- Completion::new(),
+                attempted <- Completion::new(),
                 ops <- new_mutex!(None, "Ctrl::ops"),
                 in_use <- new_mutex!(None, "Ctrl::in_use"),
                 disconnect <- new_mutex!(None, "Ctrl::disconnect"),
@@ -363,6 +370,23 @@ impl Ctrl {
         // not do: one that fails orders nothing.)
         smp_mb(Full);
         self.failed.get()
+    }
+
+    /// Told when an attempt to connect is over. Attempts that nobody waits for
+    /// are told too.
+    pub(crate) fn attempted(&self) -> &Completion {
+        &self.attempted
+    }
+
+    /// Whether the controller has been in service. Context: the connect or reset
+    /// work.
+    pub(crate) fn has_served(&self) -> bool {
+        self.served.get()
+    }
+
+    /// Says that the controller is in service. Context: the connect work.
+    pub(crate) fn set_served(&self) {
+        self.served.set(true);
     }
 
     /// Whether a teardown waits for exchanges.

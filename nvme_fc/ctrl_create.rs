@@ -21,6 +21,7 @@ use crate::{
         ROLE_TARGET, //
     },
     queue::Queue,
+    recovery,
     registry::{
         self,
         Registry, //
@@ -256,5 +257,5 @@ fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
 /// Tries to connect, and waits for the end of the first attempt.
 fn start(ctrl: &Arc<Ctrl>) {
     work::mod_delayed::<Ctrl, CONNECT_WORK>(nvme_wq(), ctrl.clone(), 0);
-    work::flush_delayed::<Ctrl, CONNECT_WORK>(ctrl);
+    recovery::await_attempt(ctrl);
 }

@@ -107,6 +107,7 @@ fn try_create_association(ctrl: &Ctrl) -> Result {
         ctrl.remote(),
         size_of::<wire::CreateAssociationRequest>(),
         size_of::<wire::CreateAssociationAccept>(),
+        || ctrl.has_failed(),
         |buffer| {
             ls_request::create_association(
                 request(buffer)?,
@@ -163,6 +164,7 @@ fn try_create_connection(ctrl: &Ctrl, index: u16, entries: u16) -> Result {
         ctrl.remote(),
         size_of::<wire::CreateConnectionRequest>(),
         size_of::<wire::CreateConnectionAccept>(),
+        || ctrl.has_failed(),
         |buffer| {
             ls_request::create_connection(
                 request(buffer)?,
@@ -209,6 +211,8 @@ fn disconnected(remote: &RemotePort, answer: &LsAnswer) {
 /// Tells the target that an association is over, and does not wait for its
 /// answer. Context: may sleep.
 pub(crate) fn disconnect_association(ctrl: &Ctrl, association: AssociationId) {
+    // The association may be one of before the port went and came back.
+    registry::settle(ctrl.remote());
     let sent = LsExchange::tell(
         ctrl.remote(),
         size_of::<wire::DisconnectAssociationRequest>(),

@@ -47,8 +47,18 @@ use crate::{
     shared::{
         dma::Direction,
         private_area::PrivateArea,
-        proto::wire,
-        ratelimit::ratelimited,
+        proto::{
+            patience::{
+                self,
+                ABORT_SECONDS,
+                GONE_SECONDS, //
+            },
+            wire, //
+        },
+        ratelimit::{
+            jiffies,
+            ratelimited, //
+        },
         sync::Completion,
         work, //
     },
@@ -58,8 +68,8 @@ use crate::{
 /// Seconds before the LLDD is asked to abort: a little more than it was told
 /// to give the exchange itself.
 const PATIENCE_SECONDS: u32 = wire::LS_TIMEOUT_SECONDS + 2;
-/// Seconds that an abort may take.
-const ABORT_SECONDS: u32 = 5;
+/// How often whoever waits for an answer looks for other reasons to end that.
+const LOOKS_A_SECOND: u32 = 10;
 
 /// Somebody waits for `done`.
 const WAITED: u32 = 0;
@@ -210,7 +220,8 @@ impl LsExchange {
         Ok(this)
     }
 
-    /// Sends a request and waits for its answer. Context: may sleep.
+    /// Sends a request and waits for its answer, but not once that is of no use:
+    /// `useless` is asked now and then. Context: may sleep.
     ///
     /// # Errors
     ///
@@ -220,6 +231,7 @@ impl LsExchange {
         remote: &Arc<RemotePort>,
         request_length: usize,
         response_length: usize,
+        useless: impl Fn() -> bool,
         fill: impl FnOnce(&mut LsBuffer) -> Result,
     ) -> Result<LsAnswer> {
         let this = Self::new(
@@ -231,7 +243,7 @@ impl LsExchange {
             fill,
         )?;
         match this.send() {
-            Ok(()) => this.wait()?,
+            Ok(()) => this.wait(useless)?,
             Err(error) => {
                 this.finish(true);
                 return Err(error);
@@ -304,26 +316,28 @@ impl LsExchange {
     }
 
     /// Waits for `done`: as long as the LLDD may take, and then some; less if
-    /// an abort is wanted. The exchange is finished then, or left behind.
-    fn wait(self: &Arc<Self>) -> Result {
+    /// an abort is wanted, or the answer is of no use any more. The exchange is
+    /// finished then, or left behind.
+    fn wait(self: &Arc<Self>, useless: impl Fn() -> bool) -> Result {
+        let begun = jiffies();
         let mut answered = false;
-        for _ in 0..PATIENCE_SECONDS {
-            answered = self.answered.wait_timeout(seconds(1));
-            if answered || self.abort_wanted.load(Relaxed) {
-                break;
-            }
+        let mut in_time = true;
+        while !answered && in_time && !self.abort_wanted.load(Relaxed) && !useless() {
+            answered = self.answered.wait_timeout(look());
+            // CAST: A usize fits a u64.
+            in_time = jiffies().wrapping_sub(begun) < seconds(PATIENCE_SECONDS) as u64;
         }
         if !answered {
-            port_log!(
-                warn,
-                self.port.remote(),
-                "remote port {}: LS not answered, aborting it\n",
-                Names(self.port.remote().abi().names())
-            );
+            if !in_time {
+                port_log!(
+                    warn,
+                    self.port.remote(),
+                    "remote port {}: LS not answered, aborting it\n",
+                    Names(self.port.remote().abi().names())
+                );
+            }
             self.abort();
-            if !self.answered.wait_timeout(seconds(ABORT_SECONDS))
-                && self.state.cmpxchg(WAITED, UNATTENDED, Full).is_ok()
-            {
+            if !self.await_abort() && self.state.cmpxchg(WAITED, UNATTENDED, Full).is_ok() {
                 self.leave_behind();
                 return Err(ETIMEDOUT);
             }
@@ -334,6 +348,29 @@ impl LsExchange {
         drop(unsafe { Arc::from_raw(Arc::as_ptr(self)) });
         self.finish(true);
         self.status()
+    }
+
+    /// Waits for the end of an abort, but not for long once the port is gone;
+    /// says whether it came.
+    fn await_abort(&self) -> bool {
+        let begun = jiffies();
+        let mut gone_since = None;
+        loop {
+            if self.answered.wait_timeout(look()) {
+                return true;
+            }
+            let now = jiffies();
+            if self.port.remote().abi().is_online() {
+                gone_since = None;
+            } else if gone_since.is_none() {
+                gone_since = Some(now);
+            }
+            let waited = now.wrapping_sub(begun);
+            let gone = gone_since.map_or(0, |since| now.wrapping_sub(since));
+            if patience::is_over(ABORT_SECONDS, abi::HZ, waited, gone) {
+                return false;
+            }
+        }
     }
 
     /// What `done` reported.
@@ -386,7 +423,12 @@ impl LsExchange {
             self.call_abort();
         }
         if self.state.load(Relaxed) == UNATTENDED {
-            work::mod_delayed(nvme_wq(), self.clone(), seconds(ABORT_SECONDS));
+            let patience = if self.port.remote().abi().is_online() {
+                ABORT_SECONDS
+            } else {
+                GONE_SECONDS
+            };
+            work::mod_delayed(nvme_wq(), self.clone(), seconds(patience));
             // It may be over or given up by now, and whoever did that have been
             // here: no timer may outlast the port. Not to be waited for: this
             // may be the timer's own work item.
@@ -461,4 +503,10 @@ impl WorkItem<OVER_WORK> for LsExchange {
 fn seconds(count: u32) -> usize {
     // CAST: A u32 fits a usize.
     count.saturating_mul(abi::HZ) as usize
+}
+
+/// Jiffies between two looks of one who waits.
+fn look() -> usize {
+    // CAST: A u32 fits a usize.
+    (abi::HZ / LOOKS_A_SECOND) as usize
 }

@@ -36,8 +36,8 @@ use crate::{
         proto::reconnect::{
             self,
             Decision,
+            Line,
             Port,
-            Reason,
             Situation, //
         },
         ratelimit::{
@@ -51,6 +51,8 @@ use crate::{
 
 /// Jiffies a second.
 const TICKS: u64 = abi::HZ as u64;
+/// How often a reset looks whether the controller is being deleted.
+const LOOKS_A_SECOND: u32 = 10;
 
 /// The transport lost a command, or the target ended the association. A live
 /// controller is reset; one that connects fails to. Context: any.
@@ -63,6 +65,9 @@ pub(crate) fn transport_error(ctrl: ArcBorrow<'_, Ctrl>, reason: &str) {
                 "transport association event: {}\n",
                 reason
             ));
+            // The NVMe core lets commands through until the teardown has stopped
+            // the queues: each would meet the same error, and use up its retries.
+            ctrl.set_failed();
             if ctrl.nvme().reset() {
                 ctrl_log!(warn, ctrl, "resetting controller\n");
             }
@@ -146,6 +151,8 @@ pub(crate) fn reset(ctrl: ArcBorrow<'_, Ctrl>) {
 
     ctrl.nvme().stop();
     association::end(&ctrl);
+    // What is told from here on is about an attempt that follows.
+    while ctrl.attempted().take() {}
     if !ctrl.nvme().set_connecting() {
         // It is being deleted meanwhile; then this is not an error.
         if ctrl.nvme().state() != CtrlState::Going {
@@ -159,12 +166,35 @@ pub(crate) fn reset(ctrl: ArcBorrow<'_, Ctrl>) {
     }
     if ctrl.is_online() {
         work::mod_delayed::<Ctrl, CONNECT_WORK>(nvme_wq(), ctrl.clone(), 0);
-        // Who asked for the reset waits for this work item, and then looks
-        // whether the controller is live.
-        work::flush_delayed::<Ctrl, CONNECT_WORK>(&ctrl);
+        await_attempt(&ctrl);
     } else {
         reconnect_or_delete(&ctrl, ENOTCONN.to_errno());
     }
+}
+
+/// Waits for the end of an attempt that was begun just now, and not for one that
+/// follows it. Who asked for a reset waits for its work item, and then looks
+/// whether the controller is live; so does a deletion, which cannot cut the
+/// attempt short before: that is done here. Context: may sleep; the reset work,
+/// or whoever makes the controller.
+pub(crate) fn await_attempt(ctrl: &Arc<Ctrl>) {
+    // CAST: A u32 fits a usize.
+    let period = (abi::HZ / LOOKS_A_SECOND) as usize;
+    while !ctrl.attempted().wait_timeout(period) {
+        match ctrl.nvme().state() {
+            CtrlState::Connecting => {}
+            CtrlState::Going => return cut_short(ctrl),
+            // It came to its end at this very moment, or there is another reset.
+            _ => return,
+        }
+    }
+}
+
+/// Makes an attempt to connect that may be under way fail at once: it would wait
+/// for its commands' timeouts.
+fn cut_short(ctrl: &Arc<Ctrl>) {
+    ctrl.set_failed();
+    let _ = nvme_wq().enqueue::<Arc<Ctrl>, ABORT_WORK>(ctrl.clone());
 }
 
 /// Decides what follows an attempt that failed, or was not possible.
@@ -191,6 +221,7 @@ fn reconnect_or_delete(ctrl: &Arc<Ctrl>, status: i32) {
         attempts: nvme.attempts(),
         max_attempts: options.max_reconnects(),
         delay: u64::from(options.reconnect_delay()).saturating_mul(TICKS),
+        served: ctrl.has_served(),
     });
     match decision {
         Decision::Retry { delay } => {
@@ -206,17 +237,15 @@ fn reconnect_or_delete(ctrl: &Arc<Ctrl>, status: i32) {
                 nvme_wq().enqueue_delayed::<Arc<Ctrl>, CONNECT_WORK>(ctrl.clone(), clamp(delay));
         }
         Decision::Delete(reason) => {
-            match reason {
-                Reason::DoNotRetry | Reason::Key => {
-                    ctrl_log!(warn, ctrl, "reconnect failure\n");
-                }
-                Reason::Attempts => ctrl_log!(
+            match reconnect::line(port, reason) {
+                Line::Refused => ctrl_log!(warn, ctrl, "reconnect failure\n"),
+                Line::Attempts => ctrl_log!(
                     warn,
                     ctrl,
                     "Max reconnect attempts ({}) reached.\n",
                     nvme.attempts()
                 ),
-                Reason::DevLoss => dev_loss_expired(ctrl),
+                Line::DevLoss => dev_loss_expired(ctrl),
             }
             nvme.delete();
         }
@@ -250,6 +279,7 @@ impl WorkItem<CONNECT_WORK> for Ctrl {
             Ok(()) => ctrl_log!(info, this, "controller connect complete\n"),
             Err(failed) => reconnect_or_delete(&this, failed.0),
         }
+        this.attempted().complete();
     }
 }
 
@@ -317,9 +347,7 @@ pub(crate) fn delete(ctrl: ArcBorrow<'_, Ctrl>) {
     let ctrl: Arc<Ctrl> = ctrl.into();
     let nvme = ctrl.nvme();
 
-    // A connect that is under way would wait for its commands' timeouts.
-    ctrl.set_failed();
-    let _ = nvme_wq().enqueue::<Arc<Ctrl>, ABORT_WORK>(ctrl.clone());
+    cut_short(&ctrl);
     work::cancel_delayed_sync::<Ctrl, CONNECT_WORK>(&ctrl);
     work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);
     work::cancel_sync::<Ctrl, ABORT_WORK>(&ctrl);

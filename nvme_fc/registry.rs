@@ -16,6 +16,10 @@ use kernel::{
     sync::{
         Arc,
         ArcBorrow, //
+    },
+    time::{
+        delay::fsleep,
+        Delta, //
     }, //
 };
 
@@ -207,6 +211,17 @@ impl Registry {
                 self.numbers.give(entry.port.number());
             }
         }
+    }
+}
+
+/// Waits until the LLDD of a port that was registered just now has made its part
+/// of it ready. Context: may sleep; the registry is not locked.
+pub(crate) fn settle(remote: &RemotePort) {
+    let ticks = lock().remote(remote).map_or(0, |entry| entry.settles_in());
+    if ticks != 0 {
+        let millis = ticks.saturating_mul(1000) / u64::from(abi::HZ);
+        // CAST: A quarter of a second at most.
+        fsleep(Delta::from_millis(millis as i64));
     }
 }
 

@@ -48,6 +48,10 @@ pub struct Situation {
     pub max_attempts: i32,
     /// The user's delay between attempts, in jiffies.
     pub delay: u64,
+    /// The controller was in service before. Its path came back by itself, and
+    /// may have come back before its target's administrator was through with
+    /// setting it up: no refusal is final then.
+    pub served: bool,
 }
 
 /// What to do.
@@ -75,6 +79,38 @@ pub enum Reason {
     DevLoss,
 }
 
+/// What the log says of a deletion. Scripts match these lines, which are the C
+/// module's: there the port's state comes first, then the status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// "reconnect failure".
+    Refused,
+    /// "Max reconnect attempts (..) reached."
+    Attempts,
+    /// "dev_loss_tmo (..) expired while waiting for remoteport connectivity."
+    DevLoss,
+}
+
+/// The line for a deletion while the port is in this state.
+pub const fn line(port: Port, reason: Reason) -> Line {
+    match (port, reason) {
+        (Port::Offline { .. }, _) | (Port::Online, Reason::DevLoss) => Line::DevLoss,
+        (Port::Online, Reason::DoNotRetry) => Line::Refused,
+        (Port::Online, Reason::Key | Reason::Attempts) => Line::Attempts,
+    }
+}
+
+/// Why an attempt that ended so need not be repeated.
+const fn refusal(status: i32) -> Option<Reason> {
+    if status > 0 && status & STATUS_DNR != 0 {
+        Some(Reason::DoNotRetry)
+    } else if status == -EKEYREJECTED || status == -ENOKEY {
+        Some(Reason::Key)
+    } else {
+        None
+    }
+}
+
 /// Decides after an attempt that failed, or was not possible.
 pub const fn decide(at: &Situation) -> Decision {
     let left = match at.port {
@@ -85,10 +121,8 @@ pub const fn decide(at: &Situation) -> Decision {
         },
     };
 
-    if at.status > 0 && at.status & STATUS_DNR != 0 {
-        Decision::Delete(Reason::DoNotRetry)
-    } else if at.status == -EKEYREJECTED || at.status == -ENOKEY {
-        Decision::Delete(Reason::Key)
+    if let (Some(reason), false) = (refusal(at.status), at.served) {
+        Decision::Delete(reason)
     } else if at.max_attempts >= 0 && at.attempts >= at.max_attempts {
         Decision::Delete(Reason::Attempts)
     } else {

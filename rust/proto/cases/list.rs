@@ -132,6 +132,8 @@ macro_rules! for_each_suite {
             }
             nvme_fc_proto_reconnect = reconnect {
                 the_table_of_reasons,
+                a_target_that_is_being_set_up,
+                review_host_11_the_log_has_the_words_of_c,
                 the_delay_ends_where_the_port_is_lost,
                 a_port_that_returned_is_not_lost,
                 the_deadline_can_be_waited_for,

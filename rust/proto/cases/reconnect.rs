@@ -16,6 +16,7 @@ const OFFLINE: Situation = Situation {
     attempts: 1,
     max_attempts: 10,
     delay: 1_000,
+    served: false,
 };
 
 /// The same with the port online.
@@ -108,6 +109,54 @@ pub(crate) fn the_table_of_reasons() -> CaseResult {
 
     for (at, expected) in table {
         ensure_eq!(decide(&at), expected, "{at:?}");
+    }
+    Ok(())
+}
+
+/// A target that returns may refuse its hosts until all is set up again: who had
+/// an association goes on trying, and who never had one does not.
+pub(crate) fn a_target_that_is_being_set_up() -> CaseResult {
+    for (status, reason) in [
+        (DNR, Reason::DoNotRetry),
+        (0x4184, Reason::DoNotRetry),
+        (-129, Reason::Key),
+        (-126, Reason::Key),
+    ] {
+        let first = Situation { status, ..ONLINE };
+        let again = Situation {
+            served: true,
+            ..first
+        };
+        ensure_eq!(decide(&first), Decision::Delete(reason));
+        ensure_eq!(decide(&again), Decision::Retry { delay: 1_000 });
+        // Not for ever.
+        let last = Situation {
+            attempts: 10,
+            ..again
+        };
+        ensure_eq!(decide(&last), Decision::Delete(Reason::Attempts));
+        let offline = Situation {
+            port: OFFLINE.port,
+            now: 1_060_000,
+            ..again
+        };
+        ensure_eq!(decide(&offline), Decision::Delete(Reason::DevLoss));
+    }
+    Ok(())
+}
+
+pub(crate) fn review_host_11_the_log_has_the_words_of_c() -> CaseResult {
+    let online = Port::Online;
+    ensure_eq!(line(online, Reason::DoNotRetry), Line::Refused);
+    ensure_eq!(line(online, Reason::Key), Line::Attempts);
+    ensure_eq!(line(online, Reason::Attempts), Line::Attempts);
+    for reason in [
+        Reason::DoNotRetry,
+        Reason::Key,
+        Reason::Attempts,
+        Reason::DevLoss,
+    ] {
+        ensure_eq!(line(OFFLINE.port, reason), Line::DevLoss);
     }
     Ok(())
 }

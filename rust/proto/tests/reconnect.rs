@@ -15,12 +15,13 @@ prop_compose! {
         attempts in 0i32..20,
         max_attempts in -1i32..20,
         delay in 0u64..1 << 40,
+        served: bool,
     ) -> Situation {
         let port = match left {
             None => Port::Online,
             Some(left) => Port::Offline { dev_loss_end: now.wrapping_add(left) },
         };
-        Situation { now, port, status, attempts, max_attempts, delay }
+        Situation { now, port, status, attempts, max_attempts, delay, served }
     }
 }
 
@@ -55,6 +56,32 @@ proptest! {
             prop_assert!(left > 0);
             prop_assert!(delay <= left);
         }
+    }
+
+    #[test]
+    fn having_served_never_hurts(at in any_situation()) {
+        let served = Situation { served: true, ..at };
+        let fresh = Situation { served: false, ..at };
+
+        match (decide(&fresh), decide(&served)) {
+            (Decision::Retry { delay: fresh }, Decision::Retry { delay }) => {
+                prop_assert_eq!(fresh, delay);
+            }
+            (Decision::Retry { .. }, Decision::Delete(_)) => prop_assert!(false),
+            (Decision::Delete(reason), Decision::Retry { .. }) => {
+                prop_assert!(matches!(reason, Reason::DoNotRetry | Reason::Key));
+            }
+            (Decision::Delete(_), Decision::Delete(reason)) => {
+                prop_assert!(matches!(reason, Reason::Attempts | Reason::DevLoss));
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_limit_who_served_is_never_refused(at in any_situation()) {
+        let at = Situation { served: true, max_attempts: -1, port: Port::Online, ..at };
+
+        prop_assert_eq!(decide(&at), Decision::Retry { delay: at.delay });
     }
 
     #[test]
