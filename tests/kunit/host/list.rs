@@ -112,4 +112,21 @@ suites! {
         discovery_port,
         controller_lives,
     }
+    nvme_fc_host_review_recovery = review_recovery {
+        review_host_3_hard_errors_begin_recovery,
+        review_host_3_passing_errors_are_tried_again,
+        review_host_3_a_refused_keep_alive,
+        review_host_3_a_refused_event_request,
+        review_host_6_administrative_controller,
+        a_refusal_after_service_is_retried,
+        a_refusal_after_service_has_its_limit,
+    }
+    nvme_fc_host_review_patience = review_patience {
+        review_host_13_a_lost_answer,
+        review_host_13_a_lost_service,
+        review_host_16_a_connect_is_cut_short,
+        review_host_16_a_service_is_cut_short,
+        review_host_16_the_last_service_is_cut_short,
+        review_host_17_a_disconnect_lets_the_port_settle,
+    }
 }

@@ -24,7 +24,10 @@ use super::{
         Model,
         Wanted, //
     },
-    received::Answered,
+    received::{
+        Answer,
+        Answered, //
+    },
     script::{
         Abort,
         Delivery,
@@ -89,6 +92,8 @@ pub(crate) struct State {
     pub(crate) steps: KVec<On>,
     /// What the host answered to link services.
     pub(crate) answered: KVec<Answered>,
+    /// Answers of the host's that are kept from going out.
+    pub(crate) kept: KVec<Answer>,
     /// The controller.
     pub(crate) model: Model,
     /// How answers are given where no rule says.
@@ -146,6 +151,7 @@ impl Lldd {
             ports: KVec::with_capacity(FEW, GFP_KERNEL)?,
             steps: KVec::with_capacity(STEPS, GFP_KERNEL)?,
             answered: KVec::with_capacity(STEPS, GFP_KERNEL)?,
+            kept: KVec::with_capacity(FEW, GFP_KERNEL)?,
             model: Model::new(wanted)?,
             delivery: Delivery::Inline,
             refused: false,

@@ -323,7 +323,8 @@ impl Lldd {
             if let Some(serial) = service {
                 self.end_service(serial, 1, |answer| answer.status = EIO.to_errno());
             }
-            if exchange.is_none() && service.is_none() {
+            let answer = self.release_answer();
+            if exchange.is_none() && service.is_none() && !answer {
                 break;
             }
         }

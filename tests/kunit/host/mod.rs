@@ -40,6 +40,8 @@ mod received_ls;
 mod registration;
 mod review_ports;
 mod responses;
+mod review_patience;
+mod review_recovery;
 mod script;
 #[allow(unsafe_code, reason = "C structs of the transport")]
 mod taken;

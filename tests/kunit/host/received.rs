@@ -12,7 +12,10 @@ use kernel::{
 use crate::abi;
 
 use super::{
-    lldd::Lldd,
+    lldd::{
+        require,
+        Lldd, //
+    },
     ports::RemotePort,
     script::{
         Delivery,
@@ -81,7 +84,7 @@ impl Answer {
     }
 
     /// Tells the transport that it is out.
-    fn give_back(self) {
+    pub(crate) fn give_back(self) {
         // SAFETY: Valid, by the type's invariant.
         if let Some(done) = unsafe { (*self.0).done } {
             // SAFETY: Given back once, for `self` is gone then.
@@ -114,9 +117,19 @@ impl Lldd {
         }
         match rule.delivery {
             Some(Delivery::Thread(delay)) => self.later(delay, move |_| answer.give_back()),
+            Some(Delivery::Kept) => {
+                let kept = self.with(|state| state.kept.push_within_capacity(answer).is_ok());
+                require!(self, kept, "no room to keep an answer", 0);
+            }
             _ => answer.give_back(),
         }
         0
+    }
+
+    /// Lets the first answer that was kept go out; says whether there was one.
+    pub(crate) fn release_answer(&self) -> bool {
+        let kept = self.with(|state| state.kept.remove(0).ok());
+        kept.map(Answer::give_back).is_some()
     }
 }
 

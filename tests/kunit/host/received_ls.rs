@@ -46,7 +46,7 @@ use crate::cases::{
 const LONGEST: usize = 1024;
 
 /// Disconnect Association for an association.
-fn disconnect(association: u64) -> [u8; 48] {
+pub(crate) fn disconnect(association: u64) -> [u8; 48] {
     let mut request = [0; 48];
     let sample = samples::disconnect_association();
     for (to, from) in request.iter_mut().zip(sample.iter()) {
