@@ -17,6 +17,7 @@ refused() {
 	bounded 60 nvme connect -t fc -n "$SUBSYS" -a "$(target_traddr 1)" -w "$(host_traddr 1)" --hostnqn "$HOSTNQN" --hostid "$HOSTID" --reconnect-delay=1 --ctrl-loss-tmo=20 "$@" > /tmp/connect.out 2>&1
 	check "$name: the controller goes away" wait_for 20 no_ctrls
 	check "$name: the log says why" klog_has 'auth|key|secret|-EKEYREJECTED|-129|-126|is not allowed|DNR|dhchap'
+	[[ ! ${LAST_WORDS:-} ]] || check "$name: the C module's last words" klog_has "$LAST_WORDS"
 	check "$name: it never was live" not klog_has_now 'controller connect complete'
 }
 
@@ -43,7 +44,8 @@ check "authenticated again after the port's return" wait_for 20 ctrl_is "$ctrl" 
 disconnect "$SUBSYS" > /dev/null
 wait_for 20 no_ctrls
 
-refused 'a wrong secret' --dhchap-secret="$wrong"
+# What scripts match: a key that is refused is no "reconnect failure".
+LAST_WORDS='Max reconnect attempts \([0-9]+\) reached' refused 'a wrong secret' --dhchap-secret="$wrong"
 refused 'no secret'
 
 # Both ways: the target proves itself too.

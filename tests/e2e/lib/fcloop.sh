@@ -20,7 +20,7 @@ target_port_add() {
 	fcloop_ctl add_target_port "wwnn=$(target_wwnn "$1"),wwpn=$(target_wwpn "$1")"
 }
 target_port_del() {
-	fcloop_ctl del_target_port "wwnn=$(target_wwnn "$1"),wwpn=$(target_wwpn "$1")"
+	fcloop_ctl del_target_port "wwnn=$(target_wwnn "$1"),wwpn=$(target_wwpn "$1")" "${2:-30}"
 }
 
 # remote_port_add TARGET HOST [ROLES]

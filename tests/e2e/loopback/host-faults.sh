@@ -26,8 +26,8 @@ connected --keep-alive-tmo=30
 
 trial 'fcp_io: -EBUSY' read ok - "$READ errno=-16"
 trial 'fcp_io: -EBUSY five times' read ok - "$READ count=5 errno=-16"
-trial 'fcp_io: -EIO' read any - "$READ errno=-5"
-trial 'fcp_io: -ENOMEM by chance' read any - 'on=host.fcp_io code=2 chance=500000 seed=7 count=3 errno=-12'
+trial 'fcp_io: -EIO' read ok 'resetting controller' "$READ errno=-5"
+trial 'fcp_io: -ENOMEM by chance' read ok - 'on=host.fcp_io code=2 chance=500000 seed=7 count=3 errno=-12'
 trial 'status -EIO' read ok 'resetting|error recovery|connectivity|transport error|association' "$DONE status=-5"
 trial 'too short by 512' read ok 'bad transfer length|length' "$DONE transferred=-512"
 trial 'too long by 512' read ok 'bad transfer length|length' "$DONE transferred=512"
