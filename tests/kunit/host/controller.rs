@@ -200,6 +200,38 @@ impl Controller {
         unsafe { abi::flush_work(&raw mut (*self.ctrl).scan_work) };
     }
 
+    /// Queues the NVMe core's work item for firmware activation, which a deletion
+    /// takes off its queue when it has flushed that of events. It must not run.
+    pub(crate) fn mark_deletion(&self) {
+        // SAFETY: Alive, by the type's invariant; the item is initialised, and
+        // the queue is there as long as nvme-core.
+        unsafe {
+            abi::queue_work_on(
+                abi::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
+                abi::nvme_wq,
+                &raw mut (*self.ctrl).fw_act_work,
+            )
+        };
+    }
+
+    /// Whether that item is off its queue.
+    pub(crate) fn is_mark_gone(&self) -> bool {
+        // SAFETY: Alive, by the type's invariant; the item is initialised.
+        unsafe { abi::work_busy(&raw mut (*self.ctrl).fw_act_work) == 0 }
+    }
+
+    /// Whether the NVMe core's work item for events is queued, or runs.
+    pub(crate) fn event_is_queued(&self) -> bool {
+        // SAFETY: Alive, by the type's invariant; the item is initialised.
+        unsafe { abi::work_busy(&raw mut (*self.ctrl).async_event_work) != 0 }
+    }
+
+    /// Waits until that item has run.
+    pub(crate) fn flush_event(&self) {
+        // SAFETY: Alive, by the type's invariant; the item is initialised.
+        unsafe { abi::flush_work(&raw mut (*self.ctrl).async_event_work) };
+    }
+
     /// Sends a command and waits for its end: the result, or a status that is
     /// an NVMe one if it is positive, and an errno if it is not. Context: may
     /// sleep.

@@ -32,10 +32,10 @@ use crate::cases::outcome::{
 };
 
 /// The request's step.
-const EVENT: On = On::Admin(opcode::ASYNC_EVENT);
+pub(crate) const EVENT: On = On::Admin(opcode::ASYNC_EVENT);
 
 /// A bench with a controller whose event request is out.
-fn listening() -> CaseResult<(Bench, Controller)> {
+pub(crate) fn listening() -> CaseResult<(Bench, Controller)> {
     let bench = Bench::new(Wanted {
         events: true,
         ..Wanted::PLAIN
@@ -48,7 +48,7 @@ fn listening() -> CaseResult<(Bench, Controller)> {
 }
 
 /// A namespace was attached or detached.
-fn namespace_changed(answer: &mut FcpAnswer) {
+pub(crate) fn namespace_changed(answer: &mut FcpAnswer) {
     answer.extend();
     answer.iu.cqe.result.set(0x04_00_02);
 }

@@ -129,4 +129,13 @@ suites! {
         review_host_16_the_last_service_is_cut_short,
         review_host_17_a_disconnect_lets_the_port_settle,
     }
+    nvme_fc_host_review_teardown = review_teardown {
+        review_host_1_an_event_while_deleted,
+        review_host_8_a_timeout_that_lingers,
+        review_host_8_an_abort_that_lingers,
+    }
+    nvme_fc_host_review_work = review_work {
+        review_host_2_disabled_work,
+        an_item_is_moved,
+    }
 }

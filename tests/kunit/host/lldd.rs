@@ -86,6 +86,8 @@ pub(crate) struct State {
     pub(crate) services: KVec<Taken<Service, LsAnswer>>,
     /// Hardware queues.
     pub(crate) queues: KVec<HardwareQueue>,
+    /// Handles that calls of `fcp_abort` which have not returned were given.
+    pub(crate) aborting: KVec<usize>,
     /// Ports whose delete callbacks are to come.
     ports: KVec<usize>,
     /// All calls, in order.
@@ -148,6 +150,7 @@ impl Lldd {
             exchanges: KVec::with_capacity(EXCHANGES, GFP_KERNEL)?,
             services: KVec::with_capacity(SERVICES, GFP_KERNEL)?,
             queues: KVec::with_capacity(FEW, GFP_KERNEL)?,
+            aborting: KVec::with_capacity(EXCHANGES, GFP_KERNEL)?,
             ports: KVec::with_capacity(FEW, GFP_KERNEL)?,
             steps: KVec::with_capacity(STEPS, GFP_KERNEL)?,
             answered: KVec::with_capacity(STEPS, GFP_KERNEL)?,
@@ -295,6 +298,8 @@ impl Lldd {
     /// `delete_queue`. Context: may sleep.
     pub(crate) fn delete_queue(&self, index: u16, handle: usize) {
         let rule = self.step(On::DeleteQueue(index));
+        let aborting = self.with(|state| state.aborting.contains(&handle));
+        require!(self, !aborting, "delete_queue during its fcp_abort", index);
         sleep_ms(rule.stall);
         let (known, busy) = self.with(|state| {
             let before = state.queues.len();

@@ -210,6 +210,10 @@ impl Lldd {
         match mode {
             Abort::Inline => end(self),
             Abort::Thread(delay) => self.later(delay, move |lldd| end(lldd)),
+            Abort::Lingering(delay) => {
+                end(self);
+                sleep_ms(delay);
+            }
             Abort::Ignored => {}
         }
     }
@@ -246,6 +250,7 @@ impl Lldd {
         self.step(On::FcpAbort);
         self.books.counts.fcp_aborts.add();
         let (found, again, known, mode) = self.with(|state| {
+            let _ = state.aborting.push_within_capacity(handle);
             let mode = state.fcp_abort;
             let known = state.queues.iter().any(|queue| queue.handle == handle);
             let found = state
@@ -269,6 +274,10 @@ impl Lldd {
                 lldd.end_exchange(serial, 1, |answer| answer.status = ECANCELED.to_errno());
             });
         }
+        self.with(|state| {
+            let at = state.aborting.iter().position(|inside| *inside == handle);
+            at.map(|at| state.aborting.remove(at).is_ok())
+        });
     }
 
     /// Ends the first exchange of a kind that is in flight, with its answer

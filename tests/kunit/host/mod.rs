@@ -42,6 +42,8 @@ mod review_ports;
 mod responses;
 mod review_patience;
 mod review_recovery;
+mod review_teardown;
+mod review_work;
 mod script;
 #[allow(unsafe_code, reason = "C structs of the transport")]
 mod taken;
@@ -49,6 +51,7 @@ mod taken;
 mod template;
 
 use kernel::{
+    prelude::*,
     time::{
         delay::fsleep,
         Delta, //
@@ -63,6 +66,20 @@ use crate::abi;
 fn threads() -> &'static Queue {
     // SAFETY: The kernel's own unbound queue, which always exists.
     unsafe { Queue::from_raw(abi::system_dfl_wq) }
+}
+
+/// The NVMe core's queue for work that is neither reset nor delete.
+#[allow(unsafe_code, reason = "the kernel crate does not know the queue")]
+fn nvme_wq() -> &'static Queue {
+    // SAFETY: Set when nvme-core was loaded, which this module pins.
+    unsafe { Queue::from_raw(abi::nvme_wq) }
+}
+
+/// Says how many items of that queue may run at a time.
+#[allow(unsafe_code, reason = "the kernel crate does not know the function")]
+fn set_nvme_wq_width(width: c_int) {
+    // SAFETY: As above.
+    unsafe { abi::workqueue_set_max_active(abi::nvme_wq, width) };
 }
 
 /// Sleeps. Context: may sleep.

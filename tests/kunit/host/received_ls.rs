@@ -57,7 +57,7 @@ pub(crate) fn disconnect(association: u64) -> [u8; 48] {
 }
 
 /// Sends a request and waits for the answer.
-fn ask(bench: &Bench, request: &mut [u8]) -> CaseResult<Answered> {
+pub(crate) fn ask(bench: &Bench, request: &mut [u8]) -> CaseResult<Answered> {
     let remote = bench.remote.or_fail()?;
     let before = bench.lldd.with(|state| state.answered.len());
     ensure_eq!(received::send(&bench.lldd, &remote, request), Ok(()));

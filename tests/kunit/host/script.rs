@@ -112,6 +112,8 @@ pub(crate) enum Abort {
     Inline,
     /// End it after so many milliseconds.
     Thread(u32),
+    /// End the operation, and return so many milliseconds later.
+    Lingering(u32),
     /// Nothing.
     Ignored,
 }
