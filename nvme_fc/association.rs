@@ -221,21 +221,21 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
     }
     if ctrl.io_set().is_allocated() {
         nvme.quiesce_io();
-        nvme.sync_io();
-        nvme.sync_connect();
     }
     nvme.quiesce_admin();
-    nvme.sync_admin();
-    // With the timeout handlers above, all who may be in the LLDD's `fcp_abort`
-    // for this association but for us: an abort that comes later finds no port
-    // in use. So the links can be closed, and the port given up, below.
-    work::cancel_sync::<Ctrl, ABORT_WORK>(ctrl);
+    end_aborts(ctrl);
+    // Whoever passed the look at `is_terminating` before it said so may still
+    // send the event request, or have it sent later.
+    nvme.cancel_async_event();
     work::cancel_delayed_sync::<Ctrl, AEN_WORK>(ctrl);
     ctrl.aen().terminate();
     timeout::terminate_all(ctrl);
     timeout::drain(ctrl);
     // No event queues it any more: it must not send the request again.
     nvme.cancel_async_event();
+    // A timeout handler may have armed its queue's timer while that was stopped
+    // above. With nothing in flight, none does so any more.
+    end_aborts(ctrl);
     ctrl.aen().unprepare();
 
     if let Some(association) = ctrl.association() {
@@ -256,6 +256,19 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
         nvme.unquiesce_io();
     }
     drop(port);
+}
+
+/// Waits for all who may be in the LLDD's `fcp_abort` for this association but
+/// for the caller: timeout handlers, and the work item that aborts. One that
+/// comes later finds no port in use. Context: may sleep.
+fn end_aborts(ctrl: &Arc<Ctrl>) {
+    let nvme = ctrl.nvme();
+    if ctrl.io_set().is_allocated() {
+        nvme.sync_io();
+        nvme.sync_connect();
+    }
+    nvme.sync_admin();
+    work::cancel_sync::<Ctrl, ABORT_WORK>(ctrl);
 }
 
 /// Forgets the association's identifier, and answers a Disconnect Association

@@ -109,16 +109,6 @@ where
     waiting
 }
 
-/// Starts the timer's work at once if it waits, and waits until it has run.
-/// Context: may sleep.
-pub(crate) fn flush_delayed<T, const ID: u64>(object: &Arc<T>)
-where
-    T: WorkItem<ID, Pointer = Arc<T>> + HasDelayedWork<T, ID>,
-{
-    // SAFETY: The item is initialised, being part of a live object.
-    unsafe { abi::flush_delayed_work(raw_delayed_work::<T, ID>(object)) };
-}
-
 /// Queues the delayed item `delay` jiffies from now, whether it was waiting for
 /// another time or not. An item that somebody cancels and waits for at this
 /// moment is not queued: the workqueue refuses it. Context: any.
@@ -131,6 +121,7 @@ where
     T: WorkItem<ID, Pointer = Arc<T>> + HasDelayedWork<T, ID>,
 {
     let work = raw_delayed_work::<T, ID>(&object);
+    let mut last = false;
     loop {
         let queued = Arc::into_raw(object.clone());
         // SAFETY: Queue and item are alive; if this succeeds, the item owns the
@@ -149,9 +140,9 @@ where
         // SAFETY: Put away above, and not taken.
         drop(unsafe { Arc::from_raw(queued) });
         // It waits for another time, with a reference of its own, and is queued
-        // anew; or it is being cancelled, or began to run just now, and that is
-        // all that was asked for.
-        if !cancel_delayed::<T, ID>(&object) {
+        // anew. Or it began to run just now, and can be queued again; or it is
+        // being cancelled, and is refused again.
+        if !cancel_delayed::<T, ID>(&object) && core::mem::replace(&mut last, true) {
             return;
         }
     }
