@@ -159,7 +159,11 @@ fn give_buffer(
     direction: Direction,
     clear: bool,
 ) -> Option<Exchange> {
-    take_buffer(exchange, length, DataBuffer::new(length, direction, clear).ok())
+    take_buffer(
+        exchange,
+        length,
+        DataBuffer::new(length, direction, clear).ok(),
+    )
 }
 
 /// Takes a command's memory, or fails it if there is none.

@@ -24,6 +24,6 @@ mod registration;
 mod review_connect;
 mod review_data;
 mod review_exchanges;
-mod review_ports;
 mod review_limits;
+mod review_ports;
 mod services;
