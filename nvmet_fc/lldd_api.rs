@@ -319,8 +319,12 @@ unsafe fn receive(port: &TargetPort, fcpreq: FcpRequestPtr, payload: &[u8]) -> R
     let taken = unsafe { queue.accept(fcpreq, command, transfer.is_ok(), &guard) };
     let (exchange, submission) = match taken {
         Ok(taken) => taken,
-        // SAFETY: As this function's.
-        Err(EAGAIN) => return unsafe { admission::receive(port, fcpreq, command) },
+        Err(EAGAIN) => {
+            // The command is started there, which may sleep.
+            drop(guard);
+            // SAFETY: As this function's.
+            return unsafe { admission::receive(port, fcpreq, command) };
+        }
         Err(error) => return Err(error),
     };
     drop(guard);

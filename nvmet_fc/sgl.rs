@@ -87,14 +87,15 @@ impl DataBuffer {
     /// as much as `to` takes. The data is not mapped. Context: may sleep.
     pub(crate) fn read(&self, skip: usize, to: &mut [u8]) -> bool {
         // SAFETY: By the invariant the list has that many elements, and `to` is
-        // valid for writes.
+        // valid for writes. CAST: Data is far shorter than `off_t` reaches; what
+        // wraps round is behind its end, where nothing is copied.
         let copied = unsafe {
             abi::sg_pcopy_to_buffer(
                 self.list(),
                 self.entries,
                 to.as_mut_ptr().cast(),
                 to.len(),
-                skip as _,
+                skip as isize,
             )
         };
         copied == to.len()

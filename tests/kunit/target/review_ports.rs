@@ -39,10 +39,12 @@ fn busy(bench: &Bench) -> CaseResult<Arc<Exchange>> {
     Ok(exchange)
 }
 
-/// Lets the read go: its association, which was to end, ends.
-fn drain(exchange: &Exchange) -> CaseResult {
-    exchange.let_go()?;
-    exchange.wait_over()?;
+/// Lets the read and its response go: its association, which was to end, ends.
+fn drain(bench: &Bench, exchange: &Exchange) -> CaseResult {
+    ensure!(bench.port.wait_until(|_| {
+        exchange.let_go_if_held();
+        exchange.is_over()
+    }));
     threads::drain_nvmet();
     Ok(())
 }
@@ -53,7 +55,7 @@ pub(crate) fn review_target_s2_release_of_a_handle_in_use() -> CaseResult {
 
     bench.port.invalidate(&bench.host);
     let again = bench.associate(&bench.host)?;
-    drain(&exchange)?;
+    drain(&bench, &exchange)?;
     ensure_eq!(bench.host.releases(), 0, "while it is in use");
     let host = &bench.host;
     bench.port.invalidate(host);
@@ -71,9 +73,9 @@ pub(crate) fn review_target_s2_two_releases_for_one_reference() -> CaseResult {
     bench.port.invalidate(&bench.host);
     let second = busy(&bench)?;
     bench.port.invalidate(&bench.host);
-    drain(&second)?;
+    drain(&bench, &second)?;
     ensure_eq!(bench.host.releases(), 0, "one has it still");
-    drain(&first)?;
+    drain(&bench, &first)?;
     ensure_eq!(bench.host.releases(), 1);
     bench.end()
 }

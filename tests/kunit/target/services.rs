@@ -330,7 +330,10 @@ pub(crate) fn discovery_events() -> CaseResult {
         Some(port) => port.link(&other).or_fail()?,
         None => return Err(ENODEV).or_fail(),
     }
-    ensure!(bench.port.books.calls(Call::DiscoveryEvent) > before);
+    // One for a port that was registered a moment ago waits until its LLDD knows.
+    ensure!(bench
+        .port
+        .wait_until(|port| port.books.calls(Call::DiscoveryEvent) > before));
     bench.unbind();
     drop(other);
     bench.end()
