@@ -105,7 +105,17 @@ impl Bench {
 
     /// Binds the target port.
     pub(crate) fn bind(&mut self, config: &Config) -> Result {
+        self.bind_with(config, |_| Ok(()))
+    }
+
+    /// The same, with what must be set before.
+    pub(crate) fn bind_with(
+        &mut self,
+        config: &Config,
+        set: impl FnOnce(&nvmet::Port) -> Result,
+    ) -> Result {
         let port = nvmet::Port::new(&self.tree, NVMET_PORT, config.node, config.port)?;
+        set(&port)?;
         self.nvmet_port.insert(port).link(&self.subsystem)
     }
 

@@ -82,11 +82,13 @@ pub(crate) fn review_target_c3_short_read() -> CaseResult {
 }
 
 pub(crate) fn review_target_m7_small_mdts() -> CaseResult {
-    let bench = Bench::with_namespace(&Config::USUAL)?;
-    let port = bench.nvmet_port.as_ref().or_fail()?;
+    let mut bench = Bench::with_namespace(&Config::USUAL)?;
 
-    // Two pages.
-    port.set("param_mdts", fmt!("1")).or_fail()?;
+    bench.unbind();
+    // Two pages. nvmet takes no other while the port is bound.
+    bench
+        .bind_with(&Config::USUAL, |port| port.set("param_mdts", fmt!("1")))
+        .or_fail()?;
     let (association, connection) = bench.io_queue(31, 8)?;
     for is_write in [false, true] {
         for count in [1u16, 2, 3, 16, 17] {

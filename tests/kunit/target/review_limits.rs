@@ -151,8 +151,7 @@ pub(crate) fn review_target_s4_waiting_disconnects() -> CaseResult {
     let mut waiting = KVec::new();
 
     for nth in 0..260 {
-        let association = bench.associate(&bench.host)?;
-        bench.connect(association, 31, 0xffff)?;
+        let (association, _) = bench.controller()?;
         let read = held_read(&bench, association)?;
         let request = frames::disconnect(association);
         let service = bench.port.ls(Some(&bench.host), &request, Plan::USUAL);
