@@ -42,13 +42,13 @@ use crate::cases::outcome::{
 const ABORTED: i32 = 0x371;
 
 /// A bench with a controller that threads may use.
-fn shared() -> CaseResult<(Bench, Arc<Controller>)> {
+pub(crate) fn shared() -> CaseResult<(Bench, Arc<Controller>)> {
     let (bench, ctrl) = connected()?;
     Ok((bench, Arc::new(ctrl, GFP_KERNEL).or_fail()?))
 }
 
 /// Ends a case.
-fn end(bench: Bench, ctrl: Arc<Controller>) -> CaseResult {
+pub(crate) fn end(bench: Bench, ctrl: Arc<Controller>) -> CaseResult {
     ctrl.delete()?;
     drop(ctrl);
     bench.end()

@@ -26,6 +26,7 @@ use super::{
         self,
         Wish, //
     },
+    polls,
     ports::{
         self,
         Info,
@@ -128,7 +129,7 @@ impl Bench {
 
     /// Waits for a condition.
     pub(crate) fn until(&self, seconds: u32, condition: impl Fn(&Lldd) -> bool) -> bool {
-        for _ in 0..seconds.saturating_mul(200) {
+        for _ in 0..polls(seconds) {
             if condition(&self.lldd) {
                 return true;
             }

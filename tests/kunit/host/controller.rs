@@ -26,11 +26,12 @@ use crate::{
 
 use super::{
     lldd::Lldd,
+    polls,
     sleep_ms, //
 };
 
 /// How long a controller may take to go when a case ends.
-const PATIENCE_MS: u32 = 10_000;
+const PATIENCE_MS: u32 = 60_000;
 
 /// State of a controller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +112,7 @@ impl Controller {
     #[track_caller]
     pub(crate) fn wait(&self, phase: Phase, seconds: u32) -> CaseResult {
         let at = core::panic::Location::caller();
-        for _ in 0..seconds.saturating_mul(200) {
+        for _ in 0..polls(seconds) {
             if self.phase() == phase {
                 return Ok(());
             }
@@ -168,7 +169,7 @@ impl Controller {
     #[track_caller]
     pub(crate) fn wait_gone(&self, seconds: u32) -> CaseResult {
         let at = core::panic::Location::caller();
-        for _ in 0..seconds.saturating_mul(200) {
+        for _ in 0..polls(seconds) {
             if self.is_gone() {
                 return Ok(());
             }

@@ -166,6 +166,8 @@ pub(crate) fn a_port_comes_back() -> CaseResult {
 
 pub(crate) fn a_port_comes_back_too_late() -> CaseResult {
     let (mut bench, ctrl) = connected()?;
+    // An hour, so that it is the second's end and no other that is seen.
+    ensure_eq!(ports::set_dev_loss(bench.remote.or_fail()?, 3600), 0);
     ensure_eq!(ports::set_dev_loss(bench.remote.or_fail()?, 1), 0);
     bench.drop_remote()?;
     ctrl.wait_gone(10)?;
@@ -178,6 +180,7 @@ pub(crate) fn a_port_comes_back_too_late() -> CaseResult {
 
 pub(crate) fn a_loss_that_is_not_tolerated() -> CaseResult {
     let (mut bench, ctrl) = connected()?;
+    ensure_eq!(ports::set_dev_loss(bench.remote.or_fail()?, 3600), 0);
     ensure_eq!(ports::set_dev_loss(bench.remote.or_fail()?, 0), 0);
     bench.drop_remote()?;
     ctrl.wait_gone(5)?;

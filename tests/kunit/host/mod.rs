@@ -82,6 +82,13 @@ fn set_nvme_wq_width(width: c_int) {
     unsafe { abi::workqueue_set_max_active(abi::nvme_wq, width) };
 }
 
+/// How often to look, every five milliseconds, for what takes `seconds` at most on
+/// an idle machine. A machine may be ten times slower; patience costs nothing
+/// where the event comes.
+pub(crate) const fn polls(seconds: u32) -> u32 {
+    seconds.saturating_mul(200).saturating_mul(10)
+}
+
 /// Sleeps. Context: may sleep.
 pub(crate) fn sleep_ms(milliseconds: u32) {
     if milliseconds != 0 {

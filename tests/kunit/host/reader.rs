@@ -22,6 +22,7 @@ use super::{
         Controller,
         Request, //
     },
+    polls,
     sleep_ms, //
 };
 use crate::cases::outcome::{
@@ -62,7 +63,7 @@ impl Reader {
     #[track_caller]
     pub(crate) fn wait(&self, seconds: u32) -> CaseResult<i32> {
         let at = core::panic::Location::caller();
-        for _ in 0..seconds.saturating_mul(200) {
+        for _ in 0..polls(seconds) {
             if self.is_over() {
                 return Ok(self.0.load(Relaxed));
             }

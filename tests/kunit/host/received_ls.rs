@@ -7,6 +7,7 @@
 use kernel::prelude::*;
 
 use super::{
+    aborts,
     bench::Bench,
     controller::Phase,
     model::Wanted,
@@ -14,6 +15,7 @@ use super::{
     ports::{
         RemotePort, //
     },
+    reader::Reader,
     received::{
         self,
         Answered, //
@@ -21,9 +23,12 @@ use super::{
     responses::{
         connected,
         end,
-        read, //
+        read,
+        ON_READ,
+        READ, //
     },
     script::{
+        Abort,
         Delivery,
         On,
         Rule,
@@ -171,33 +176,39 @@ pub(crate) fn requests_that_are_rejected() -> CaseResult {
 }
 
 pub(crate) fn two_disconnects() -> CaseResult {
-    let (bench, ctrl) = connected()?;
+    let (bench, ctrl) = aborts::shared()?;
     let remote = bench.remote.or_fail()?;
     let id = bench.lldd.with(|state| state.model.last()).or_fail()?;
-    // The teardown is held up, so that both wait for it.
-    bench.lldd.rule(Rule::at(DISCONNECT).stall(300));
+    let answers = |bench: &Bench| {
+        bench.lldd.with(|state| {
+            let rejects = |answer: &&Answered| rejected(answer, 5, 0x09, 0x00);
+            let accepts = state.answered.iter().filter(|answer| accepted(answer));
+            let rejects = state.answered.iter().filter(rejects);
+            (accepts.count(), rejects.count())
+        })
+    };
+    // A command that does not end holds the teardown, and all of them wait for it.
+    bench.lldd.with(|state| state.fcp_abort = Abort::Ignored);
+    bench.lldd.rule(Rule::at(ON_READ).keep());
+    let reader = Reader::begin(&bench, &ctrl, READ)?;
+    ensure!(bench.until(5, |lldd| lldd.holding(ON_READ) == 1));
     for _ in 0..3 {
         ensure_eq!(
             received::send(&bench.lldd, &remote, &mut disconnect(id)),
             Ok(())
         );
     }
+    // The older ones are rejected, the last one when the association has ended.
+    ensure!(bench.until(10, |lldd| lldd.with(|state| state.answered.len()) == 2));
+    ensure_eq!(answers(&bench), (0, 2));
+    ensure!(bench.lldd.release(ON_READ, |_| {}));
+    reader.wait(5)?;
     ensure!(bench.until(10, |lldd| lldd.with(|state| state.answered.len()) == 3));
-    let (mut accepts, mut rejects) = (0, 0);
-    bench.lldd.with(|state| {
-        for answer in state.answered.iter() {
-            if accepted(answer) {
-                accepts += 1;
-            } else if rejected(answer, 5, 0x09, 0x00) {
-                rejects += 1;
-            }
-        }
-    });
-    // The older ones are rejected.
-    ensure_eq!((accepts, rejects), (1, 2));
+    ensure_eq!(answers(&bench), (1, 2));
     ensure!(bench.until(5, |lldd| lldd.count(CREATE_ASSOCIATION) == 1));
     ctrl.wait(Phase::Live, 5)?;
-    end(bench, ctrl)
+    bench.lldd.with(|state| state.fcp_abort = Abort::Inline);
+    aborts::end(bench, ctrl)
 }
 
 pub(crate) fn answers_that_are_late_or_fail() -> CaseResult {
@@ -234,12 +245,8 @@ pub(crate) fn requests_that_are_not_taken() -> CaseResult {
     let answer = ask(&bench, long.get_mut(..LONGEST).or_fail()?)?;
     ensure!(rejected(&answer, 0, 0x01, 0x00), "{answer:?}");
 
-    // 64 at a time wait for their answers.
-    bench.lldd.rule(
-        Rule::at(On::Respond)
-            .times(64)
-            .deliver(Delivery::Thread(500)),
-    );
+    // 64 at a time wait for their answers, which are kept.
+    bench.lldd.rule(Rule::at(On::Respond).times(64).keep());
     let mut taken = 0;
     for _ in 0..80 {
         match received::send(&bench.lldd, &remote, &mut disconnect(1)) {
@@ -248,7 +255,8 @@ pub(crate) fn requests_that_are_not_taken() -> CaseResult {
         }
     }
     ensure_eq!(taken, 64);
-    ensure!(bench.until(10, |lldd| lldd.books.counts.threads.get() == 0));
+    ensure!(bench.until(10, |lldd| lldd.with(|state| state.kept.len()) == 64));
+    while bench.lldd.release_answer() {}
     ask(&bench, &mut disconnect(1))?;
 
     bench.drop_remote()?;
