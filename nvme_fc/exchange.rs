@@ -398,12 +398,19 @@ impl Exchange {
     /// The LLDD gives the exchange back: `None` if it has done so before.
     #[inline(always)]
     pub(crate) fn finish(&self) -> Option<Finish> {
-        match self.on(Event::Done) {
-            Ok(Action::Finish { aborted, counted }) => Some(Finish {
-                aborted,
-                terminated: counted,
-            }),
-            _ => None,
+        // As `on`, without the events and actions of the others.
+        let mut bits = self.state.load(Relaxed);
+        loop {
+            let (next, aborted, terminated) = exchange::done(State::from_bits(bits)).ok()?;
+            match self.state.cmpxchg(bits, next.bits(), Full) {
+                Ok(_) => {
+                    return Some(Finish {
+                        aborted,
+                        terminated,
+                    })
+                }
+                Err(now) => bits = now,
+            }
         }
     }
 

@@ -140,6 +140,21 @@ pub const fn may_ask_again(elapsed: u32, hz: u32) -> bool {
     elapsed >= ABORT_AGAIN_SECONDS.saturating_mul(hz)
 }
 
+/// [`on`] of [`Event::Done`], for the data path: the next state, whether the
+/// exchange was aborted, and whether it is counted.
+///
+/// # Errors
+///
+/// The exchange is not with the LLDD.
+#[inline(always)]
+pub const fn done(state: State) -> Result<(State, bool, bool), Ignored> {
+    match state.phase() {
+        State::ACTIVE => Ok((State::COMPLETE, false, false)),
+        State::ABORTED => Ok((State::COMPLETE, true, state.is_counted())),
+        _ => Err(Ignored::NotInFlight),
+    }
+}
+
 /// The next state and what to do.
 ///
 /// # Errors
@@ -154,20 +169,10 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
         (Event::Start, State::UNINITIALISED) => Err(Ignored::NotInFlight),
         (Event::Start, _) => Err(Ignored::InUse),
 
-        (Event::Done, State::ACTIVE) => Ok((
-            State::COMPLETE,
-            Action::Finish {
-                aborted: false,
-                counted: false,
-            },
-        )),
-        (Event::Done, State::ABORTED) => Ok((
-            State::COMPLETE,
-            Action::Finish {
-                aborted: true,
-                counted,
-            },
-        )),
+        (Event::Done, _) => match done(state) {
+            Ok((next, aborted, counted)) => Ok((next, Action::Finish { aborted, counted })),
+            Err(ignored) => Err(ignored),
+        },
 
         (Event::Abort, State::ACTIVE) => Ok((State::ABORTED, Action::CallAbort)),
         (Event::Abort, State::ABORTED) => Err(Ignored::AlreadyAborted),
