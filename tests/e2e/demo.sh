@@ -62,7 +62,7 @@ note "$listed"
 check 'nvme list shows the disk of A' matches "$listed" "^$disk_a "
 check 'nvme list shows the disk of B' matches "$listed" "^$disk_b "
 
-step "fio, crc32c verified, mixed random read and write, direct, io_uring, 2 processes"
+step "fio, crc32c verified, mixed random read and write, direct, libaio, 2 processes"
 ! queues_counted || check 'commands are counted by queue' queue_count_start
 for disk in "$disk_a" "$disk_b"; do
 	check_show "$disk 4 KiB" fio_verify "$disk" 4k "$(often 3m 1m)"

@@ -12,7 +12,7 @@ fio_verify() {
 	local device=$1 block=$2 size=$3 status=0
 	shift 3
 	bounded "${FIO_SECONDS:-120}" fio --name=verify --filename="$device" \
-		--direct=1 --ioengine=io_uring --rw=randrw --bs="$block" --size="$size" \
+		--direct=1 --ioengine=libaio --rw=randrw --bs="$block" --size="$size" \
 		--offset_increment="$size" --numjobs=2 --iodepth=8 --group_reporting \
 		--verify=crc32c --verify_fatal=1 --do_verify=1 --output-format=json \
 		--cpus_allowed="0-$(($(nproc) - 1))" --cpus_allowed_policy=split \

@@ -200,7 +200,9 @@ impl Service {
         }
         let next = Self::new(&self.port, Plan::USUAL);
         let next = next.and_then(|next| next.deliver(object, core::ptr::null_mut(), &UNKNOWN));
-        if next.is_err() {
+        // The case may have stopped the flood since, and have unregistered the
+        // port.
+        if next.is_err() && flood.load(Relaxed) > 0 {
             self.port.books.offend("a link service that is not taken");
         }
     }
