@@ -20,6 +20,7 @@ mod associations;
 mod conn_table;
 mod connect;
 mod connections;
+mod deferred;
 #[allow(unsafe_code, reason = "memory that LLDDs write")]
 mod disconnect;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]

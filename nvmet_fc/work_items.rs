@@ -6,7 +6,6 @@
 #![deny(unsafe_code)]
 
 use kernel::{
-    alloc::flags::GFP_NOWAIT,
     impl_has_work,
     sync::{
         rcu::synchronize_rcu,
@@ -21,8 +20,8 @@ use kernel::{
 
 use crate::{
     association::Association,
+    deferred,
     disconnect::SentDisconnect,
-    fcp,
     globals,
     ls,
     queue::Queue,
@@ -112,28 +111,9 @@ impl WorkItem<{ START }> for Queue {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
-        for _ in 0..this.ready() {
-            let queue = this.clone();
-            // If it fails, what is dropped is not the last reference.
-            let spawned = globals::start_queue().try_spawn(GFP_NOWAIT, move || start_ready(queue));
-            if spawned.is_err() {
-                start_ready(this.clone());
-            }
-        }
+        deferred::start_all(&this);
         Self::put(this);
     }
-}
-
-/// Starts a command that was deferred, if there is one. An item of its own for each,
-/// as one that blocks in its backend, or in the LLDD, must not keep the others.
-/// Context: may sleep.
-fn start_ready(queue: Arc<Queue>) {
-    if let Some((mut exchange, submission)) = queue.next_ready() {
-        exchange.resume();
-        fcp::start_checked(exchange);
-        drop(submission);
-    }
-    Queue::put(queue);
 }
 
 impl WorkItem<{ RELEASE }> for Queue {
