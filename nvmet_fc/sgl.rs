@@ -87,8 +87,8 @@ impl DataBuffer {
     /// as much as `to` takes. The data is not mapped. Context: may sleep.
     pub(crate) fn read(&self, skip: usize, to: &mut [u8]) -> bool {
         // SAFETY: By the invariant the list has that many elements, and `to` is
-        // valid for writes. CAST: Data is far shorter than `off_t` reaches; what
-        // wraps round is behind its end, where nothing is copied.
+        // valid for writes. CAST: `skip` is a place in data, of which there is
+        // far less than an `off_t` counts.
         let copied = unsafe {
             abi::sg_pcopy_to_buffer(
                 self.list(),
