@@ -9,6 +9,15 @@
 
 #![deny(unsafe_code)]
 
+// Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
+// layers: control control_port inject hold > host_ops target_ops template
+//     > exchange exchange_io exchange_object operation | ls_exchange ls_io ls_object ls_state
+//     > port platform record register registry host_handle > dma_ops dma_table memory
+//     > books buffer context gate ticket plan_store
+//     > plan plan_alter plan_books plan_config plan_exchange plan_grammar plan_kind plan_life plan_merge
+//       plan_mode plan_mutate plan_random
+//     > shared > layout shim > abi
+
 #[path = "../lldd_abi/abi.rs"]
 #[allow(
     unsafe_code,

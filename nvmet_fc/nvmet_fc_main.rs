@@ -9,6 +9,15 @@
 
 #![deny(unsafe_code)]
 
+// Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
+// layers: lldd_api ops
+//     > tgtport registry transport ls ls_waiting
+//     > association associations connections connect quota tenancy
+//     > queue queue_slots deferred admission stale slot exchange exchange_lldd exchange_nvmet fcp conn_table
+//       | ls_context disconnect sent_list
+//     > hold hostport template port_abi > globals work_items nvmet sgl mapped gate ring racy module_ref
+//     > shared > layout shim > abi
+
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
 mod abi;

@@ -10,6 +10,9 @@
 #![deny(unsafe_code)]
 #![allow(dead_code, reason = "each module uses its own part of what is shared")]
 
+// Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
+// layers: dma > device ida private_area random ratelimit sync work | proto > shim > abi
+
 #[allow(unsafe_code, reason = "wraps struct device")]
 pub(crate) mod device;
 #[allow(unsafe_code, reason = "wraps the streaming DMA API")]
