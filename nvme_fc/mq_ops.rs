@@ -122,8 +122,8 @@ pub(crate) unsafe extern "C" fn aen_done(request: *mut abi::nvmefc_fcp_req) {
     aen::done(unsafe { Exchange::from_fcp(request) });
 }
 
-/// Says what becomes of a request that took too long, as a
-/// `blk_eh_timer_return`; called by the wrapper that has the C type.
+/// A request took too long: starts what ends it. The C wrapper that calls this
+/// answers the block layer that the request stays with the driver.
 ///
 /// # Safety
 ///

@@ -4,7 +4,7 @@
 //!
 //! The LLDD does not report how many bytes came, so the input is the buffer
 //! we offered, which was zero before. Checks run in the order of the C
-//! module (reference host-transport 1.5), and zero identifiers are refused.
+//! module, and zero identifiers are refused.
 
 #![deny(unsafe_code)]
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Host: reconnect or delete (reference host-transport 1.10).
+//! Host: reconnect or delete.
 //!
 //! The caller takes a snapshot of port and controller under one lock and asks
 //! [`decide`]. A port is either online, or offline with a deadline; so a

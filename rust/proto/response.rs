@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Host: judges how an exchange ended (reference host-transport 1.7, step 9).
+//! Host: judges how an exchange ended.
 //!
 //! The exchange's own state, the LLDD's report and the response IU become
 //! the status and result that the NVMe core gets, and whether the

@@ -100,8 +100,8 @@ pub(crate) fn check_refuses_every_other_form() -> CaseResult {
     Ok(())
 }
 
-/// The rules of reference target-transport 1.7 step 4, with a zero length
-/// moving nothing and both flags refused.
+/// Which way a command's data goes: as its opcode says and its flags agree,
+/// with a zero length moving nothing and both flags refused.
 fn model(flags: u8, opcode: u8, fabrics_type: u8, length: u32) -> Result<Transfer, ()> {
     let writes = if opcode == 0x7f {
         fabrics_type % 2 == 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Host judgement of responses: the table of reference host-transport 1.7,
-//! step 9.
+//! Host judgement of responses: the order in which the C module asks, written
+//! as a table.
 
 use super::{ensure, ensure_eq, fail, CaseResult};
 use crate::proto::response::*;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # TAP output for the guest scripts: one line a check, the plan at the end, so
-# that prove(1) and tests/e2e/tap-check both read it.
+# that prove(1) and tests/run both read it.
 #
 #   check "name" COMMAND...	ok when COMMAND exits 0; what it said is in OUTPUT
 #   check_show			the same, and shows what it said
