@@ -57,7 +57,7 @@ check 'show-regs' nvme show-regs "/dev/$ctrl"
 # Commands that fail do so one by one: the association stays.
 klog_mark
 check 'an unknown admin command is an error' not nvme admin-passthru "/dev/$ctrl" --opcode=0xc1
-# Its ERSP then counts the bytes of an earlier command (target-transport.md 4.A 1).
+# Its ERSP then counts the bytes of an earlier command (Documentation/reference/target-transport.rst, 4.A 1).
 c_defect target 'a command that is rejected at once breaks the association'
 check 'by the controller itself' matches "$OUTPUT" 'INVALID_OPCODE|Invalid Command Opcode|0x4?001'
 check 'an unknown I/O command is an error' not nvme io-passthru "$disk" --opcode=0xc1 --namespace-id=1

@@ -37,7 +37,7 @@ check 'disconnect' disconnect "$SUBSYS"
 # The first connect sees one queue, a later one two. The C module has never set
 # up the second and dereferences NULL there, so it is spared this.
 if [[ ${E2E_HOST:-rust} == c ]]; then
-	skip 'one queue first, then two' 'the C host crashes here (host-transport.md W13)'
+	skip 'one queue first, then two' 'the C host crashes here (host-transport.rst, W13)'
 else
 	echo 1 > "$NVMET/subsystems/$SUBSYS/attr_qid_max"
 	check 'connect at 1' connect "$SUBSYS" 1 --reconnect-delay=1
