@@ -45,6 +45,7 @@ help:
 	@echo  '                     (demo and interop: LLDD=loopback takes nvme-fc-loopback in the place of nvme-fcloop)'
 	@echo  '  behaviour        - Every behaviour over fcloop, ok or not ok'
 	@echo  '  kunit            - The KUnit suites on an instrumented kernel (SUITE= picks some; builds that kernel first)'
+	@echo  '  docs             - The documentation as HTML, with pictures, in Documentation/output (sets up Sphinx first)'
 	@echo  '  fuzz             - The parsers under libFuzzer (FUZZ_SECONDS=600 in all)'
 	@echo  '  soak             - The long forms of all of them, which take hours; at the end 1,000,000'
 	@echo  '                     mutated frames into both transports (SOAK_FRAMES=, SOAK_SEED=)'
@@ -72,6 +73,7 @@ uninstall:
 
 clean:
 	$(kernel_make) clean
+	$(RM) -r Documentation/output
 
 rust-analyzer: check-kdir
 	$(kernel_make) rust-analyzer
@@ -102,6 +104,12 @@ soak:
 	tools/setup --all
 	tests/run --soak
 
+docs:
+	tools/setup docs
+	IN_ROOT=docs tools/in-root sphinx-build -q -W --keep-going -j $(JOBS) -b html \
+		-d Documentation/output/doctrees Documentation Documentation/output/html
+	@echo '$(CURDIR)/Documentation/output/html/index.html'
+
 fuzz:
 	tools/setup root crates
 	tests/fuzz
@@ -119,4 +127,4 @@ test:
 	tests/run
 
 .PHONY: all help check-kdir modules modules_install uninstall clean rust-analyzer \
-	rustfmtcheck clippy checkpatch setup demo interop behaviour bench check fuzz soak kunit test
+	rustfmtcheck clippy checkpatch setup demo interop behaviour bench check docs fuzz soak kunit test

@@ -6,8 +6,8 @@ TOOLS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 TOP=${TOOLS%/*}
 CACHE=${NVME_FC_RS_CACHE:-/var/cache/nvme-fc-rs}
 CACHE=${CACHE%/}
-# The build root, where every compiler runs (see tools/in-root).
-ROOT=$CACHE/root
+# The build root, where every compiler runs (see tools/in-root). IN_ROOT names another step whose product is a root.
+ROOT=$CACHE/${IN_ROOT:-root}
 
 # die MESSAGE: one line on stderr, exit 1. A set-up step's message also reaches the terminal of tools/setup.
 die() {

@@ -7,7 +7,7 @@
 #   STEP_AFTER    names of the steps whose product it uses
 #   STEP_NEED_MB  disk it takes
 #   STEP_NET      1 if it downloads
-#   STEP_LAZY     1 if it runs only when named
+#   STEP_LAZY     1 if it runs only with --all or when named, 2 if only when named
 #   STEP_INPUTS   further files whose content its product depends on (optional)
 # and defines step_run, which fills the folder $OUT. tools/setup renames that to $CACHE/NAME when the step has
 # succeeded and then writes a stamp with the step's key, so that a step cut off is never taken for done.
