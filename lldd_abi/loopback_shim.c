@@ -21,6 +21,11 @@ bool nvme_fc_loopback_shim_preemptible(void)
 	return !IS_ENABLED(CONFIG_PREEMPT_COUNT) || preemptible();
 }
 
+bool nvme_fc_loopback_shim_waits_for_io(gfp_t flags)
+{
+	return current_gfp_context(flags) & __GFP_IO;
+}
+
 bool nvme_fc_loopback_shim_in_hardirq(void)
 {
 	return in_hardirq();

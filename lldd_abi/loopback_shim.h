@@ -9,6 +9,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/platform_device.h>
 #include <linux/scatterlist.h>
+#include <linux/sched/mm.h>
 
 void *nvme_fc_loopback_shim_sg_virt(struct scatterlist *sg);
 void *nvme_fc_loopback_shim_dma_to_virt(struct device *dev, dma_addr_t addr);
@@ -18,6 +19,8 @@ phys_addr_t nvme_fc_loopback_shim_virt_to_phys(void *address);
 void nvme_fc_loopback_shim_set_dma_ops(struct device *dev);
 bool nvme_fc_loopback_shim_preemptible(void);
 bool nvme_fc_loopback_shim_in_hardirq(void);
+/* With what the calling thread has forbidden itself. */
+bool nvme_fc_loopback_shim_waits_for_io(gfp_t flags);
 
 /* loopback/dma_ops.rs; the table of them is in loopback_shim.c. */
 void *nvme_fc_loopback_alloc(struct device *dev, size_t size,

@@ -35,6 +35,9 @@ pub(crate) struct Books {
     hard: [Atomic<u64>; KINDS],
     /// What should not have happened.
     offences: [Atomic<u64>; OFFENCES],
+    /// Times that a port with a device was asked for coherent memory, and times
+    /// that the caller was ready to wait for I/O to get it.
+    coherent: [Atomic<u64>; 2],
 }
 
 /// The only books.
@@ -45,6 +48,7 @@ pub(crate) static BOOKS: Books = Books {
     calls: [const { Atomic::new(0) }; KINDS],
     hard: [const { Atomic::new(0) }; KINDS],
     offences: [const { Atomic::new(0) }; OFFENCES],
+    coherent: [const { Atomic::new(0) }; 2],
 };
 
 /// Adds one to a number of a table.
@@ -86,6 +90,15 @@ impl Books {
         count(&self.offences, offence as usize);
     }
 
+    /// Coherent memory is asked for; `io` says whether the caller would wait for
+    /// I/O. Context: any.
+    pub(crate) fn coherent(&self, io: bool) {
+        count(&self.coherent, 0);
+        if io {
+            count(&self.coherent, 1);
+        }
+    }
+
     /// What an account says.
     pub(crate) fn entry(&self, account: Account) -> Entry {
         Entry {
@@ -112,6 +125,7 @@ impl Books {
     pub(crate) fn reset(&self) {
         let tables = [&self.opened, &self.closed, &self.closed_hard];
         let counts = self.calls.iter().chain(&self.hard).chain(&self.offences);
+        let counts = counts.chain(&self.coherent);
         tables
             .into_iter()
             .flatten()
@@ -142,6 +156,10 @@ impl fmt::Display for Books {
             if calls != 0 {
                 writeln!(f, "{} {calls} {hard}", kind.name())?;
             }
+        }
+        let (asked, io) = (read(&self.coherent, 0), read(&self.coherent, 1));
+        if asked != 0 {
+            writeln!(f, "coherent {asked} {io}")?;
         }
         for (offence, name) in Offence::ALL {
             let number = read(&self.offences, *offence as usize);

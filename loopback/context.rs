@@ -12,6 +12,13 @@ pub(crate) fn in_hardirq() -> bool {
     unsafe { shim::in_hardirq() }
 }
 
+/// Whether somebody who asks for memory with these flags, here and now, may have
+/// to wait for I/O to be done.
+pub(crate) fn may_wait_for_io(flags: abi::gfp_t) -> bool {
+    // SAFETY: Reads flags of the calling thread.
+    unsafe { shim::waits_for_io(flags) }
+}
+
 /// Notes an offence if the caller may not sleep here.
 pub(crate) fn expect_sleep() {
     // SAFETY: Reads the processor's own counters.

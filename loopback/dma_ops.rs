@@ -9,6 +9,8 @@ use kernel::{error::Error, prelude::*};
 
 use crate::{
     abi,
+    books::BOOKS,
+    context::may_wait_for_io,
     dma_table::{allocate, map, sync, unmap, Piece},
     plan_kind::Kind,
     plan_merge::segment,
@@ -51,9 +53,10 @@ pub(crate) unsafe extern "C" fn nvme_fc_loopback_alloc(
     device: *mut abi::device,
     length: usize,
     address: *mut abi::dma_addr_t,
-    _flags: abi::gfp_t,
+    flags: abi::gfp_t,
     _attributes: c_ulong,
 ) -> *mut c_void {
+    BOOKS.coherent(may_wait_for_io(flags));
     match refused(device).and_then(|()| allocate(device, length)) {
         Ok((start, bus)) => {
             // SAFETY: The DMA API passes a place to write to.

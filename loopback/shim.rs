@@ -12,5 +12,6 @@ pub(crate) use crate::abi::{
     nvme_fc_loopback_shim_preemptible as preemptible,
     nvme_fc_loopback_shim_set_dma_ops as set_dma_ops,
     nvme_fc_loopback_shim_sg_virt as sg_virt,
-    nvme_fc_loopback_shim_virt_to_phys as virt_to_phys, //
+    nvme_fc_loopback_shim_virt_to_phys as virt_to_phys,
+    nvme_fc_loopback_shim_waits_for_io as waits_for_io, //
 };
