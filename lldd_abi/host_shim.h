@@ -56,6 +56,9 @@ void nvme_fc_rs_timeout(struct request *rq);
 
 #ifdef __BINDGEN__
 static const u8 nvme_fc_const_blk_sts_resource = BLK_STS_RESOURCE;
+/* As the block layer gets the requests themselves. */
+static const gfp_t nvme_fc_const_gfp_without_io =
+	GFP_NOIO | __GFP_NOWARN | __GFP_NORETRY;
 #endif
 
 #endif

@@ -50,7 +50,8 @@ unsafe impl Sync for IuMemory {}
 pub(crate) type Place = (NonNull<ResponseBuffer>, abi::dma_addr_t);
 
 impl IuMemory {
-    /// Memory of `device`, which may be none. Context: may sleep.
+    /// Memory of `device`, which may be none. Context: may sleep; begun
+    /// [`WithoutIo`](crate::without_io::WithoutIo).
     ///
     /// # Errors
     ///
@@ -80,7 +81,7 @@ impl IuMemory {
     }
 
     /// Zeroed memory for a response; `None` without a device. Context: may
-    /// sleep.
+    /// sleep, but waits for no I/O.
     ///
     /// # Errors
     ///
@@ -92,7 +93,11 @@ impl IuMemory {
         let mut address = 0;
         // SAFETY: The pool is there, by the invariant.
         let start = unsafe {
-            abi::nvme_fc_shim_dma_pool_zalloc(self.pool, abi::GFP_KERNEL, &raw mut address)
+            abi::nvme_fc_shim_dma_pool_zalloc(
+                self.pool,
+                abi::nvme_fc_const_gfp_without_io,
+                &raw mut address,
+            )
         };
         let start = NonNull::new(start.cast::<ResponseBuffer>()).ok_or(ENOMEM)?;
         Ok(Some((start, address)))

@@ -63,6 +63,7 @@ use crate::{
         work, //
     },
     template::PortOps,
+    without_io::WithoutIo,
     word::Word, //
 };
 
@@ -179,7 +180,12 @@ pub(crate) unsafe fn receive(
         ));
         return Err(ENOMEM);
     }
-    let made = Inbound::new(in_use, ops, response, payload);
+    let made = {
+        // The port is in use already: its LLDD may wait for the delete callback
+        // before it registers the port again.
+        let _without_io = WithoutIo::begin();
+        Inbound::new(in_use, ops, response, payload)
+    };
     match made {
         Ok(inbound) => {
             work::mod_delayed(nvme_wq(), inbound, 0);

@@ -97,6 +97,8 @@ mod tagset;
 mod template;
 mod timeout;
 mod unload;
+#[allow(unsafe_code, reason = "changes a flag of the thread")]
+mod without_io;
 #[allow(unsafe_code, reason = "reads what may change")]
 mod word;
 

@@ -46,7 +46,8 @@ use crate::{
         },
         work, //
     },
-    timeout, //
+    timeout,
+    without_io::WithoutIo, //
 };
 
 /// Jiffies a second.
@@ -148,6 +149,7 @@ pub(crate) fn reset(ctrl: ArcBorrow<'_, Ctrl>) {
         return;
     }
     let ctrl: Arc<Ctrl> = ctrl.into();
+    let _without_io = WithoutIo::begin();
 
     ctrl.nvme().stop();
     association::end(&ctrl);
@@ -275,6 +277,7 @@ impl WorkItem<CONNECT_WORK> for Ctrl {
         if this.nvme().state() != CtrlState::Connecting {
             return;
         }
+        let _without_io = WithoutIo::begin();
         match association::create(&this) {
             Ok(()) => ctrl_log!(info, this, "controller connect complete\n"),
             Err(failed) => reconnect_or_delete(&this, failed.0),
@@ -346,6 +349,7 @@ impl WorkItem<AEN_WORK> for Ctrl {
 pub(crate) fn delete(ctrl: ArcBorrow<'_, Ctrl>) {
     let ctrl: Arc<Ctrl> = ctrl.into();
     let nvme = ctrl.nvme();
+    let _without_io = WithoutIo::begin();
 
     cut_short(&ctrl);
     work::cancel_delayed_sync::<Ctrl, CONNECT_WORK>(&ctrl);

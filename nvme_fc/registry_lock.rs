@@ -16,8 +16,8 @@ use kernel::{
 };
 
 use crate::{
-    abi,
-    registry::Registry, //
+    registry::Registry,
+    without_io::WithoutIo, //
 };
 
 global_lock! {
@@ -43,24 +43,6 @@ impl Drop for Memory {
         if !registry.locals.is_empty() {
             core::mem::forget(registry);
         }
-    }
-}
-
-/// Memory that this thread allocates meanwhile is got without I/O.
-struct WithoutIo(c_uint);
-
-impl WithoutIo {
-    /// From here on.
-    fn begin() -> Self {
-        // SAFETY: Changes a flag of the calling thread.
-        Self(unsafe { abi::nvme_fc_shim_memalloc_noio_save() })
-    }
-}
-
-impl Drop for WithoutIo {
-    fn drop(&mut self) {
-        // SAFETY: What `begin` saved, in the same thread: guards are not `Send`.
-        unsafe { abi::nvme_fc_shim_memalloc_noio_restore(self.0) };
     }
 }
 
