@@ -38,6 +38,7 @@ use kernel::{
 
 use crate::{
     abi,
+    exchange_list::Links,
     iu_memory::Place,
     queue::Queue,
     shared::{
@@ -115,6 +116,8 @@ pub(crate) struct Exchange {
     response: ResponseBuffer,
     /// The first scatterlist elements.
     pub(crate) inline: Opaque<[abi::scatterlist; INLINE_SEGMENTS]>,
+    /// Its place on the queue's list.
+    pub(crate) links: Links,
 }
 
 const _: () = assert!(offset_of!(Exchange, nvme) == 0);
@@ -177,6 +180,7 @@ impl Exchange {
                 reply: UnsafeCell::new(NonNull::dangling()),
                 response: ResponseBuffer(UnsafeCell::new(MaybeUninit::zeroed().assume_init())),
                 inline: Opaque::zeroed(),
+                links: Links::new(),
             })
         };
         // SAFETY: Just written.

@@ -189,7 +189,8 @@ unsafe extern "C" fn init_hctx(
 ///
 /// # Safety
 ///
-/// Called by the block layer for a request that is not in use.
+/// Called by the block layer for a request that is not in use. Context: may
+/// sleep, perhaps with a queue frozen: waits for no I/O.
 unsafe extern "C" fn init_request(
     set: *mut abi::blk_mq_tag_set,
     request: *mut abi::request,
@@ -224,7 +225,7 @@ unsafe extern "C" fn init_request(
             )
         };
         let exchange = NonNull::new(exchange).ok_or(EINVAL)?;
-        // SAFETY: Initialised above, and removed by `exit_request`.
+        // SAFETY: Initialised above, on no list, and removed by `exit_request`.
         unsafe { queue.exchanges().lock().add(exchange) }?;
         Ok(0)
     })
@@ -243,7 +244,8 @@ unsafe extern "C" fn exit_request(
     // SAFETY: `init_request` made it.
     let exchange = unsafe { exchange_of(request) };
     let queue = exchange.queue();
-    queue.exchanges().lock().remove(NonNull::from(exchange));
+    // SAFETY: `init_request` put it on the list.
+    unsafe { queue.exchanges().lock().remove(NonNull::from(exchange)) };
 }
 
 /// Maps hardware contexts to CPUs, the LLDD's way if it has one.
