@@ -18,6 +18,7 @@ use kernel::{
             Relaxed,
             Release, //
         },
+        Arc,
         Mutex, //
     },
     types::Opaque, //
@@ -30,7 +31,6 @@ use crate::{
     mq_ops,
     queue::Queue,
     shared::{
-        device::DeviceRef,
         private_area::PrivateArea,
         proto::{
             cmd_iu::{
@@ -53,7 +53,7 @@ const COMMAND_ID: u16 = abi::NVME_AQ_BLK_MQ_DEPTH as u16;
 /// What an association gives the exchange.
 struct Ready {
     /// What the IUs are mapped for.
-    memory: IuMemory,
+    memory: Arc<IuMemory>,
     /// The LLDD's memory.
     _private: PrivateArea,
 }
@@ -108,7 +108,7 @@ impl AenExchange {
     /// # Errors
     ///
     /// `ENOMEM`, `EFAULT`.
-    pub(crate) fn prepare(&self, admin: &Queue, device: &DeviceRef, private: u32) -> Result {
+    pub(crate) fn prepare(&self, admin: &Queue, memory: Arc<IuMemory>, private: u32) -> Result {
         let private = PrivateArea::new(private)?;
         let mut ready = self.ready.lock();
         if !self.made.load(Relaxed) {
@@ -128,7 +128,6 @@ impl AenExchange {
             self.made.store(true, Release);
         }
         let exchange = self.exchange().ok_or(EINVAL)?;
-        let memory = IuMemory::new(device)?;
         exchange.map(&memory)?;
         // SAFETY: Idle, and nobody sends it before this is over.
         unsafe { exchange.set_private(private.as_ptr()) };

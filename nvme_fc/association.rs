@@ -130,11 +130,11 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     let admin = ctrl.queue(0).ok_or(EINVAL)?;
     let device = ctrl.remote().device();
-    let limits = {
+    let (limits, memory) = {
         let in_use = ctrl.in_use().lock();
         let port = in_use.as_ref().ok_or(ENODEV)?;
-        admin.open(ops, port, queues::ADMIN_QUEUE_ENTRIES, device)?;
-        ops.limits(port)
+        admin.open(ops, port, queues::ADMIN_QUEUE_ENTRIES)?;
+        (ops.limits(port), port.remote().local().iu_memory(port)?)
     };
 
     ls::create_association(ctrl)?;
@@ -165,7 +165,7 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
         return Err(Failed(INVALID_FIELD_DO_NOT_RETRY));
     }
     limit_queue_size(ctrl);
-    ctrl.aen().prepare(admin, device, ctrl.fcp_private())?;
+    ctrl.aen().prepare(admin, memory, ctrl.fcp_private())?;
     io_queues::establish(ctrl, ops, limits.queues)?;
     still_good(ctrl)
 }

@@ -14,12 +14,14 @@ use core::{
     }, //
 };
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
 use crate::{
     exchange::Exchange,
-    iu_memory::IuMemory,
-    shared::device::DeviceRef, //
+    iu_memory::IuMemory, //
 };
 
 /// An exchange's place on its queue's list, so that putting it there takes no
@@ -56,7 +58,7 @@ pub(crate) struct ExchangeList {
     /// The one that was added last; null for none.
     first: *const Exchange,
     /// What they are mapped for.
-    memory: Option<IuMemory>,
+    memory: Option<Arc<IuMemory>>,
 }
 
 // SAFETY: Exchanges may be used from any thread.
@@ -147,14 +149,13 @@ impl ExchangeList {
         Ok(())
     }
 
-    /// Maps all for `device`. Context: may sleep; all are idle.
+    /// Maps all for the device of `memory`. Context: may sleep; all are idle.
     ///
     /// # Errors
     ///
     /// `ENOMEM`, `EFAULT`, and none is mapped.
-    pub(crate) fn map(&mut self, device: &DeviceRef) -> Result {
+    pub(crate) fn map(&mut self, memory: Arc<IuMemory>) -> Result {
         self.unmap();
-        let memory = IuMemory::new(device)?;
         if !memory.device().is_null() {
             let mut count = 0usize;
             let mapped = self.try_for_each(|exchange| {

@@ -141,7 +141,7 @@ fn connect(ctrl: &Ctrl, ops: &PortOps, range: Range<u32>) -> Result<(), Failed> 
         let queue = ctrl.queue(index).ok_or(EINVAL)?;
         let in_use = ctrl.in_use().lock();
         let port = in_use.as_ref().ok_or(ENODEV)?;
-        queue.open(ops, port, entries, ctrl.remote().device())?;
+        queue.open(ops, port, entries)?;
     }
     for index in range {
         let index = u16::try_from(index).map_err(|_| EINVAL)?;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the IUs of a queue's exchanges are mapped for.
+//! What the IUs of exchanges are mapped for.
+//!
+//! It lasts from a local port's first association until the port's delete
+//! callback: what one association gives back is there for the next, which
+//! therefore needs no memory of the system, of which there may be none before
+//! it is made.
 //!
 //! Responses lie in coherent memory: LLDDs write them by DMA, and also by CPU
 //! when they make one up or correct it, and neither may undo the other.
@@ -16,7 +21,10 @@ use core::{
     }, //
 };
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
 use crate::{
     abi,
@@ -56,7 +64,7 @@ impl IuMemory {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(device: &DeviceRef) -> Result<Self> {
+    pub(crate) fn new(device: &DeviceRef) -> Result<Arc<Self>> {
         let mut pool = ptr::null_mut();
         let raw = device.as_raw();
         if !raw.is_null() {
@@ -69,10 +77,11 @@ impl IuMemory {
             }
         }
         // INVARIANT: Made above, or there is no device.
-        Ok(Self {
+        let memory = Self {
             device: device.another(),
             pool,
-        })
+        };
+        Ok(Arc::new(memory, GFP_KERNEL)?)
     }
 
     /// The device; null for none.

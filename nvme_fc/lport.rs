@@ -7,8 +7,12 @@
 use core::mem::offset_of;
 
 use kernel::{
+    new_mutex,
     prelude::*,
-    sync::Arc,
+    sync::{
+        Arc,
+        Mutex, //
+    },
     time::{
         delay::fsleep,
         Delta, //
@@ -17,6 +21,7 @@ use kernel::{
 
 use crate::{
     abi,
+    iu_memory::IuMemory,
     log::port_log,
     numbers::Numbers,
     port_abi::{
@@ -27,7 +32,8 @@ use crate::{
     registry::{
         self,
         deliver_local,
-        LocalEntry, //
+        LocalEntry,
+        PortUse, //
     },
     shared::{
         device::DeviceRef,
@@ -47,6 +53,7 @@ const DELIVERY_POLLS: u32 = 5000;
 
 /// A local port.
 #[repr(C)]
+#[pin_data]
 pub(crate) struct LocalPort {
     /// What the LLDD sees; first, so that both have one address.
     abi: LocalPortAbi,
@@ -58,6 +65,10 @@ pub(crate) struct LocalPort {
     private: PrivateArea,
     /// Its size in bytes.
     private_size: u32,
+    /// What IUs are mapped for, from the first association until the delete
+    /// callback.
+    #[pin]
+    iu_memory: Mutex<Option<Arc<IuMemory>>>,
 }
 
 const _: () = assert!(offset_of!(LocalPort, abi) == 0);
@@ -82,16 +93,40 @@ impl LocalPort {
     /// A new port.
     fn new(number: u32, info: &PortInfo, ops: &PortOps, device: DeviceRef) -> Result<Arc<Self>> {
         let private = PrivateArea::new(ops.local_private)?;
-        Ok(Arc::new(
-            Self {
+        Arc::pin_init(
+            pin_init!(Self {
                 abi: LocalPortAbi::new(number, info, private.as_ptr()),
                 number,
                 device,
                 private,
                 private_size: ops.local_private,
-            },
+                iu_memory <- new_mutex!(None, "LocalPort::iu_memory"),
+            }),
             GFP_KERNEL,
-        )?)
+        )
+    }
+
+    /// What IUs are mapped for. It is to be given up before the use of the port
+    /// is. Context: may sleep; begun [`WithoutIo`](crate::without_io::WithoutIo).
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn iu_memory(&self, _alive: &PortUse) -> Result<Arc<IuMemory>> {
+        let mut kept = self.iu_memory.lock();
+        if let Some(memory) = &*kept {
+            return Ok(memory.clone());
+        }
+        let memory = IuMemory::new(&self.device)?;
+        *kept = Some(memory.clone());
+        Ok(memory)
+    }
+
+    /// Gives the device its memory back, before the delete callback. Context: may
+    /// sleep; nobody uses the port.
+    pub(crate) fn forget_iu_memory(&self) {
+        let memory = self.iu_memory.lock().take();
+        drop(memory);
     }
 }
 

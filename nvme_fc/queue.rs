@@ -28,10 +28,7 @@ use crate::{
     link::Link,
     registry::PortUse,
     rport::RemotePort,
-    shared::{
-        device::DeviceRef,
-        proto::ids::ConnectionId, //
-    },
+    shared::proto::ids::ConnectionId,
     template::PortOps,
     word::Word, //
 };
@@ -150,15 +147,10 @@ impl Queue {
     /// # Errors
     ///
     /// The LLDD's, or `EFAULT`.
-    pub(crate) fn open(
-        &self,
-        ops: &PortOps,
-        port: &PortUse,
-        entries: u16,
-        device: &DeviceRef,
-    ) -> Result {
+    pub(crate) fn open(&self, ops: &PortOps, port: &PortUse, entries: u16) -> Result {
         let remote = port.remote();
-        self.exchanges.lock().map(device)?;
+        let memory = remote.local().iu_memory(port)?;
+        self.exchanges.lock().map(memory)?;
         match ops.create_queue(remote.local(), self.index, entries) {
             Ok(handle) => {
                 self.link.open(ops, remote, handle);

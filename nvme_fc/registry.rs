@@ -320,6 +320,7 @@ pub(crate) fn deliver_remote(ops: &PortOps, remote: &Arc<RemotePort>) {
 
 /// Calls `localport_delete`. Context: the registry's `PortLife` said so.
 pub(crate) fn deliver_local(ops: &PortOps, local: &Arc<LocalPort>) {
+    local.forget_iu_memory();
     ops.localport_delete(local);
     let mut registry = lock();
     if let Some(entry) = registry.local(local) {
