@@ -25,7 +25,10 @@ use kernel::{
 };
 
 use crate::{
-    connections::Connections,
+    connections::{
+        self,
+        Connections, //
+    },
     disconnect,
     hold::Hold,
     hostport::HostRef,
@@ -55,6 +58,7 @@ use crate::{
         work, //
     },
     tenancy::Tenancy,
+    unfinished::Unfinished,
     work_items, //
 };
 
@@ -167,8 +171,7 @@ impl Association {
             }
         };
         let number = Number::new(port).map_err(|_| LsError::AssociationAllocation)?;
-        let connections =
-            Connections::new(QUEUE_ID_MAX).map_err(|_| LsError::AssociationAllocation)?;
+        let connections = Connections::new().map_err(|_| LsError::AssociationAllocation)?;
         let association = Arc::pin_init(
             pin_init!(Self {
                 id,
@@ -350,11 +353,11 @@ impl Association {
     }
 
     /// Looks at it: ends it if its host has not connected the admin queue in time,
-    /// and ends write data that does not come. Context: may sleep; the work item
-    /// of that.
+    /// and ends write data that does not come; of one that ends, says what it waits
+    /// for. Context: may sleep; the work item of that.
     pub(crate) fn look(self: &Arc<Self>) {
         if self.is_terminating() {
-            return;
+            return self.look_at_end();
         }
         let looks = self.looks.fetch_add(1, Relaxed);
         if looks >= CONNECT_LOOKS && self.ctrl().is_none() {
@@ -367,17 +370,33 @@ impl Association {
             self.schedule_delete();
             return;
         }
+        connections::for_each(&self.connections, |queue| {
+            let ended = queue.end_stale();
+            if ended != 0 {
+                queue.say_stale(ended);
+            }
+        });
+        self.watch();
+    }
+
+    /// Says what keeps its queues, until there are none.
+    fn look_at_end(self: &Arc<Self>) {
+        connections::for_each(&self.connections, |queue| {
+            Unfinished::of(queue).say(&self.port, self.number(), queue.id().queue_id());
+        });
         for queue_id in 0..=QUEUE_ID_MAX {
-            let queue = self.connections.lock().queue(queue_id);
-            if let Some(queue) = queue {
-                let ended = queue.end_stale();
-                if ended != 0 {
-                    queue.say_stale(ended);
-                }
-                Queue::put(queue);
+            let left = self.connections.lock().left(queue_id);
+            if let Some(left) = left {
+                left.say(&self.port, self.number(), queue_id);
             }
         }
         self.watch();
+        // The last queue may have gone before that, and found nothing to cancel.
+        // Full order of the item's queueing and of the count: one of both sees the
+        // other.
+        if self.remaining.load(Relaxed) == 0 {
+            work::cancel_delayed::<_, { work_items::WATCH }>(self);
+        }
     }
 
     /// The delete work: takes the association out of sight, and its queues
@@ -385,11 +404,12 @@ impl Association {
     pub(crate) fn delete(self: Arc<Self>) {
         self.port.forget_association(&self);
         work::cancel_delayed_sync::<_, { work_items::WATCH }>(&self);
-        let mut queues = self.connections.lock().close();
-        queues.shut_down(&self.port);
+        // From here on it looks at what all this waits for.
+        self.watch();
+        connections::shut_down(&self.connections, &self.port);
         self.log("deleted");
-        queues.free();
-        self.queue_freed();
+        connections::free(&self.connections);
+        self.count_down();
     }
 
     /// Logs that the host has it now, unless hosts make too many.
@@ -411,12 +431,19 @@ impl Association {
         }
     }
 
-    /// A queue was freed, or the delete work is through. The last one ends the
+    /// A queue was freed. Context: may sleep.
+    pub(crate) fn queue_freed(self: &Arc<Self>, queue_id: u16) {
+        self.connections.lock().forget(queue_id);
+        self.count_down();
+    }
+
+    /// A queue less, or the delete work is through. The last one ends the
     /// association. Context: may sleep.
-    pub(crate) fn queue_freed(&self) {
+    fn count_down(self: &Arc<Self>) {
         if self.remaining.fetch_sub(1, Full) != 1 {
             return;
         }
+        work::cancel_delayed::<_, { work_items::WATCH }>(self);
         if self.announced.load(Relaxed) {
             disconnect::send(self);
         }

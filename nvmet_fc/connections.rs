@@ -10,6 +10,7 @@ use kernel::{
     sync::{
         rcu::synchronize_rcu,
         Arc,
+        SpinLockIrq,
         UniqueArc, //
     },
     time::{
@@ -25,17 +26,19 @@ use crate::{
         self,
         Removed, //
     },
-    nvmet::CtrlId,
+    nvmet::{
+        CtrlId,
+        QUEUE_ID_MAX, //
+    },
     queue::Queue,
     shared::proto::ls_error::LsError,
-    tgtport::TargetPort, //
+    tgtport::TargetPort,
+    unfinished::Unfinished, //
 };
 
 /// How long an LLDD has to end write data that was aborted, milliseconds: the 20 s
 /// that it was told the transfer may take, and R_A_TOV for the abort.
 const WRITE_DATA_MSECS: i64 = 30_000;
-/// How often the log says that the target waits for that, milliseconds.
-const SAY_MSECS: i64 = 10_000;
 /// The longest pause between two looks, milliseconds.
 const PAUSE_MSECS: i64 = 100;
 
@@ -47,10 +50,14 @@ enum Place {
     Hidden(Arc<Queue>),
     /// A queue in the connection table.
     Published(Arc<Queue>),
-    /// A queue that was taken out of the table.
+    /// A queue that no command can find any more; what the table gives back once
+    /// nobody sees it.
     Removed(Arc<Queue>, Option<Removed>),
     /// A queue that nobody else has.
     Last(Pin<UniqueArc<Queue>>),
+    /// A queue that exchanges alone have, for the sake of these operations. They
+    /// may be fewer by now, and never more.
+    Left(Unfinished),
 }
 
 impl Place {
@@ -58,7 +65,7 @@ impl Place {
     fn queue(&self) -> Option<&Arc<Queue>> {
         match self {
             Self::Hidden(queue) | Self::Published(queue) | Self::Removed(queue, _) => Some(queue),
-            Self::Free | Self::Last(_) => None,
+            Self::Free | Self::Last(_) | Self::Left(_) => None,
         }
     }
 }
@@ -69,22 +76,15 @@ pub(crate) struct Connections {
     places: KVVec<Place>,
 }
 
-/// The queues of an association that ends.
-pub(crate) struct Closing {
-    /// As in [`Connections`].
-    places: KVVec<Place>,
-}
-
 impl Connections {
-    /// Places for the admin queue and for I/O queues up to `highest`. Context:
-    /// may sleep.
+    /// Places for the admin queue and all I/O queues. Context: may sleep.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(highest: u16) -> Result<Self> {
-        let mut places = KVVec::with_capacity(usize::from(highest) + 1, GFP_KERNEL)?;
-        for _ in 0..=highest {
+    pub(crate) fn new() -> Result<Self> {
+        let mut places = KVVec::with_capacity(usize::from(QUEUE_ID_MAX) + 1, GFP_KERNEL)?;
+        for _ in 0..=QUEUE_ID_MAX {
             places.push(Place::Free, GFP_KERNEL)?;
         }
         Ok(Self { places })
@@ -128,7 +128,7 @@ impl Connections {
     }
 
     /// A queue, if there is one.
-    pub(crate) fn queue(&self, queue_id: u16) -> Option<Arc<Queue>> {
+    fn queue(&self, queue_id: u16) -> Option<Arc<Queue>> {
         self.places.get(usize::from(queue_id))?.queue().cloned()
     }
 
@@ -138,98 +138,146 @@ impl Connections {
         ctrl.is_some().then_some(ctrl)
     }
 
-    /// Takes all queues; none can be added any more.
-    pub(crate) fn close(&mut self) -> Closing {
-        Closing {
-            places: core::mem::replace(&mut self.places, KVVec::new()),
+    /// Lets no command find a queue any more; none is published afterwards.
+    fn remove(&mut self, queue_id: u16, port: &TargetPort) {
+        let Some(place) = self.places.get_mut(usize::from(queue_id)) else {
+            return;
+        };
+        let (queue, removed) = match place {
+            Place::Hidden(queue) => (queue.clone(), None),
+            Place::Published(queue) => (queue.clone(), port.connections.remove(queue)),
+            _ => return,
+        };
+        *place = Place::Removed(queue, removed);
+    }
+
+    /// What the table has to give back of a queue.
+    fn take_removed(&mut self, queue_id: u16) -> Option<Removed> {
+        match self.places.get_mut(usize::from(queue_id)) {
+            Some(Place::Removed(_, removed)) => removed.take(),
+            _ => None,
+        }
+    }
+
+    /// Takes a queue out that nvmet does not have any more; in its place stays
+    /// what it is left with.
+    fn leave(&mut self, queue_id: u16) -> Option<Arc<Queue>> {
+        let place = self.places.get_mut(usize::from(queue_id))?;
+        let left = Place::Left(Unfinished::of(place.queue()?));
+        match core::mem::replace(place, left) {
+            Place::Removed(queue, _) => Some(queue),
+            other => {
+                *place = other;
+                None
+            }
+        }
+    }
+
+    /// Keeps a queue that was taken out and that nobody else has.
+    fn keep(&mut self, queue_id: u16, queue: Pin<UniqueArc<Queue>>) {
+        if let Some(place) = self.places.get_mut(usize::from(queue_id)) {
+            *place = Place::Last(queue);
+        }
+    }
+
+    /// Takes it out again.
+    fn take_kept(&mut self, queue_id: u16) -> Option<Pin<UniqueArc<Queue>>> {
+        let place = self.places.get_mut(usize::from(queue_id))?;
+        match core::mem::replace(place, Place::Free) {
+            Place::Last(queue) => Some(queue),
+            other => {
+                *place = other;
+                None
+            }
+        }
+    }
+
+    /// What keeps a queue that was taken out.
+    pub(crate) fn left(&self, queue_id: u16) -> Option<Unfinished> {
+        match self.places.get(usize::from(queue_id)) {
+            Some(Place::Left(unfinished)) => Some(*unfinished),
+            _ => None,
+        }
+    }
+
+    /// A queue that was taken out is no more.
+    pub(crate) fn forget(&mut self, queue_id: u16) {
+        if let Some(place @ Place::Left(_)) = self.places.get_mut(usize::from(queue_id)) {
+            *place = Place::Free;
         }
     }
 }
 
-impl Closing {
-    /// Ends all commands, and takes the queues from nvmet, the admin queue
-    /// last. Context: may sleep.
-    pub(crate) fn shut_down(&mut self, port: &TargetPort) {
-        for place in self.places.iter_mut() {
-            if let Place::Published(queue) = place {
-                let removed = port.connections.remove(queue);
-                *place = Place::Removed(queue.clone(), removed);
-            }
-        }
-        conn_table::settle(self.places.iter_mut().filter_map(|place| match place {
-            Place::Removed(_, removed) => removed.take(),
-            _ => None,
-        }));
-        // All are told before any is waited for.
-        for queue in self.queues() {
-            queue.stop();
-        }
-        for queue in self.queues() {
-            queue.gate().close();
-        }
-        self.wait_for_write_data();
-        for queue in self.queues() {
-            queue.nvmet.destroy();
+/// The queues that there can be, the admin queue last.
+fn ids() -> impl Iterator<Item = u16> {
+    (0..=QUEUE_ID_MAX).rev()
+}
+
+/// Does something with every queue, the admin queue last. Context: as what is
+/// done; without the lock.
+pub(crate) fn for_each(connections: &SpinLockIrq<Connections>, mut act: impl FnMut(&Arc<Queue>)) {
+    for queue_id in ids() {
+        let queue = connections.lock().queue(queue_id);
+        if let Some(queue) = queue {
+            act(&queue);
+            Queue::put(queue);
         }
     }
+}
 
-    /// The queues, the admin queue last.
-    fn queues(&self) -> impl Iterator<Item = &Arc<Queue>> {
-        self.places.iter().rev().filter_map(Place::queue)
+/// Ends all commands, and takes the queues from nvmet, the admin queue last.
+/// Context: may sleep; no queue is added any more.
+pub(crate) fn shut_down(connections: &SpinLockIrq<Connections>, port: &TargetPort) {
+    for queue_id in ids() {
+        connections.lock().remove(queue_id, port);
     }
+    conn_table::settle(ids().filter_map(|queue_id| connections.lock().take_removed(queue_id)));
+    // All are told before any is waited for.
+    for_each(connections, |queue| queue.stop());
+    for_each(connections, |queue| queue.gate().close());
+    wait_for_write_data(connections);
+    for_each(connections, |queue| queue.nvmet.destroy());
+}
 
-    /// Waits until the LLDD has ended all operations that fetch write data, for
-    /// nvmet waits for those commands; a limited time. Context: may sleep.
-    fn wait_for_write_data(&self) {
-        let begin = Instant::<Monotonic>::now();
-        let mut said = 0i64;
-        let mut pause = 1;
-        loop {
-            let left = || {
-                self.queues()
-                    .map(|queue| (queue, queue.pulling()))
-                    .filter(|(_, commands)| *commands != 0)
-            };
-            if left().next().is_none() {
-                return;
-            }
-            let waited = begin.elapsed().as_millis();
-            if waited >= WRITE_DATA_MSECS {
-                break;
-            }
-            if waited >= said.saturating_add(SAY_MSECS) {
-                said = waited;
-                left().for_each(|(queue, commands)| queue.say_pulling(commands, "not ended yet"));
-            }
-            fsleep(Delta::from_millis(pause));
-            pause = pause.saturating_mul(2).min(PAUSE_MSECS);
+/// Waits until the LLDD has ended all operations that fetch write data, for nvmet
+/// waits for those commands; a limited time. Context: may sleep.
+fn wait_for_write_data(connections: &SpinLockIrq<Connections>) {
+    let begin = Instant::<Monotonic>::now();
+    let mut pause = 1;
+    loop {
+        let mut left = 0;
+        for_each(connections, |queue| left += queue.pulling());
+        if left == 0 {
+            return;
         }
-        for queue in self.queues() {
-            let lost = queue.detach();
-            if lost != 0 {
-                queue.say_pulling(lost, "never ended");
-            }
+        if begin.elapsed().as_millis() >= WRITE_DATA_MSECS {
+            break;
+        }
+        fsleep(Delta::from_millis(pause));
+        pause = pause.saturating_mul(2).min(PAUSE_MSECS);
+    }
+    for_each(connections, |queue| {
+        let lost = queue.detach();
+        if lost != 0 {
+            queue.say_lost(lost);
+        }
+    });
+}
+
+/// Frees the queues that no exchange uses any more; the last exchange of another
+/// frees that one. Context: may sleep; they were shut down.
+pub(crate) fn free(connections: &SpinLockIrq<Connections>) {
+    for queue_id in ids() {
+        let queue = connections.lock().leave(queue_id);
+        if let Some(queue) = queue.and_then(Arc::into_unique_or_drop) {
+            connections.lock().keep(queue_id, queue);
         }
     }
-
-    /// Frees the queues that no exchange uses any more; the last exchange of
-    /// another frees that one. Context: may sleep.
-    pub(crate) fn free(mut self) {
-        for place in self.places.iter_mut() {
-            match core::mem::replace(place, Place::Free) {
-                Place::Hidden(queue) | Place::Published(queue) | Place::Removed(queue, _) => {
-                    if let Some(queue) = Arc::into_unique_or_drop(queue) {
-                        *place = Place::Last(queue);
-                    }
-                }
-                other => *place = other,
-            }
-        }
-        synchronize_rcu();
-        for place in self.places {
-            if let Place::Last(queue) = place {
-                Queue::free(queue);
-            }
+    synchronize_rcu();
+    for queue_id in ids() {
+        let queue = connections.lock().take_kept(queue_id);
+        if let Some(queue) = queue {
+            Queue::free(queue);
         }
     }
 }

@@ -13,7 +13,7 @@
 // layers: lldd_api ops
 //     > tgtport registry transport ls ls_waiting
 //     > association associations connections connect quota tenancy
-//     > queue queue_slots deferred admission stale slot exchange exchange_lldd exchange_nvmet fcp conn_table
+//     > queue queue_slots deferred admission stale unfinished slot exchange exchange_lldd exchange_nvmet fcp conn_table
 //       | ls_context disconnect sent_list
 //     > hold hostport template port_abi > globals work_items nvmet sgl mapped gate ring racy module_ref
 //     > shared > layout shim > abi
@@ -88,6 +88,7 @@ mod template;
 mod tenancy;
 mod tgtport;
 mod transport;
+mod unfinished;
 mod work_items;
 
 use kernel::prelude::*;

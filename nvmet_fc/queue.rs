@@ -303,15 +303,15 @@ impl Queue {
         ));
     }
 
-    /// Reports operations that keep the end of the association waiting.
-    pub(crate) fn say_pulling(&self, operations: usize, what: &str) {
+    /// Reports operations that the end of the association does not wait for any
+    /// longer.
+    pub(crate) fn say_lost(&self, operations: usize) {
         ratelimited!(pr_warn!(
-            "{{{}:{}}}: {} WRITEDATA of queue {} {} by the LLDD, port 0x{:016x}\n",
+            "{{{}:{}}}: {} WRITEDATA of queue {} never ended by the LLDD, port 0x{:016x}\n",
             self.port.number,
             self.association.number(),
             operations,
             self.id.queue_id(),
-            what,
             self.port.port_name
         ));
     }
@@ -328,8 +328,8 @@ impl Queue {
     /// Frees a queue after a grace period, for the sake of aborts that still
     /// look at its slots. Context: may sleep.
     pub(crate) fn free(queue: Pin<UniqueArc<Self>>) {
-        let association = queue.association.clone();
+        let (association, queue_id) = (queue.association.clone(), queue.id.queue_id());
         drop(queue);
-        association.queue_freed();
+        association.queue_freed(queue_id);
     }
 }

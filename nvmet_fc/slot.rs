@@ -261,6 +261,11 @@ impl Phase {
         }
     }
 
+    /// Where the command is, without the marks.
+    pub(crate) fn state(&self) -> State {
+        state_in(self.read()).phase()
+    }
+
     /// Whether the LLDD moves write data of a command that nvmet waits for.
     pub(crate) fn is_pulling(&self) -> bool {
         let state = state_in(self.read());

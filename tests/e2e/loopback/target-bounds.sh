@@ -11,7 +11,8 @@ set -uo pipefail
 # shellcheck disable=SC2034 # what the library left there
 ANSWER=
 short_form 'Disconnect lost
-32 MiB at once'
+32 MiB at once
+review_target_m13'
 loop_load
 short_timeouts 3
 
@@ -37,6 +38,37 @@ write_data_lost() {
 	reap 100 "$writer" > /dev/null 2>&1
 	check 'write data lost: the books are even when it comes at last' wait_for 30 loop_idle
 	is 'write data lost: no warning' "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+	loop_clear 1
+}
+
+# Read data and a response that the LLDD keeps. Neither keeps nvmet waiting, so the
+# association ends as far as anybody sees, and its memory stays.
+review_target_m13() {
+	local name=review_target_m13 readers=()
+	loop_ready 1
+	connected --keep-alive-tmo=30
+	klog_mark
+	check "$name: rule" loop_fault 'on=target.readdata code=2 nth=1 do=hold'
+	check "$name: rule" loop_fault 'on=target.rsp code=2 nth=1 do=hold'
+	check "$name: the host's aborts are ignored" loop_fault 'on=host.fcp_abort do=ignore'
+	read_once 100 > /dev/null 2>&1 &
+	readers+=($!)
+	check "$name: a READDATA is kept" wait_for 10 struck_at_least 0 1
+	read_once 100 > /dev/null 2>&1 &
+	readers+=($!)
+	check "$name: an RSP is kept" wait_for 10 struck_at_least 1 1
+	check "$name: nvmet's port goes" port_remove 1
+	check "$name: the association is deleted" klog_has 'Association deleted' 10
+	check "$name: the log names operations, queue and port" klog_has '0 WRITEDATA, 1 READDATA, [01] RSP .* queue [1-9][0-9]*, port 0x' 30
+	is "$name: the association is not freed" "$(klog_count 'Association freed')" 0
+	loop_faults_clear
+	loop_write control give_up
+	check "$name: it is when both have ended" klog_has 'Association freed' 10
+	check "$name: the controller can go" disconnect_all
+	reap 100 "${readers[0]}" > /dev/null 2>&1
+	reap 100 "${readers[1]}" > /dev/null 2>&1
+	check "$name: the books are even" wait_for 30 loop_idle
+	is "$name: no warning" "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
 	loop_clear 1
 }
 
@@ -182,6 +214,7 @@ bounds_of_hosts() {
 }
 
 ! wanted 'write data lost' || write_data_lost
+! wanted 'review_target_m13' || review_target_m13
 ! wanted 'Disconnect kept' || disconnect_kept
 ! wanted 'Disconnect lost' || disconnect_lost
 ! wanted '32 MiB at once' || too_much_at_once
