@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See host_shim.h. */
 #include <linux/dmapool.h>
+#include <linux/rcupdate.h>
 #include "host_shim.h"
 
 #define SHIM(name) nvme_fc_shim_##name
@@ -46,6 +47,11 @@ unsigned int nvme_fc_shim_memalloc_noio_save(void)
 void nvme_fc_shim_memalloc_noio_restore(unsigned int flags)
 {
 	memalloc_noio_restore(flags);
+}
+
+void nvme_fc_shim_synchronize_rcu_tasks(void)
+{
+	synchronize_rcu_tasks();
 }
 
 void nvme_fc_shim_put_ctrl(struct nvme_ctrl *ctrl)

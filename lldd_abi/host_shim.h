@@ -30,6 +30,8 @@ void nvme_fc_shim_dma_pool_free(void *pool, void *start, dma_addr_t addr);
 unsigned int nvme_fc_shim_memalloc_noio_save(void);
 void nvme_fc_shim_memalloc_noio_restore(unsigned int flags);
 
+void nvme_fc_shim_synchronize_rcu_tasks(void);
+
 void nvme_fc_shim_put_ctrl(struct nvme_ctrl *ctrl);
 bool nvme_fc_shim_ctrl_sgl_supported(struct nvme_ctrl *ctrl);
 void nvme_fc_shim_add_acc_reconnects(struct nvme_ctrl *ctrl, int attempts);

@@ -382,6 +382,12 @@ impl Exchange {
         State::from_bits(self.state.load(Acquire)).phase() == State::IDLE
     }
 
+    /// Whether the LLDD has given the exchange back, and it is not released.
+    pub(crate) fn is_complete(&self) -> bool {
+        // Partner of the full order of `finish`.
+        State::from_bits(self.state.load(Acquire)).phase() == State::COMPLETE
+    }
+
     /// Applies an event: one caller wins each change.
     ///
     /// # Errors

@@ -13,7 +13,10 @@ use core::{
     }, //
 };
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::rcu::synchronize_rcu, //
+};
 
 use crate::{
     abi,
@@ -391,6 +394,38 @@ pub(crate) fn complete(exchange: &Exchange, status: u16, result: u64) {
         // SAFETY: As above; nobody else will.
         unsafe { crate::mq_ops::complete_rq(request) };
     }
+}
+
+/// Completes a request of which the block layer has swallowed the completion: it
+/// does so for a disk with `io-timeout-fail`, to have the request time out, and
+/// leaves it to drivers to complete what timed out. Says whether it was such a one.
+///
+/// Context: may sleep; the caller keeps the request from being used again, and is
+/// the only one to call this for it.
+#[cold]
+pub(crate) fn complete_swallowed(exchange: &Exchange) -> bool {
+    if !cfg!(CONFIG_FAIL_IO_TIMEOUT) || !is_being_completed(exchange) {
+        return false;
+    }
+    // Or somebody is between the exchange's end and the request's: in an interrupt,
+    // or in a thread that may be preempted there, and does not sleep.
+    synchronize_rcu();
+    // SAFETY: Nothing is held that a thread could wait for.
+    unsafe { abi::nvme_fc_shim_synchronize_rcu_tasks() };
+    if !is_being_completed(exchange) {
+        return false;
+    }
+    // SAFETY: The request was started, has its status and result, and whoever set
+    // these is through with it; it is not completed, so this is the first time.
+    unsafe { abi::blk_mq_complete_request(exchange.request()) };
+    true
+}
+
+/// Whether a request's exchange is over, and the request is not.
+fn is_being_completed(exchange: &Exchange) -> bool {
+    // SAFETY: A request of ours, valid like its exchange; the field is one word.
+    let state = unsafe { (&raw const (*exchange.request()).state).read_volatile() };
+    exchange.is_complete() && state == abi::mq_rq_state_MQ_RQ_IN_FLIGHT
 }
 
 /// Gives a request back to the NVMe core.

@@ -18,6 +18,7 @@ use crate::{
     exchange::Exchange,
     log::ctrl_log,
     recovery,
+    rq,
     shared::{
         proto::exchange::Event,
         ratelimit::{
@@ -32,7 +33,8 @@ const COMPLAINT_SECONDS: u64 = 10;
 
 /// A request's time is over: its exchange is aborted; one that was aborted
 /// before, or is over, costs the association. The timer starts anew: only the
-/// LLDD ends an exchange. Context: may sleep, but nothing here waits.
+/// LLDD ends an exchange. One that is over may be a request that the block layer
+/// pretends to have lost. Context: may sleep, but nothing here waits.
 pub(crate) fn expired(exchange: &Exchange) {
     let queue = exchange.queue();
     let ctrl = queue.ctrl();
@@ -58,6 +60,8 @@ pub(crate) fn expired(exchange: &Exchange) {
             asked_again(ctrl, 1);
         }
         recovery::transport_error(queue.owner().counted(), "io timeout abort failed");
+        // Last: until then the request keeps the controller.
+        rq::complete_swallowed(exchange);
     }
 }
 
@@ -89,6 +93,7 @@ pub(crate) fn drain(ctrl: &Ctrl) {
         for set in [ctrl.io_set(), ctrl.admin_set()] {
             set.for_each_started(|exchange| {
                 again = again.saturating_add(u32::from(exchange.abort_again()));
+                rq::complete_swallowed(exchange);
                 if !exchange.is_idle() {
                     left = left.saturating_add(1);
                     oldest.get_or_insert((exchange.queue().index(), exchange.command().sqe.opcode));

@@ -85,6 +85,48 @@ if [[ ${E2E_HOST:-rust} == rust ]]; then
 else
 	skip 'completed twice' 'the C module completes the request twice, and the kernel with it'
 fi
+
+# A completion that the block layer swallows, to have the request time out: of a disk
+# whose user asked for that, by a kernel that can. Once by the timeout; once by a
+# reset, which comes long before it.
+FAIL_TIMEOUT=/sys/kernel/debug/fail_io_timeout
+fake_timeouts() {
+	local disk
+	echo 0 > $FAIL_TIMEOUT/verbose
+	echo 100 > $FAIL_TIMEOUT/probability
+	echo "$2" > $FAIL_TIMEOUT/times
+	for disk in /sys/block/nvme*/io-timeout-fail; do
+		echo "$1" > "$disk"
+	done
+}
+time_never_runs_out() {
+	local timeout
+	for timeout in /sys/block/nvme*/queue/io_timeout; do
+		echo 3600000 > "$timeout"
+	done
+}
+all_faked() {
+	[[ $(< $FAIL_TIMEOUT/times) == 0 ]]
+}
+if [[ ! -d $FAIL_TIMEOUT ]]; then
+	! wanted review_host_18 || skip review_host_18 'the kernel lacks CONFIG_FAIL_IO_TIMEOUT'
+elif wanted review_host_18; then
+	for how in timeout reset; do
+		name="review_host_18, $how"
+		klog_mark
+		fake_timeouts 1 1
+		if [[ $how == reset ]]; then time_never_runs_out; fi
+		read_once 90 > /dev/null 2>&1 &
+		pid=$!
+		check "$name: the completion is swallowed" wait_for 10 all_faked
+		if [[ $how == reset ]]; then echo 1 > "/sys/class/nvme/$CTRL/reset_controller" & fi
+		check "$name: the read is done all the same" reap 30 "$pid"
+		[[ $how == reset ]] || check "$name: the log says so" klog_has 'io timeout' 10
+		fake_timeouts 0 -1
+		check "$name: all is well afterwards" wait_for 45 all_well
+		is "$name: no warning" "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+	done
+fi
 default_timeouts
 short_done
 loop_teardown
