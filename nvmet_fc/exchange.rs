@@ -233,7 +233,7 @@ impl Exchange {
         clear: bool,
     ) -> Option<DataBuffer> {
         let association = self.queue().association();
-        let bytes = u64::from(length.div_ceil(PAGE)) * u64::from(PAGE);
+        let bytes = bytes_in_account(length.div_ceil(PAGE));
         if !association.tenancy().take_data(bytes) {
             return None;
         }
@@ -339,10 +339,15 @@ impl Exchange {
     }
 }
 
+/// Bytes of a buffer with so many entries, each of which takes a page.
+fn bytes_in_account(entries: u32) -> u64 {
+    u64::from(entries) * u64::from(PAGE)
+}
+
 /// Takes a buffer for much data out of the host's account.
 #[cold]
 fn uncount(queue: &Queue, entries: u32) {
-    let bytes = u64::from(entries) * u64::from(PAGE);
+    let bytes = bytes_in_account(entries);
     queue.association().tenancy().give_data(bytes);
 }
 

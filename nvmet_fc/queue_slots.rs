@@ -262,7 +262,7 @@ impl Queue {
     /// sleep.
     pub(crate) fn stop(&self) {
         self.list().lock().admission = Admission::Going;
-        while let Some(waiting) = self.pop_deferred() {
+        while let Some(waiting) = self.take_waiting(Ring::pop) {
             // SAFETY: Deferred and not released; out of the list, so nobody
             // else ends it.
             unsafe { end_deferred(self.port(), waiting.lldd, true) };
@@ -304,28 +304,15 @@ impl Queue {
             .count()
     }
 
-    /// Takes a command out of the waiting list, and our pointer out of its
+    /// Takes what `pick` takes out of the waiting list, and our pointer out of its
     /// exchange, both under the lock: who finds the pointer still there within an
     /// RCU section finds a queue that is alive.
-    ///
-    /// # Safety
-    ///
-    /// `lldd` is valid.
-    unsafe fn take_deferred(&self, lldd: FcpRequestPtr) -> bool {
+    fn take_waiting(
+        &self,
+        pick: impl FnOnce(&mut Ring<Deferred>) -> Option<Deferred>,
+    ) -> Option<Deferred> {
         let mut list = self.list().lock();
-        let taken = list.deferred.take(|waiting| ptr::eq(waiting.lldd, lldd));
-        if taken.is_some() {
-            // SAFETY: Valid by this function's contract.
-            unsafe { exchange::set_private(lldd, ptr::null_mut()) };
-        }
-        taken.is_some()
-    }
-
-    /// The next command of the waiting list, for its end; otherwise as
-    /// [`Queue::take_deferred`].
-    fn pop_deferred(&self) -> Option<Deferred> {
-        let mut list = self.list().lock();
-        let waiting = list.deferred.pop()?;
+        let waiting = pick(&mut list.deferred)?;
         // SAFETY: What waits was accepted and not released.
         unsafe { exchange::set_private(waiting.lldd, ptr::null_mut()) };
         Some(waiting)
@@ -387,10 +374,10 @@ pub(crate) unsafe fn abort(port: &TargetPort, lldd: FcpRequestPtr) {
         let Some(hold) = Hold::try_new(port) else {
             return;
         };
-        // SAFETY: The memory is valid, by this function's contract.
-        let taken = unsafe { queue.take_deferred(lldd) };
+        let is_it = |waiting: &Deferred| ptr::eq(waiting.lldd, lldd);
+        let taken = queue.take_waiting(|list| list.take(is_it));
         drop(guard);
-        if taken {
+        if taken.is_some() {
             // SAFETY: It was deferred, is out of the list, and the port is held.
             unsafe { end_deferred(&hold, lldd, false) };
             return;
