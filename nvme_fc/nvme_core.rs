@@ -223,21 +223,29 @@ impl NvmeCtrl {
     /// with the last reference gone no user comes.
     pub(crate) fn end_work(&self) {
         let nvme = self.0.get();
-        // SAFETY: An initialised controller, and its work items. Those come
-        // first that may queue the others.
-        unsafe {
-            abi::cancel_work_sync(&raw mut (*nvme).async_event_work);
-            abi::cancel_work_sync(&raw mut (*nvme).fw_act_work);
-            abi::cancel_work_sync(&raw mut (*nvme).scan_work);
-            abi::cancel_work_sync(&raw mut (*nvme).reset_work);
-            abi::cancel_delayed_work_sync(&raw mut (*nvme).ka_work);
-            abi::cancel_delayed_work_sync(&raw mut (*nvme).failfast_work);
+        macro_rules! end {
+            ($($cancel:ident($field:ident);)*) => {
+                $(
+                    // SAFETY: An initialised controller, and a work item or timer
+                    // of it, of the kind that the function cancels.
+                    unsafe { abi::$cancel(&raw mut (*nvme).$field) };
+                )*
+            };
+        }
+
+        // Those come first that may queue the others.
+        end! {
+            cancel_work_sync(async_event_work);
+            cancel_work_sync(fw_act_work);
+            cancel_work_sync(scan_work);
+            cancel_work_sync(reset_work);
+            cancel_delayed_work_sync(ka_work);
+            cancel_delayed_work_sync(failfast_work);
         }
         #[cfg(CONFIG_NVME_MULTIPATH)]
-        // SAFETY: As above.
-        unsafe {
-            abi::cancel_work_sync(&raw mut (*nvme).ana_work);
-            abi::timer_delete_sync(&raw mut (*nvme).anatt_timer);
+        end! {
+            cancel_work_sync(ana_work);
+            timer_delete_sync(anatt_timer);
         }
     }
 
