@@ -16,7 +16,8 @@ lost
 completion held, then aborted
 abort delay=2000000
 abort ignored
-completed twice'
+completed twice
+review_host_18'
 READ='on=host.fcp_io code=2 nth=1'
 DONE='on=host.fcp_done code=2 nth=1'
 loop_load
@@ -60,6 +61,19 @@ for abort in delay=2000000 place=inline; do
 	loop_faults_clear
 	check "abort $abort: all is well afterwards" wait_for 45 all_well
 done
+
+# One that the adapter drops without a word: it is asked again, but not at once.
+if wanted review_host_7; then
+	loop_faults_clear
+	klog_mark
+	loop_fault "$READ do=lose"
+	check 'review_host_7: rule' loop_fault 'on=host.fcp_abort nth=1 do=ignore'
+	check 'review_host_7: the read is done in the end' read_once 60
+	check 'review_host_7: it struck' struck_at_least 1 1
+	check 'review_host_7: the adapter was asked again' klog_has 'did not end: LLDD asked to abort them again' 5
+	loop_faults_clear
+	check 'review_host_7: all is well afterwards' wait_for 45 all_well
+fi
 
 # An abort that is never acted on, until the adapter gives up: meanwhile the
 # controller cannot recover, and then it does.

@@ -90,6 +90,14 @@ mapped_or_gone() {
 	[[ $(loop_book mappings 4) -ge 2 ]] || loop_is_gone target-1
 }
 
+# As long as the port is there, it keeps the module. In this order.
+pinned_or_gone() {
+	[[ $(< /sys/module/nvmet_fc/refcnt) -ge $1 ]] || loop_is_gone target-1
+}
+unpinned() {
+	[[ $(< /sys/module/nvmet_fc/refcnt) -lt $1 ]]
+}
+
 # One that it does not end when it is aborted, either.
 disconnect_lost() {
 	loop_ready 1 '' 'device=bounce'
@@ -100,16 +108,19 @@ disconnect_lost() {
 	check 'Disconnect lost: disconnect' disconnect "$SUBSYS"
 	check 'Disconnect lost: it struck' wait_for 10 struck_at_least 0 1
 	port_remove 1
+	users=$(< /sys/module/nvmet_fc/refcnt)
 	loop_write target-1/enable 0 60 &
 	remover=$!
 	check 'Disconnect lost: it is aborted' wait_for 30 struck_at_least 1 1
 	check 'Disconnect lost: as long as the port is there, its buffer is mapped' mapped_or_gone
+	check 'review_target_m5: and the module is in use by it' pinned_or_gone "$users"
 	check 'Disconnect lost: the port goes in the end' wait_for 30 loop_is_gone target-1
 	reap 30 "$remover"
 	is 'Disconnect lost: nothing is mapped any more' "$(loop_book mappings 4)" 0
 	check 'Disconnect lost: the log says so' klog_has 'lost.*port 0x' 5
 	loop_write control give_up
 	check 'Disconnect lost: it may end later' wait_for 10 loop_idle
+	check 'review_target_m5: the module is not in use by it any more' wait_for 10 unpinned "$users"
 	is 'Disconnect lost: no warning' "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
 	loop_clear 1
 }

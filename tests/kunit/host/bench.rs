@@ -19,7 +19,10 @@ use crate::cases::outcome::{
 
 use super::{
     books::Counts,
-    controller::Controller,
+    controller::{
+        Controller,
+        Phase, //
+    },
     lldd::Lldd,
     model::Wanted,
     options::{
@@ -120,6 +123,23 @@ impl Bench {
     #[track_caller]
     pub(crate) fn connect(&self, wish: &Wish) -> CaseResult<Controller> {
         self.try_connect(wish).or_fail()
+    }
+
+    /// Makes a controller, and waits until it is in service.
+    #[track_caller]
+    pub(crate) fn live(&self, wish: &Wish) -> CaseResult<Controller> {
+        let ctrl = self.connect(wish)?;
+        ctrl.wait(Phase::Live, 5)?;
+        Ok(ctrl)
+    }
+
+    /// Waits until the LLDD has all exchanges back, and has heard of the end of
+    /// every queue.
+    pub(crate) fn queues_are_over(&self) -> bool {
+        self.until(10, |lldd| {
+            let counts = &lldd.books.counts;
+            lldd.in_flight() == 0 && counts.queues_made.get() == counts.queues_deleted.get()
+        })
     }
 
     /// Counters.

@@ -49,8 +49,7 @@ const COMMANDS: [On; 7] = [
 
 pub(crate) fn steps_in_order() -> CaseResult {
     let bench = Bench::new(Wanted::PLAIN)?;
-    let ctrl = bench.connect(&Wish::ONCE)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::ONCE)?;
     ensure_eq!(ctrl.queue_count(), 3);
     ctrl.scanned();
     ctrl.delete()?;
@@ -265,8 +264,7 @@ pub(crate) fn what_a_user_may_not_ask() -> CaseResult {
     for (wish, errno) in wishes {
         ensure_eq!(bench.try_connect(&wish).err(), Some(errno.to_errno()));
     }
-    let ctrl = bench.connect(&Wish::ONCE)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::ONCE)?;
     let again = bench.try_connect(&Wish::ONCE);
     ensure_eq!(again.err(), Some(EALREADY.to_errno()));
     let second = bench.connect(&Wish {
@@ -300,11 +298,10 @@ pub(crate) fn queues_are_the_least_that_anybody_wants() -> CaseResult {
             ..Wanted::PLAIN
         })?;
         bench.lldd.template.set_queues(lldd);
-        let ctrl = bench.connect(&Wish {
+        let ctrl = bench.live(&Wish {
             queues: user,
             ..Wish::ONCE
         })?;
-        ctrl.wait(Phase::Live, 5)?;
         let least = user.min(lldd).min(u32::from(controller)).min(cpus);
         ensure_eq!(ctrl.queue_count(), least + 1);
         ensure_eq!(bench.counts().queues_made.get(), least + 1);
@@ -317,8 +314,7 @@ pub(crate) fn queues_are_the_least_that_anybody_wants() -> CaseResult {
 
 pub(crate) fn another_number_of_queues_after_a_reset() -> CaseResult {
     let bench = Bench::new(Wanted::PLAIN)?;
-    let ctrl = bench.connect(&Wish::PATIENT)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::PATIENT)?;
     for queues in [1, 2] {
         bench.lldd.with(|state| state.model.wanted.queues = queues);
         bench.lldd.forget();
@@ -339,8 +335,7 @@ pub(crate) fn another_number_of_queues_after_a_reset() -> CaseResult {
 
 pub(crate) fn the_lldd_maps_queues() -> CaseResult {
     let bench = Bench::with(Template::edited(Template::mapping), Wanted::PLAIN)?;
-    let ctrl = bench.connect(&Wish::ONCE)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::ONCE)?;
     ensure!(bench.counts().maps.get() > 0);
     ctrl.delete()?;
     drop(ctrl);
@@ -356,8 +351,7 @@ pub(crate) fn an_lldd_without_queue_calls() -> CaseResult {
     bench.lldd.with(|state| state.handles = false);
     for delivery in [Delivery::Inline, Delivery::Thread(1)] {
         bench.lldd.with(|state| state.delivery = delivery);
-        let ctrl = bench.connect(&Wish::ONCE)?;
-        ctrl.wait(Phase::Live, 5)?;
+        let ctrl = bench.live(&Wish::ONCE)?;
         ctrl.delete()?;
     }
     ensure_eq!(bench.counts().queues_made.get(), 0);

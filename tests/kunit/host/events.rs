@@ -40,8 +40,7 @@ pub(crate) fn listening() -> CaseResult<(Bench, Controller)> {
         events: true,
         ..Wanted::PLAIN
     })?;
-    let ctrl = bench.connect(&Wish::PATIENT)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::PATIENT)?;
     ensure!(bench.until(5, |lldd| lldd.holding(EVENT) == 1));
     ctrl.scanned();
     Ok((bench, ctrl))

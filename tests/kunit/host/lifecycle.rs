@@ -70,19 +70,12 @@ fn reset_until(bench: &Bench, ctrl: &Controller, on: On) -> CaseResult {
 pub(crate) fn a_deletion_at_each_step() -> CaseResult {
     let bench = Bench::new(Wanted::PLAIN)?;
     for on in STEPS {
-        let ctrl = bench.connect(&Wish::PATIENT)?;
-        ctrl.wait(Phase::Live, 5)?;
+        let ctrl = bench.live(&Wish::PATIENT)?;
         reset_until(&bench, &ctrl, on)?;
         ctrl.begin_delete();
         ctrl.wait_gone(10)?;
         drop(ctrl);
-        ensure!(bench.until(5, |lldd| lldd.in_flight() == 0), "{on:?}");
-        let counts = bench.counts();
-        ensure_eq!(
-            counts.queues_made.get(),
-            counts.queues_deleted.get(),
-            "{on:?}"
-        );
+        ensure!(bench.queues_are_over(), "{on:?}");
     }
     bench.end()
 }
@@ -90,8 +83,7 @@ pub(crate) fn a_deletion_at_each_step() -> CaseResult {
 pub(crate) fn a_lost_port_at_each_step() -> CaseResult {
     let mut bench = Bench::new(Wanted::PLAIN)?;
     for on in STEPS {
-        let ctrl = bench.connect(&Wish::PATIENT)?;
-        ctrl.wait(Phase::Live, 5)?;
+        let ctrl = bench.live(&Wish::PATIENT)?;
         reset_until(&bench, &ctrl, on)?;
         bench.drop_remote()?;
         // The delete callback comes when nothing is in use any more.
@@ -100,13 +92,7 @@ pub(crate) fn a_lost_port_at_each_step() -> CaseResult {
             counts.remotes.get() == counts.remotes_deleted.get()
         });
         ensure!(gone, "{on:?}");
-        ensure_eq!(bench.lldd.in_flight(), 0, "{on:?}");
-        let counts = bench.counts();
-        ensure_eq!(
-            counts.queues_made.get(),
-            counts.queues_deleted.get(),
-            "{on:?}"
-        );
+        ensure!(bench.queues_are_over(), "{on:?}");
         bench.add_remote()?;
         ctrl.wait(Phase::Live, 10)?;
         ctrl.delete()?;
@@ -173,8 +159,7 @@ pub(crate) fn a_port_comes_back_too_late() -> CaseResult {
     ctrl.wait_gone(10)?;
     drop(ctrl);
     bench.add_remote()?;
-    let ctrl = bench.connect(&Wish::ONCE)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::ONCE)?;
     end(bench, ctrl)
 }
 

@@ -203,8 +203,7 @@ pub(crate) fn answers_that_do_not_come() -> CaseResult {
 
     // A Disconnect that nobody waits for keeps the port in use.
     bench.lldd.rule(Rule::at(DISCONNECT).keep());
-    let ctrl = bench.connect(&Wish::ONCE)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::ONCE)?;
     ctrl.delete()?;
     drop(ctrl);
     ensure_eq!(bench.lldd.holding(DISCONNECT), 1);
@@ -229,8 +228,7 @@ pub(crate) fn an_aborted_service_ends_the_wait() -> CaseResult {
     for abort in [Abort::Inline, Abort::Thread(50)] {
         bench.lldd.forget();
         bench.lldd.with(|state| state.ls_abort = abort);
-        let ctrl = bench.connect(&Wish::PATIENT)?;
-        ctrl.wait(Phase::Live, 5)?;
+        let ctrl = bench.live(&Wish::PATIENT)?;
         bench.lldd.rule(Rule::at(CREATE_CONNECTION).keep());
         ensure!(ctrl.reset());
         ensure!(bench.until(5, |lldd| lldd.holding(CREATE_CONNECTION) == 1));

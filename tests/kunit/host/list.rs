@@ -118,6 +118,7 @@ suites! {
         review_host_3_a_refused_keep_alive,
         review_host_3_a_refused_event_request,
         review_host_6_administrative_controller,
+        review_host_9_failed_while_live,
         a_refusal_after_service_is_retried,
         a_refusal_after_service_has_its_limit,
     }

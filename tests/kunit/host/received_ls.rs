@@ -286,8 +286,7 @@ pub(crate) fn requests_that_are_not_taken() -> CaseResult {
 pub(crate) fn a_request_while_the_port_goes() -> CaseResult {
     let mut bench = Bench::new(Wanted::PLAIN)?;
     for round in 0..6 {
-        let ctrl = bench.connect(&Wish::PATIENT)?;
-        ctrl.wait(Phase::Live, 5)?;
+        let ctrl = bench.live(&Wish::PATIENT)?;
         let id = bench.lldd.with(|state| state.model.last()).or_fail()?;
         let remote = bench.remote.or_fail()?;
         bench.lldd.rule(Rule::at(On::Respond).stall(round * 20));

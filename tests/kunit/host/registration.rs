@@ -11,7 +11,6 @@ use kernel::{
 
 use super::{
     bench::Bench,
-    controller::Phase,
     model::Wanted,
     options::Wish,
     ports::{
@@ -295,8 +294,7 @@ pub(crate) fn discovery_port() -> CaseResult {
 /// A controller is made, serves, and goes.
 pub(crate) fn controller_lives() -> CaseResult {
     let bench = Bench::new(Wanted::PLAIN)?;
-    let ctrl = bench.connect(&Wish::ONCE)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::ONCE)?;
     ctrl.delete()?;
     drop(ctrl);
     bench.end()

@@ -51,8 +51,7 @@ pub(crate) const ON_READ: On = On::Io(opcode::READ);
 /// A bench with a controller in service that reconnects.
 pub(crate) fn connected() -> CaseResult<(Bench, Controller)> {
     let bench = Bench::new(Wanted::PLAIN)?;
-    let ctrl = bench.connect(&Wish::PATIENT)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::PATIENT)?;
     ctrl.scanned();
     bench.lldd.forget();
     Ok((bench, ctrl))

@@ -134,8 +134,7 @@ pub(crate) fn review_host_17_a_disconnect_lets_the_port_settle() -> CaseResult {
         events: true,
         ..Wanted::PLAIN
     })?;
-    let ctrl = bench.connect(&Wish::PATIENT)?;
-    ctrl.wait(Phase::Live, 5)?;
+    let ctrl = bench.live(&Wish::PATIENT)?;
     ensure!(bench.until(5, |lldd| lldd.holding(event) == 1));
     ctrl.scanned();
     bench.lldd.forget();

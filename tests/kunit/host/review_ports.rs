@@ -29,11 +29,10 @@ pub(crate) fn review_host_10_delivering() -> CaseResult {
     let mut bench = Bench::new(Wanted::PLAIN)?;
     // A minute between two attempts, in which the controller does not use its
     // port.
-    let ctrl = bench.connect(&Wish {
+    let ctrl = bench.live(&Wish {
         delay: 60,
         ..Wish::PATIENT
     })?;
-    ctrl.wait(Phase::Live, 5)?;
     bench.lldd.rule(Rule::at(CREATE_ASSOCIATION).refuse(5));
     ensure!(ctrl.reset());
     ensure!(bench.until(10, |lldd| lldd.count(CREATE_ASSOCIATION) >= 2));

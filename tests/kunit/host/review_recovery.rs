@@ -10,6 +10,10 @@ use kernel::prelude::*;
 use super::{
     bench::Bench,
     controller::Phase,
+    events::{
+        listening,
+        EVENT, //
+    },
     model::Wanted,
     options::Wish,
     responses::{
@@ -148,11 +152,10 @@ pub(crate) fn a_refusal_after_service_is_retried() -> CaseResult {
 /// But not for longer than `ctrl_loss_tmo`.
 pub(crate) fn a_refusal_after_service_has_its_limit() -> CaseResult {
     let bench = Bench::new(Wanted::PLAIN)?;
-    let ctrl = bench.connect(&Wish {
+    let ctrl = bench.live(&Wish {
         attempts: 2,
         ..Wish::ONCE
     })?;
-    ctrl.wait(Phase::Live, 5)?;
     bench.lldd.forget();
     bench
         .lldd
@@ -162,4 +165,29 @@ pub(crate) fn a_refusal_after_service_has_its_limit() -> CaseResult {
     drop(ctrl);
     ensure_eq!(bench.lldd.count(CREATE_ASSOCIATION), 2);
     bench.end()
+}
+
+/// The port goes and comes back while firmware is activated, after which the NVMe
+/// core puts the controller into service whatever happened: its association is of
+/// the port that was lost, and must not be used again.
+pub(crate) fn review_host_9_failed_while_live() -> CaseResult {
+    let (mut bench, ctrl) = listening()?;
+    bench.lldd.forget();
+    bench.lldd.rule(Rule::at(On::PropertyGet).keep());
+    ensure!(bench.lldd.release(EVENT, |answer| {
+        answer.extend();
+        // Notice: firmware activation starts.
+        answer.iu.cqe.result.set(0x01_02);
+    }));
+    ensure!(bench.until(30, |lldd| lldd.holding(On::PropertyGet) == 1));
+    ensure_eq!(ctrl.phase(), Phase::Resetting);
+    bench.drop_remote()?;
+    bench.add_remote()?;
+    ensure!(bench.lldd.release(On::PropertyGet, |_| {}));
+    ensure!(
+        bench.until(30, |lldd| lldd.count(CREATE_ASSOCIATION) == 1),
+        "the old association is used"
+    );
+    ctrl.wait(Phase::Live, 30)?;
+    end(bench, ctrl)
 }

@@ -16,7 +16,7 @@ use super::{
         host::Host,
         port::Port,
         response::Response,
-        script::{Place, Script},
+        script::{Place, Script, SentPlan},
         service::Plan,
     },
 };
@@ -100,6 +100,20 @@ impl Bench {
         let mut bench = Self::new(config)?;
 
         bench.subsystem.add_namespace(NAMESPACE).or_fail()?;
+        Ok(bench)
+    }
+
+    /// A port whose only association has just ended, with its Disconnect on its way
+    /// as planned.
+    pub(crate) fn with_goodbye(plan: SentPlan) -> CaseResult<Self> {
+        let mut bench = Self::new(&Config::USUAL)?;
+
+        bench.port.plan_sent(plan);
+        bench.associate(&bench.host)?;
+        bench.unbind();
+        ensure!(bench
+            .port
+            .wait_until(|port| port.books.calls(Call::LsReq) == 1));
         Ok(bench)
     }
 

@@ -185,14 +185,8 @@ pub(crate) fn the_target_says_goodbye() -> CaseResult {
 
 pub(crate) fn a_goodbye_that_nobody_ends() -> CaseResult {
     // ls_abort ends it; the port goes then.
-    let mut bench = Bench::new(&Config::USUAL)?;
+    let mut bench = Bench::with_goodbye(SentPlan::Accept(Place::Hold))?;
 
-    bench.port.plan_sent(SentPlan::Accept(Place::Hold));
-    bench.associate(&bench.host)?;
-    bench.unbind();
-    ensure!(bench
-        .port
-        .wait_until(|port| port.books.calls(Call::LsReq) == 1));
     ensure_eq!(bench.unregister(), Ok(()));
     ensure!(bench.port.wait_deleted());
     ensure_eq!(bench.port.books.calls(Call::LsAbort), 1);
@@ -201,14 +195,8 @@ pub(crate) fn a_goodbye_that_nobody_ends() -> CaseResult {
 
 pub(crate) fn an_abort_that_nobody_heeds() -> CaseResult {
     // The port goes all the same, and done may still come.
-    let mut bench = Bench::new(&Config::USUAL)?;
+    let mut bench = Bench::with_goodbye(SentPlan::Ignore)?;
 
-    bench.port.plan_sent(SentPlan::Ignore);
-    bench.associate(&bench.host)?;
-    bench.unbind();
-    ensure!(bench
-        .port
-        .wait_until(|port| port.books.calls(Call::LsReq) == 1));
     ensure_eq!(bench.unregister(), Ok(()));
     ensure!(bench.port.wait_deleted());
     ensure_eq!(bench.port.books.calls(Call::LsAbort), 1);
