@@ -13,9 +13,9 @@
 // layers: lldd_api ops mq_ops class kunit_entry
 //     > ctrl ctrl_create association io_queues recovery unload ls_answer aen aen_exchange backref
 //     > ls ls_exchange ls_receive ls_port
-//       | io exchange exchange_dma exchange_list iu_memory link queue rq tagset outcome timeout appid
-//     > lport rport registry registry_lock template port_abi
-//     > nvme_core options options_owner > word numbers cpus log > shared > layout shim > abi
+//       | io exchange exchange_dma exchange_list link queue rq tagset outcome timeout appid
+//     > lport rport registry registry_lock template port_abi iu_memory
+//     > nvme_core options options_owner > word numbers cpus without_io log > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
