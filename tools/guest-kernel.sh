@@ -10,6 +10,7 @@
 #   kernel_ship     1 if the guest's image lacks those modules
 #   kernel_machine  QEMU's machine, processor and two serial ports: the job's output, the kernel's log
 #   kernel_disk     QEMU's device for a disk
+#   kernel_mib      memory, if nobody says how much
 #   kernel_words    for the kernel's command line
 #   kernel_slow     how many times longer everything takes
 
@@ -37,6 +38,7 @@ kernel_stock() {
 	kernel_ship=0
 	kernel_machine=(-M pc -cpu max -serial stdio -serial "file:$1")
 	kernel_disk=virtio-blk-pci
+	kernel_mib=3072
 	kernel_words="$watchdogs no_timer_check${khz:+ tsc_early_khz=$khz tsc=reliable}"
 	kernel_slow=1
 }
@@ -56,6 +58,8 @@ kernel_instrumented() {
 		-chardev stdio,id=job -device isa-serial,chardev=job,index=0
 		-chardev "file,id=log,path=$1" -device isa-serial,chardev=log,index=1)
 	kernel_disk=virtio-blk-device
+	# Whatever there is of it has to be set up at boot, and kmemleak looks at every page.
+	kernel_mib=1536
 	kernel_words=" printk.time=1 no_timer_check reboot=t${khz:+ tsc_early_khz=$khz tsc=reliable lpj=$((khz * 10))}"
 	kernel_words+=$watchdogs
 	kernel_slow=4
