@@ -27,7 +27,7 @@ use crate::{
     outcome,
     recovery,
     shared::{
-        proto::refusal::{
+        proto::command::refusal::{
             self,
             Refusal, //
         },

@@ -33,12 +33,12 @@ use crate::{
     shared::{
         private_area::PrivateArea,
         proto::{
-            cmd_iu::{
+            command::cmd_iu::{
                 self,
                 Category,
                 Direction, //
             },
-            exchange::Event,
+            life::host_exchange::Event,
             wire::SubmissionEntry, //
         }, //
     }, //

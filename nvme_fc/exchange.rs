@@ -5,7 +5,7 @@
 //! The struct begins with the `struct nvme_request` that the NVMe core expects
 //! in front of every request's private memory, and is followed by the LLDD's
 //! private bytes. Its state is one atomic word; each event on it is won by one
-//! compare-and-exchange ([`crate::shared::proto::exchange`]).
+//! compare-and-exchange ([`crate::shared::proto::life::host_exchange`]).
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
@@ -43,19 +43,21 @@ use crate::{
     queue::Queue,
     shared::{
         proto::{
-            cmd_iu::{
-                self,
-                Category,
-                Direction, //
+            command::{
+                cmd_iu::{
+                    self,
+                    Category,
+                    Direction, //
+                },
+                response::Report, //
             },
-            exchange::{
+            life::host_exchange::{
                 self,
                 Action,
                 Event,
                 Ignored,
                 State, //
             },
-            response::Report,
             wire::{
                 CommandIu,
                 ExtendedResponseIu, //
@@ -397,7 +399,7 @@ impl Exchange {
     pub(crate) fn on(&self, event: Event) -> Result<Action, Ignored> {
         let mut bits = self.state.load(Relaxed);
         loop {
-            let (next, action) = exchange::on(State::from_bits(bits), event)?;
+            let (next, action) = host_exchange::on(State::from_bits(bits), event)?;
             match self.state.cmpxchg(bits, next.bits(), Full) {
                 Ok(_) => return Ok(action),
                 Err(now) => bits = now,
@@ -411,7 +413,7 @@ impl Exchange {
         // As `on`, without the events and actions of the others.
         let mut bits = self.state.load(Relaxed);
         loop {
-            let (next, aborted, terminated) = exchange::done(State::from_bits(bits)).ok()?;
+            let (next, aborted, terminated) = host_exchange::done(State::from_bits(bits)).ok()?;
             match self.state.cmpxchg(bits, next.bits(), Full) {
                 Ok(_) => {
                     return Some(Finish {
@@ -452,7 +454,7 @@ impl Exchange {
         let state = State::from_bits(self.state.load(Acquire));
         let (before, now) = (self.asked.load(Relaxed), now());
         if state.phase() != State::ABORTED
-            || !exchange::may_ask_again(now.wrapping_sub(before), abi::HZ)
+            || !host_exchange::may_ask_again(now.wrapping_sub(before), abi::HZ)
         {
             return false;
         }

@@ -18,7 +18,7 @@ use crate::{
         Submission, //
     },
     shared::{
-        proto::{
+        proto::command::{
             cmd_iu,
             refusal::{
                 self,

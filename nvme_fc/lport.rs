@@ -38,7 +38,7 @@ use crate::{
     shared::{
         device::DeviceRef,
         private_area::PrivateArea,
-        proto::port_life::{
+        proto::life::port::{
             Delete,
             PortError,
             PortLife, //

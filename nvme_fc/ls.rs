@@ -26,13 +26,15 @@ use crate::{
     shared::{
         proto::{
             ids::AssociationId,
-            ls_accept::{
-                self,
-                AcceptError, //
+            ls::{
+                accept::{
+                    self,
+                    AcceptError, //
+                },
+                reject::RejectReason,
+                request, //
             },
-            ls_request,
             queues,
-            reject::RejectReason,
             wire, //
         },
         ratelimit::ratelimited, //
@@ -109,9 +111,9 @@ fn try_create_association(ctrl: &Ctrl) -> Result {
         size_of::<wire::CreateAssociationAccept>(),
         || ctrl.has_failed(),
         |buffer| {
-            ls_request::create_association(
+            request::create_association(
                 request(buffer)?,
-                &ls_request::CreateAssociation {
+                &request::CreateAssociation {
                     ersp_ratio: queues::ADMIN_ERSP_RATIO,
                     submission_queue_size: queues::zero_based(queues::ADMIN_QUEUE_ENTRIES),
                     host_id: options.host_id(),
@@ -123,7 +125,7 @@ fn try_create_association(ctrl: &Ctrl) -> Result {
         },
     )?;
     let admin = ctrl.queue(0).ok_or(EINVAL)?;
-    match ls_accept::create_association(answer.bytes()) {
+    match accept::create_association(answer.bytes()) {
         Ok((association, connection)) => {
             ctrl.set_association(&mut registry::lock(), Some(association));
             admin.set_connection(connection);
@@ -131,7 +133,7 @@ fn try_create_association(ctrl: &Ctrl) -> Result {
         }
         Err(error) => {
             // The target may have made it all the same, and is to be told.
-            let association = ls_accept::association_in_bad_accept(answer.bytes());
+            let association = accept::association_in_bad_accept(answer.bytes());
             ctrl.set_association(&mut registry::lock(), association);
             Err(refused(ctrl.remote(), 0, "Create Association", error))
         }
@@ -166,7 +168,7 @@ fn try_create_connection(ctrl: &Ctrl, index: u16, entries: u16) -> Result {
         size_of::<wire::CreateConnectionAccept>(),
         || ctrl.has_failed(),
         |buffer| {
-            ls_request::create_connection(
+            request::create_connection(
                 request(buffer)?,
                 association,
                 index,
@@ -177,7 +179,7 @@ fn try_create_connection(ctrl: &Ctrl, index: u16, entries: u16) -> Result {
         },
     )?;
     let queue = ctrl.queue(index).ok_or(EINVAL)?;
-    let connection = ls_accept::create_connection(answer.bytes())
+    let connection = accept::create_connection(answer.bytes())
         .map_err(|error| refused(ctrl.remote(), index, "Create I/O Connection", error))?;
     queue.set_connection(connection);
     Ok(())
@@ -198,7 +200,7 @@ const DISCONNECT_ANSWER: usize = {
 /// Logs how a target refused to hear that an association is over. That it knows
 /// of none is what was wanted.
 fn disconnected(remote: &RemotePort, answer: &LsAnswer) {
-    match ls_accept::disconnect_association(answer.bytes()) {
+    match accept::disconnect_association(answer.bytes()) {
         Ok(()) => {}
         Err(AcceptError::Rejected(reject))
             if reject.reason == RejectReason::InvalidAssociation as u8 => {}
@@ -219,7 +221,7 @@ pub(crate) fn disconnect_association(ctrl: &Ctrl, association: AssociationId) {
         DISCONNECT_ANSWER,
         disconnected,
         |buffer| {
-            ls_request::disconnect_association(request(buffer)?, association);
+            request::disconnect_association(request(buffer)?, association);
             Ok(())
         },
     );

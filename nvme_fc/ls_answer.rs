@@ -17,14 +17,16 @@ use crate::{
     shared::{
         proto::{
             ids::AssociationId,
-            ls_error::LsError,
-            ls_receive::{
-                self,
-                HostRequest, //
-            },
-            ls_response::{
-                self,
-                LsResponse, //
+            ls::{
+                error::LsError,
+                receive::{
+                    self,
+                    HostRequest, //
+                },
+                response::{
+                    self,
+                    LsResponse, //
+                }, //
             },
             wire::ls, //
         },
@@ -34,14 +36,14 @@ use crate::{
 
 /// The answer to a Disconnect Association that was carried out.
 pub(crate) fn accepted() -> LsResponse {
-    LsResponse::DisconnectAssociation(ls_response::disconnect_association())
+    LsResponse::DisconnectAssociation(response::disconnect_association())
 }
 
 /// Judges a request: rejects it at once, or answers once the association is
 /// gone. Context: may sleep.
 pub(crate) fn handle(inbound: Arc<Inbound>) {
     let decided = if inbound.remote().abi().is_online() {
-        ls_receive::at_host(inbound.payload())
+        receive::at_host(inbound.payload())
     } else {
         Err(LsError::PortGoing)
     };
@@ -53,7 +55,7 @@ pub(crate) fn handle(inbound: Arc<Inbound>) {
 
 /// Rejects a request.
 fn reject(inbound: Arc<Inbound>, error: LsError) {
-    let command = ls_receive::command(inbound.payload());
+    let command = receive::command(inbound.payload());
     let reject = error.reject();
     ratelimited!(port_log!(
         info,
@@ -61,13 +63,13 @@ fn reject(inbound: Arc<Inbound>, error: LsError) {
         "{} LS failed: {}: rejected, {}, {}\n",
         match command {
             ls::DISCONNECT_ASSOCIATION => "Disconnect",
-            other => ls_receive::command_name(other),
+            other => receive::command_name(other),
         },
         error.text(),
         reject.reason_text(),
         reject.explanation_text()
     ));
-    inbound.respond(&LsResponse::Reject(ls_response::reject(command, reject)));
+    inbound.respond(&LsResponse::Reject(response::reject(command, reject)));
 }
 
 /// Begins to end an association that its target disconnected.

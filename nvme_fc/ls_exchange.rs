@@ -48,7 +48,7 @@ use crate::{
         dma::Direction,
         private_area::PrivateArea,
         proto::{
-            patience::{
+            ls::patience::{
                 self,
                 ABORT_SECONDS,
                 GONE_SECONDS, //

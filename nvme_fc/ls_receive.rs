@@ -45,14 +45,16 @@ use crate::{
     shared::{
         dma::Direction,
         proto::{
-            ls_receive::{
-                command,
-                command_name, //
-            },
-            ls_response::LsResponse,
-            patience::{
-                self,
-                ANSWER_SECONDS, //
+            ls::{
+                patience::{
+                    self,
+                    ANSWER_SECONDS, //
+                },
+                receive::{
+                    command,
+                    command_name, //
+                },
+                response::LsResponse, //
             },
             wire, //
         },

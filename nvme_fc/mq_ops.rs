@@ -38,7 +38,7 @@ use crate::{
         exchange_of,
         Submission, //
     },
-    shared::proto::cmd_iu::Category,
+    shared::proto::command::cmd_iu::Category,
     timeout, //
 };
 

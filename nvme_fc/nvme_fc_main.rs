@@ -103,6 +103,7 @@ mod without_io;
 mod word;
 
 use kernel::prelude::*;
+use shared::proto;
 
 module! {
     type: NvmeFcModule,

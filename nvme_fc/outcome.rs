@@ -7,7 +7,7 @@ use crate::{
     exchange::Exchange,
     log::ctrl_log,
     shared::{
-        proto::response::{
+        proto::command::response::{
             self,
             Failure,
             Outcome, //

@@ -32,7 +32,7 @@ use crate::{
     rport::RemotePort,
     shared::{
         proto::{
-            port_life::{
+            life::port::{
                 Delete,
                 PortLife, //
             },

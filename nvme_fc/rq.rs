@@ -29,8 +29,8 @@ use crate::{
     shared::{
         dma::Direction as DmaDirection,
         proto::{
-            cmd_iu::Direction,
-            exchange::Event,
+            command::cmd_iu::Direction,
+            life::host_exchange::Event,
             wire::CommandIu, //
         }, //
     }, //

@@ -20,7 +20,7 @@ use crate::{
     recovery,
     rq,
     shared::{
-        proto::exchange::Event,
+        proto::life::host_exchange::Event,
         ratelimit::{
             jiffies,
             ratelimited, //

@@ -13,7 +13,7 @@ use crate::{
     queue::Queue,
     queue_slots::Submission,
     shared::proto::{
-        connect::{
+        command::connect::{
             Admission,
             ConnectError, //
         },

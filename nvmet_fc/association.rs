@@ -43,11 +43,13 @@ use crate::{
     shared::{
         proto::{
             ids::AssociationId,
-            ls_error::LsError,
-            ls_receive::QueueParameters,
-            ls_response::{
-                self,
-                LsResponse, //
+            ls::{
+                error::LsError,
+                receive::QueueParameters,
+                response::{
+                    self,
+                    LsResponse, //
+                }, //
             }, //
         },
         random::random_u64,
@@ -450,7 +452,7 @@ impl Association {
         let pending = core::mem::replace(&mut *self.disconnect.lock(), PendingDisconnect::Over);
         if let PendingDisconnect::Last(ls) = pending {
             ls.answer(&LsResponse::DisconnectAssociation(
-                ls_response::disconnect_association(),
+                response::disconnect_association(),
             ));
         }
         self.log("freed");

@@ -20,15 +20,17 @@ use crate::{
     queue::Queue,
     shared::{
         proto::{
-            cmd_iu::Transfer,
-            connect::{
-                self,
-                Admission,
-                ConnectError,
-                Expected,
-                Outcome, //
+            command::{
+                cmd_iu::Transfer,
+                connect::{
+                    self,
+                    Admission,
+                    ConnectError,
+                    Expected,
+                    Outcome, //
+                }, //
             },
-            target_exchange::Event, //
+            life::target_exchange::Event, //
         },
         ratelimit::ratelimited, //
     }, //

@@ -31,7 +31,7 @@ use crate::{
         QUEUE_ID_MAX, //
     },
     queue::Queue,
-    shared::proto::ls_error::LsError,
+    shared::proto::ls::error::LsError,
     tgtport::TargetPort,
     unfinished::Unfinished, //
 };

@@ -56,7 +56,7 @@ use crate::{
         },
         private_area::PrivateArea,
         proto::{
-            ls_request,
+            ls::request,
             wire::{
                 DisconnectAssociationRequest,
                 RejectPayload,
@@ -179,7 +179,7 @@ impl SentDisconnect {
         )?;
         let buffers = payload.get();
         // SAFETY: Nobody else knows the buffers yet.
-        ls_request::disconnect_association(unsafe { &mut (*buffers).request }, association.id());
+        request::disconnect_association(unsafe { &mut (*buffers).request }, association.id());
         // SAFETY: The buffers are in a box of their own that lives as long as
         // the object, in which the mapping is dropped first.
         let mapping = unsafe {

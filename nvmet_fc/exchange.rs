@@ -34,7 +34,7 @@ use crate::{
     shared::{
         dma::Direction,
         proto::{
-            target_exchange::{
+            life::target_exchange::{
                 Action,
                 Event,
                 State, //

@@ -12,7 +12,7 @@ use kernel::prelude::*;
 use crate::{
     abi,
     exchange::Exchange,
-    shared::proto::ersp, //
+    shared::proto::command::ersp, //
 };
 
 /// Seconds that the LLDD may take for a data transfer: twice R_A_TOV.

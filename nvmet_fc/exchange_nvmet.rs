@@ -20,7 +20,7 @@ impl Exchange {
     /// Prepares for a new command and has nvmet look at it. `None`: nvmet refused
     /// the command, and `queue_response` has dealt with it. The response still
     /// holds the slot's last one: nvmet writes all of the completion, and
-    /// [`ersp`](crate::shared::proto::ersp) all of the rest that is sent.
+    /// [`ersp`](crate::shared::proto::command::ersp) all of the rest that is sent.
     ///
     /// Context: may sleep; the queue's gate is held open.
     #[inline]

@@ -27,11 +27,11 @@ use crate::{
     shared::{
         dma::Direction,
         proto::{
-            cmd_iu::{
+            command::cmd_iu::{
                 self,
                 Transfer, //
             },
-            target_exchange::{
+            life::target_exchange::{
                 Action,
                 Event,
                 Next,

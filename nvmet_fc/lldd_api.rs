@@ -19,8 +19,10 @@ use kernel::{
 };
 
 use crate::{
-    abi,
-    abi::assert_signature,
+    abi::{
+        self,
+        assert_signature, //
+    },
     admission,
     disconnect::{
         self,
@@ -41,12 +43,12 @@ use crate::{
     shared::{
         device::DeviceRef,
         proto::{
-            cmd_iu::{
+            command::cmd_iu::{
                 self,
                 CommandIuError, //
             },
             ids::ConnectionId,
-            ls_receive, //
+            ls::receive, //
         },
         ratelimit::ratelimited, //
     },
@@ -200,7 +202,7 @@ pub(crate) unsafe extern "C" fn nvmet_fc_rcv_ls_req(
         unsafe { ReceivedLs::accept(hold, host, lsrsp, request) }
     });
     if let Err(error) = outcome {
-        let name = ls_receive::command_name(ls_receive::command(request));
+        let name = receive::command_name(receive::command(request));
         let why = match error {
             E2BIG => "payload too large",
             ESHUTDOWN => "target deleting",

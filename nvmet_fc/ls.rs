@@ -23,17 +23,19 @@ use crate::{
     shared::{
         proto::{
             ids::AssociationId,
-            ls_error::LsError,
-            ls_receive::{
-                self,
-                CreateAssociation,
-                CreateConnection,
-                Limits,
-                TargetRequest, //
-            },
-            ls_response::{
-                self,
-                LsResponse, //
+            ls::{
+                error::LsError,
+                receive::{
+                    self,
+                    CreateAssociation,
+                    CreateConnection,
+                    Limits,
+                    TargetRequest, //
+                },
+                response::{
+                    self,
+                    LsResponse, //
+                }, //
             },
             queues,
             wire::ls, //
@@ -75,7 +77,7 @@ fn process_one(port: &Hold, ls: ReceivedLs) {
         queue_id: QUEUE_ID_MAX,
     };
     let host = ls.host().cloned();
-    let outcome = match ls_receive::at_target(ls.request(), &limits) {
+    let outcome = match receive::at_target(ls.request(), &limits) {
         Ok(TargetRequest::CreateAssociation(request)) => {
             create_association(port, host.as_ref(), binding.map(|(port, _)| port), &request)
         }
@@ -97,9 +99,9 @@ fn process_one(port: &Hold, ls: ReceivedLs) {
 
 /// Refuses one, and says so.
 fn reject(port: &TargetPort, ls: ReceivedLs, error: LsError) {
-    let command = ls_receive::command(ls.request());
+    let command = receive::command(ls.request());
     say_rejected(port, command, error);
-    ls.answer(&LsResponse::Reject(ls_response::reject(
+    ls.answer(&LsResponse::Reject(response::reject(
         command,
         error.reject(),
     )));
@@ -107,7 +109,7 @@ fn reject(port: &TargetPort, ls: ReceivedLs, error: LsError) {
 
 /// Says that one is refused.
 fn say_rejected(port: &TargetPort, command: u8, error: LsError) {
-    let name = match ls_receive::command_name(command) {
+    let name = match receive::command_name(command) {
         "Disconnect Association" => "Disconnect",
         name => name,
     };
@@ -148,9 +150,9 @@ fn create_association(
         association.schedule_delete();
     }
     association.log_created();
-    Ok(LsResponse::CreateAssociation(
-        ls_response::create_association(association.id()),
-    ))
+    Ok(LsResponse::CreateAssociation(response::create_association(
+        association.id(),
+    )))
 }
 
 /// Finds the association that a host names, if it is that host's and not going.
@@ -179,9 +181,9 @@ fn create_connection(
         return Err(LsError::NotConnected);
     }
     association.add_queue(request.queue_id, request.queue)?;
-    Ok(LsResponse::CreateConnection(
-        ls_response::create_connection(association.id().connection(request.queue_id)),
-    ))
+    Ok(LsResponse::CreateConnection(response::create_connection(
+        association.id().connection(request.queue_id),
+    )))
 }
 
 /// Ends an association. The answer follows when it is over.
@@ -217,7 +219,7 @@ fn keep(port: &TargetPort, association: &Association, disconnect: WaitingLs) {
     };
     let command = ls::DISCONNECT_ASSOCIATION;
     say_rejected(port, command, error);
-    refused.answer(&LsResponse::Reject(ls_response::reject(
+    refused.answer(&LsResponse::Reject(response::reject(
         command,
         error.reject(),
     )));

@@ -36,11 +36,9 @@ use crate::{
     },
     mapped::MappedArray,
     ring::Ring,
-    shared::{
-        proto::{
-            ls_response::LsResponse,
-            wire::LS_RESPONSE_MAX, //
-        }, //
+    shared::proto::{
+        ls::response::LsResponse,
+        wire::LS_RESPONSE_MAX, //
     },
     template::LsResponsePtr,
     tgtport::TargetPort,

@@ -20,7 +20,7 @@ use kernel::{
 use crate::{
     hold::Hold,
     ls_context::LsResponses,
-    shared::proto::ls_response::LsResponse,
+    shared::proto::ls::response::LsResponse,
     template::LsResponsePtr, //
 };
 

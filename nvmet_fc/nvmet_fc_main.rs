@@ -92,6 +92,7 @@ mod unfinished;
 mod work_items;
 
 use kernel::prelude::*;
+use shared::proto;
 
 module! {
     type: NvmetFcModule,

@@ -38,10 +38,12 @@ use crate::{
     racy::Racy,
     shared::{
         proto::{
-            chunk,
-            ersp,
+            command::{
+                chunk,
+                ersp, //
+            },
             ids::ConnectionId,
-            ls_receive::QueueParameters,
+            ls::receive::QueueParameters,
             queues,
             wire::ExtendedResponseIu, //
         },

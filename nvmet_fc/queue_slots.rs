@@ -31,8 +31,8 @@ use crate::{
     queue::Queue,
     ring::Ring,
     shared::proto::{
-        connect::Admission,
-        target_exchange::State,
+        command::connect::Admission,
+        life::target_exchange::State,
         wire::CommandIu, //
     },
     slot::Slot,

@@ -25,7 +25,7 @@ use crate::{
         NvmetPort, //
     },
     shared::proto::{
-        ls_error::LsError,
+        ls::error::LsError,
         traddr::Traddr, //
     },
     tgtport::{

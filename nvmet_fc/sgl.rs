@@ -13,7 +13,7 @@ use crate::{
     shared::{
         device::DeviceRef,
         dma::Direction,
-        proto::chunk::{
+        proto::command::chunk::{
             self,
             Chunk,
             Limits, //

@@ -32,13 +32,15 @@ use crate::{
     queue::Queue,
     sgl::DataBuffer,
     shared::proto::{
-        chunk::Chunk,
-        handover::Handover,
-        target_exchange::{
-            self,
-            Action,
-            Event,
-            State, //
+        command::chunk::Chunk,
+        life::{
+            handover::Handover,
+            target_exchange::{
+                self,
+                Action,
+                Event,
+                State, //
+            }, //
         },
         wire::{
             CommandIu,

@@ -26,7 +26,7 @@ use crate::{
     },
     shared::{
         proto::{
-            ls_error::LsError,
+            ls::error::LsError,
             room::{
                 self,
                 Shortage, //

@@ -11,7 +11,7 @@ use crate::{
     hold::Hold,
     queue::Queue,
     shared::{
-        proto::target_exchange::State,
+        proto::life::target_exchange::State,
         ratelimit::ratelimited, //
     }, //
 };

@@ -17,29 +17,13 @@
 )]
 
 pub mod appid;
-pub mod chunk;
-pub mod cmd_iu;
-pub mod connect;
-pub mod ersp;
-pub mod exchange;
-pub mod handover;
+pub mod command;
 pub mod hosts;
 pub mod ids;
-pub mod ls_accept;
-pub mod ls_error;
-pub mod ls_receive;
-pub mod ls_request;
-pub mod ls_response;
-pub mod patience;
-pub mod port_life;
+pub mod life;
+pub mod ls;
 pub mod queues;
 pub mod reconnect;
-pub mod refusal;
-pub mod reject;
-pub mod response;
 pub mod room;
-pub mod target_exchange;
 pub mod traddr;
 pub mod wire;
-mod wire_iu;
-mod wire_ls;

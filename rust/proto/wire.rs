@@ -11,10 +11,13 @@
 
 #![deny(unsafe_code)]
 
+pub mod iu;
+pub mod link_services;
+
 use core::mem::size_of;
 
-pub use super::wire_iu::*;
-pub use super::wire_ls::*;
+pub use super::wire::iu::*;
+pub use super::wire::link_services::*;
 
 /// Link service command codes, the first byte of every LS payload.
 pub mod ls {

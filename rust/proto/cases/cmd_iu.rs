@@ -3,7 +3,7 @@
 //! Command IU: what a host sends, what a target takes.
 
 use super::{ensure, ensure_eq, CaseResult, OrFail, Payload};
-use crate::proto::cmd_iu::*;
+use crate::proto::command::cmd_iu::*;
 use crate::proto::wire::CommandIu;
 use zerocopy::{FromBytes, IntoBytes};
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
 use super::{ensure, ensure_eq, CaseResult};
-use crate::proto::cmd_iu::Transfer;
-use crate::proto::connect::{
-    check_controller, check_entry, is_connect, Admission, ConnectError, Expected, Outcome,
+use crate::proto::command::cmd_iu::Transfer;
+use crate::proto::command::connect::{
+    check_controller,
+    check_entry,
+    is_connect,
+    Admission,
+    ConnectError,
+    Expected,
+    Outcome, //
 };
 use crate::proto::wire::SubmissionEntry;
 use zerocopy::FromZeros;

@@ -4,7 +4,7 @@
 
 use super::bounded::Bounded;
 use super::{ensure, ensure_eq, CaseResult, OrFail};
-use crate::proto::ersp::*;
+use crate::proto::command::ersp::*;
 use crate::proto::wire::{CompletionEntry, ExtendedResponseIu, SubmissionEntry};
 use zerocopy::{FromBytes, FromZeros, IntoBytes};
 

@@ -4,7 +4,14 @@
 
 use super::bounded::Bounded;
 use super::{ensure, ensure_eq, fail, CaseResult, OrFail};
-use crate::proto::exchange::{may_ask_again, on, Action, Event, Ignored, State};
+use crate::proto::life::host_exchange::{
+    may_ask_again,
+    on,
+    Action,
+    Event,
+    Ignored,
+    State, //
+};
 
 /// All events.
 const EVENTS: [Event; 7] = [

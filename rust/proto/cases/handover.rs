@@ -3,7 +3,7 @@
 //! Handover: every interleaving of the parties at one operation.
 
 use super::{ensure, ensure_eq, CaseResult, OrFail};
-use crate::proto::handover::Handover;
+use crate::proto::life::handover::Handover;
 
 /// Where each party is.
 #[derive(Clone, Copy)]

@@ -4,8 +4,8 @@
 
 use super::samples::{self, get32, put, put32};
 use super::{ensure, ensure_eq, CaseResult, OrFail, Payload};
-use crate::proto::ls_accept::*;
-use crate::proto::reject::ReceivedReject;
+use crate::proto::ls::accept::*;
+use crate::proto::ls::reject::ReceivedReject;
 
 /// Checks that a 32-bit place takes one value only.
 fn only(

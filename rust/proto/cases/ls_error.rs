@@ -3,7 +3,10 @@
 //! Each error's reject, and the texts that scripts look for.
 
 use super::{ensure_eq, CaseResult};
-use crate::proto::ls_error::LsError::{self, *};
+use crate::proto::ls::error::LsError::{
+    self,
+    *, //
+};
 
 /// Every error with its reason, explanation and text. The texts up to
 /// "Bad Disconnect Scope" are those of `drivers/nvme/host/fc.h`.

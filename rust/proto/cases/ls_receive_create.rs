@@ -5,8 +5,8 @@
 
 use super::samples::{self, at, get32, put, put16, put32};
 use super::{ensure_eq, fail, CaseResult, Payload};
-use crate::proto::ls_error::LsError;
-use crate::proto::ls_receive::*;
+use crate::proto::ls::error::LsError;
+use crate::proto::ls::receive::*;
 
 /// Limits of a Linux target.
 pub(crate) const LIMITS: Limits = Limits {

@@ -5,8 +5,8 @@
 use super::ls_receive_create::LIMITS;
 use super::samples::{self, at, get32, put, put32};
 use super::{ensure_eq, fail, CaseResult, Payload};
-use crate::proto::ls_error::LsError;
-use crate::proto::ls_receive::*;
+use crate::proto::ls::error::LsError;
+use crate::proto::ls::receive::*;
 
 /// The error on either side, which must be the same.
 fn error(payload: &[u8]) -> CaseResult<Option<LsError>> {

@@ -5,7 +5,7 @@
 use super::samples;
 use super::{ensure_eq, CaseResult, OrFail};
 use crate::proto::ids::AssociationId;
-use crate::proto::ls_request::*;
+use crate::proto::ls::request::*;
 use crate::proto::wire;
 use zerocopy::{FromBytes, IntoBytes};
 

@@ -5,8 +5,12 @@
 use super::samples;
 use super::{ensure, ensure_eq, CaseResult, OrFail, Payload};
 use crate::proto::ids::AssociationId;
-use crate::proto::ls_response::*;
-use crate::proto::reject::{Reject, RejectExplanation, RejectReason};
+use crate::proto::ls::reject::{
+    Reject,
+    RejectExplanation,
+    RejectReason, //
+};
+use crate::proto::ls::response::*;
 
 /// The sample's association.
 fn association() -> CaseResult<AssociationId> {

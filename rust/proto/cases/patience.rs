@@ -3,7 +3,7 @@
 //! How long an LLDD may keep what it was told to end.
 
 use super::{ensure_eq, CaseResult};
-use crate::proto::patience::*;
+use crate::proto::ls::patience::*;
 
 pub(crate) fn review_host_13_a_port_that_goes_shortens_waits() -> CaseResult {
     let table = [

@@ -3,7 +3,7 @@
 //! Port life: the delete callback comes once, at the end, or not at all.
 
 use super::{ensure, ensure_eq, CaseResult};
-use crate::proto::port_life::*;
+use crate::proto::life::port::*;
 
 /// What an LLDD does and sees, and what it may rely on.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,7 +3,7 @@
 //! Commands that an LLDD does not take.
 
 use super::{ensure_eq, CaseResult};
-use crate::proto::refusal::*;
+use crate::proto::command::refusal::*;
 
 pub(crate) fn what_passes_and_what_does_not() -> CaseResult {
     for status in [-16, -12, -11] {

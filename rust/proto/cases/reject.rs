@@ -4,7 +4,7 @@
 
 use super::samples;
 use super::{ensure, ensure_eq, ensure_ne, CaseResult, OrFail};
-use crate::proto::reject::*;
+use crate::proto::ls::reject::*;
 use crate::proto::wire::RejectPayload;
 use zerocopy::FromBytes;
 

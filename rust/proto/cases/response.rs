@@ -4,7 +4,7 @@
 //! as a table.
 
 use super::{ensure, ensure_eq, fail, CaseResult};
-use crate::proto::response::*;
+use crate::proto::command::response::*;
 use crate::proto::wire::ExtendedResponseIu;
 use zerocopy::FromZeros;
 

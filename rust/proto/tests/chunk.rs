@@ -2,7 +2,7 @@
 
 //! Data operations: nothing empty, nothing twice, nothing beyond a limit.
 
-use nvme_fc_proto::chunk::*;
+use nvme_fc_proto::command::chunk::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

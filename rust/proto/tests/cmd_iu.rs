@@ -2,7 +2,7 @@
 
 //! Command IU: any bytes.
 
-use nvme_fc_proto::cmd_iu::*;
+use nvme_fc_proto::command::cmd_iu::*;
 use nvme_fc_proto::wire::CommandIu;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 
 //! Answers that a host receives: any bytes.
 
-use nvme_fc_proto::ls_accept::*;
+use nvme_fc_proto::ls::accept::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

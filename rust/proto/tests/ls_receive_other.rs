@@ -3,7 +3,7 @@
 //! Requests on both sides: any bytes, and damaged good ones.
 
 use crate::cases::{ls_receive_create::LIMITS, samples};
-use nvme_fc_proto::ls_receive::*;
+use nvme_fc_proto::ls::receive::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -3,7 +3,7 @@
 //! Requests that we send: any names.
 
 use crate::cases::ls_request::parameters;
-use nvme_fc_proto::ls_request::*;
+use nvme_fc_proto::ls::request::*;
 use nvme_fc_proto::wire;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -3,7 +3,7 @@
 //! Host judgement of responses: the same, told by a formula.
 
 use crate::cases::response::{extended, GOOD};
-use nvme_fc_proto::response::*;
+use nvme_fc_proto::command::response::*;
 use proptest::prelude::*;
 
 proptest! {

@@ -3,7 +3,14 @@
 //! Target exchange: walks every way through it beside a model of what nvmet,
 //! the LLDD and the wire know.
 
-use nvme_fc_proto::target_exchange::{on, Action, Event, Ignored, Next, State};
+use nvme_fc_proto::life::target_exchange::{
+    on,
+    Action,
+    Event,
+    Ignored,
+    Next,
+    State, //
+};
 use std::collections::HashSet;
 
 /// All events.

@@ -7,7 +7,11 @@
 #![deny(unsafe_code)]
 
 use libfuzzer_sys::fuzz_target;
-use nvme_fc_proto::cmd_iu::{check, transfer, Transfer};
+use nvme_fc_proto::command::cmd_iu::{
+    check,
+    transfer,
+    Transfer, //
+};
 
 fuzz_target!(|data: &[u8]| {
     let good = data.len() == 96 && data[..4] == [0xfd, 0x28, 0x00, 0x18];

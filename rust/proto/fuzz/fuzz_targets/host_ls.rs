@@ -7,10 +7,17 @@
 #![deny(unsafe_code)]
 
 use libfuzzer_sys::fuzz_target;
-use nvme_fc_proto::{
-    ls_error::LsError,
-    ls_receive::{at_host, at_target, command, HostRequest, Limits, TargetRequest},
-    ls_response,
+use nvme_fc_proto::ls::{
+    error::LsError,
+    receive::{
+        at_host,
+        at_target,
+        command,
+        HostRequest,
+        Limits,
+        TargetRequest, //
+    },
+    response, //
 };
 use zerocopy::IntoBytes;
 
@@ -36,7 +43,7 @@ fuzz_target!(|payload: &[u8]| {
             );
         }
         Err(error) => {
-            let bytes = ls_response::reject(command(payload), error.reject());
+            let bytes = response::reject(command(payload), error.reject());
             assert_eq!(bytes.as_bytes().len(), 40);
             assert_ne!(bytes.as_bytes()[33], 0, "a reject without a reason");
             // Both ends refuse for the same reason what neither is asked.

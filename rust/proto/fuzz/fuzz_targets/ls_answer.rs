@@ -7,12 +7,15 @@
 #![deny(unsafe_code)]
 
 use libfuzzer_sys::fuzz_target;
-use nvme_fc_proto::{
-    ls_accept::{
-        association_in_bad_accept, create_association, create_connection, disconnect_association,
-        AcceptError,
+use nvme_fc_proto::ls::{
+    accept::{
+        association_in_bad_accept,
+        create_association,
+        create_connection,
+        disconnect_association,
+        AcceptError, //
     },
-    ls_response,
+    response, //
 };
 use zerocopy::IntoBytes;
 
@@ -40,7 +43,7 @@ fuzz_target!(|data: &[u8]| {
         Ok((association, connection)) => {
             same(
                 data,
-                ls_response::create_association(association)
+                response::create_association(association)
                     .as_bytes()
                     .split_at(48)
                     .0,
@@ -51,11 +54,11 @@ fuzz_target!(|data: &[u8]| {
         Err(error) => told(error, data),
     }
     match create_connection(data) {
-        Ok(connection) => same(data, ls_response::create_connection(connection).as_bytes()),
+        Ok(connection) => same(data, response::create_connection(connection).as_bytes()),
         Err(error) => told(error, data),
     }
     match disconnect_association(data) {
-        Ok(()) => same(data, ls_response::disconnect_association().as_bytes()),
+        Ok(()) => same(data, response::disconnect_association().as_bytes()),
         Err(error) => told(error, data),
     }
 });

@@ -8,9 +8,18 @@
 
 use libfuzzer_sys::fuzz_target;
 use nvme_fc_proto::{
-    ersp::{write_extended, write_short},
-    response::{judge, plain_success, Report},
-    wire::ExtendedResponseIu,
+    command::{
+        ersp::{
+            write_extended,
+            write_short, //
+        },
+        response::{
+            judge,
+            plain_success,
+            Report, //
+        }, //
+    },
+    wire::ExtendedResponseIu, //
 };
 use zerocopy::FromBytes;
 

@@ -8,10 +8,19 @@
 
 use libfuzzer_sys::fuzz_target;
 use nvme_fc_proto::{
-    ls_error::LsError,
-    ls_receive::{at_target, command, command_name, Limits, QueueParameters, TargetRequest},
-    ls_response,
-    wire::LS_RESPONSE_MAX,
+    ls::{
+        error::LsError,
+        receive::{
+            at_target,
+            command,
+            command_name,
+            Limits,
+            QueueParameters,
+            TargetRequest, //
+        },
+        response, //
+    },
+    wire::LS_RESPONSE_MAX, //
 };
 use zerocopy::IntoBytes;
 
@@ -49,7 +58,7 @@ fn nqn(nqn: &[u8]) {
 /// The reject that a target sends: 40 bytes that name the request.
 fn rejected(payload: &[u8], error: LsError) {
     let reject = error.reject();
-    let answer = ls_response::reject(command(payload), reject);
+    let answer = response::reject(command(payload), reject);
     let bytes = answer.as_bytes();
 
     assert!(!error.text().is_empty() && !reject.reason_text().is_empty());
@@ -57,7 +66,7 @@ fn rejected(payload: &[u8], error: LsError) {
     assert_eq!(bytes[16], command(payload));
     assert_ne!(bytes[33], 0, "a reject without a reason");
     let mut buffer = [0xff; LS_RESPONSE_MAX];
-    let written = ls_response::LsResponse::Reject(answer).write(&mut buffer);
+    let written = response::LsResponse::Reject(answer).write(&mut buffer);
     assert_eq!(&buffer[..usize::from(written)], bytes);
     assert!(buffer[usize::from(written)..].iter().all(|byte| *byte == 0));
 }

@@ -10,7 +10,7 @@
 #![deny(unsafe_code)]
 
 use super::cmd_iu::Transfer;
-use super::wire::SubmissionEntry;
+use crate::proto::wire::SubmissionEntry;
 
 /// Bytes of a Connect's data.
 pub const DATA_LENGTH: u32 = 1024;

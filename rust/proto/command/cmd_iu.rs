@@ -4,7 +4,11 @@
 
 #![deny(unsafe_code)]
 
-use super::wire::{self, CommandIu, SubmissionEntry};
+use crate::proto::wire::{
+    self,
+    CommandIu,
+    SubmissionEntry, //
+};
 use core::mem::size_of;
 use zerocopy::byteorder::little_endian as le;
 use zerocopy::{FromBytes, FromZeros};

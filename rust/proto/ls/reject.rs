@@ -4,7 +4,7 @@
 
 #![deny(unsafe_code)]
 
-use super::wire;
+use crate::proto::wire;
 
 /// Reason code of an LS reject (`enum fcnvme_ls_rjt_reason`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,8 +7,13 @@
 
 #![deny(unsafe_code)]
 
-use super::ids::AssociationId;
-use super::wire::{self, ls, stated_length, tag};
+use crate::proto::ids::AssociationId;
+use crate::proto::wire::{
+    self,
+    ls,
+    stated_length,
+    tag, //
+};
 use zerocopy::byteorder::big_endian as be;
 use zerocopy::FromZeros;
 

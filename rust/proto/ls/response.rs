@@ -7,10 +7,23 @@
 
 #![deny(unsafe_code)]
 
-use super::ids::{AssociationId, ConnectionId};
-use super::ls_request::{association_id, descriptor, header, word0};
 use super::reject::Reject;
-use super::wire::{self, ls, stated_length, tag};
+use super::request::{
+    association_id,
+    descriptor,
+    header,
+    word0, //
+};
+use crate::proto::ids::{
+    AssociationId,
+    ConnectionId, //
+};
+use crate::proto::wire::{
+    self,
+    ls,
+    stated_length,
+    tag, //
+};
 use zerocopy::byteorder::big_endian as be;
 use zerocopy::IntoBytes;
 

@@ -10,10 +10,15 @@
 
 #![deny(unsafe_code)]
 
-use super::ids::AssociationId;
-use super::ls_error::LsError;
-use super::ls_request::DYNAMIC_CONTROLLER;
-use super::wire::{self, ls, stated_length, tag};
+use super::error::LsError;
+use super::request::DYNAMIC_CONTROLLER;
+use crate::proto::ids::AssociationId;
+use crate::proto::wire::{
+    self,
+    ls,
+    stated_length,
+    tag, //
+};
 use zerocopy::FromBytes;
 
 /// Largest values that a target has room for.

@@ -11,7 +11,7 @@
 
 #![deny(unsafe_code)]
 
-use super::wire;
+use crate::proto::wire;
 
 /// Seconds for the end of an aborted link service.
 pub const ABORT_SECONDS: u32 = 5;

@@ -4,7 +4,10 @@
 
 #![deny(unsafe_code)]
 
-use super::wire::{layout, NQN_FIELD};
+use super::{
+    layout,
+    NQN_FIELD, //
+};
 use zerocopy::byteorder::big_endian as be;
 use zerocopy_derive::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 

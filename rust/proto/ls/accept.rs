@@ -8,9 +8,17 @@
 
 #![deny(unsafe_code)]
 
-use super::ids::{AssociationId, ConnectionId};
 use super::reject::ReceivedReject;
-use super::wire::{self, ls, stated_length, tag};
+use crate::proto::ids::{
+    AssociationId,
+    ConnectionId, //
+};
+use crate::proto::wire::{
+    self,
+    ls,
+    stated_length,
+    tag, //
+};
 use zerocopy::FromBytes;
 
 /// What is wrong with an answer.

@@ -9,7 +9,10 @@
 
 #![deny(unsafe_code)]
 
-use super::wire::{self, ExtendedResponseIu};
+use crate::proto::wire::{
+    self,
+    ExtendedResponseIu, //
+};
 
 /// Status of a command that was aborted by this host, in a completion
 /// entry's form (shifted by one): NVME_SC_HOST_ABORTED_CMD.

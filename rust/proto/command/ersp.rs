@@ -17,7 +17,12 @@
 
 #![deny(unsafe_code)]
 
-use super::wire::{self, CompletionEntry, ExtendedResponseIu, SubmissionEntry};
+use crate::proto::wire::{
+    self,
+    CompletionEntry,
+    ExtendedResponseIu,
+    SubmissionEntry, //
+};
 
 /// What a response depends on.
 #[derive(Clone, Copy, Debug)]
