@@ -9,7 +9,7 @@ use kernel::{
     sync::{new_spinlock_irq, SpinLockIrq},
 };
 
-use crate::shared::sync::Completion;
+use crate::shared::completion::Completion;
 
 /// What the gate knows.
 struct Inside {

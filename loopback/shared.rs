@@ -5,6 +5,6 @@
 #![deny(unsafe_code)]
 #![allow(dead_code, reason = "the transports use the rest")]
 
-#[path = "../rust/sync.rs"]
+#[path = "../rust/support/completion.rs"]
 #[allow(unsafe_code, reason = "wraps struct completion")]
-pub(crate) mod sync;
+pub(crate) mod completion;

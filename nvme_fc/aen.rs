@@ -31,7 +31,7 @@ use crate::{
             self,
             Refusal, //
         },
-        work, //
+        support::work, //
     }, //
 };
 

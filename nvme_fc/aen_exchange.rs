@@ -31,7 +31,7 @@ use crate::{
     mq_ops,
     queue::Queue,
     shared::{
-        private_area::PrivateArea,
+        fc::private_area::PrivateArea,
         proto::{
             command::cmd_iu::{
                 self,

@@ -32,7 +32,7 @@ use crate::{
     },
     shared::{
         proto::queues,
-        work, //
+        support::work, //
     },
     template::PortOps,
     timeout, //

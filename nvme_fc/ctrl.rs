@@ -49,8 +49,10 @@ use crate::{
     rport::RemotePort,
     shared::{
         proto::ids::AssociationId,
-        sync::Completion,
-        work, //
+        support::{
+            completion::Completion,
+            work, //
+        }, //
     },
     tagset::TagSet,
     template::PortOps,

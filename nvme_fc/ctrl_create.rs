@@ -36,7 +36,7 @@ use crate::{
                 Traddr, //
             }, //
         },
-        work, //
+        support::work, //
     }, //
 };
 

@@ -63,7 +63,7 @@ use crate::{
                 ExtendedResponseIu, //
             }, //
         },
-        ratelimit::jiffies, //
+        support::ratelimit::jiffies, //
     },
     word::Word, //
 };

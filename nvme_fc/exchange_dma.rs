@@ -16,8 +16,8 @@ use crate::{
     exchange::Exchange,
     iu_memory::IuMemory,
     shared::{
-        dma::Direction as DmaDirection,
-        proto::wire::CommandIu, //
+        proto::wire::CommandIu,
+        support::dma::Direction as DmaDirection, //
     },
     shim, //
 };

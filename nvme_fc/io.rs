@@ -26,7 +26,7 @@ use crate::{
             },
             response::Failure, //
         },
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     }, //
 };
 

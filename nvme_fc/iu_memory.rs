@@ -29,7 +29,7 @@ use kernel::{
 use crate::{
     abi,
     exchange::ResponseBuffer,
-    shared::device::DeviceRef, //
+    shared::support::device::DeviceRef, //
 };
 
 /// Bytes from one response to the next: no two in a cache line.

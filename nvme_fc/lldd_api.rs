@@ -24,7 +24,7 @@ use crate::{
         PortInfo, //
     },
     rport,
-    shared::device::DeviceRef,
+    shared::support::device::DeviceRef,
     template::PortOps, //
 };
 

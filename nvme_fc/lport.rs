@@ -36,13 +36,13 @@ use crate::{
         PortUse, //
     },
     shared::{
-        device::DeviceRef,
-        private_area::PrivateArea,
+        fc::private_area::PrivateArea,
         proto::life::port::{
             Delete,
             PortError,
             PortLife, //
-        }, //
+        },
+        support::device::DeviceRef, //
     },
     template::PortOps, //
 };

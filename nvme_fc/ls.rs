@@ -37,7 +37,7 @@ use crate::{
             queues,
             wire, //
         },
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     }, //
 };
 

@@ -30,7 +30,7 @@ use crate::{
             },
             wire::ls, //
         },
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     }, //
 };
 

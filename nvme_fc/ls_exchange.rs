@@ -45,8 +45,7 @@ use crate::{
     },
     rport::RemotePort,
     shared::{
-        dma::Direction,
-        private_area::PrivateArea,
+        fc::private_area::PrivateArea,
         proto::{
             ls::patience::{
                 self,
@@ -55,12 +54,15 @@ use crate::{
             },
             wire, //
         },
-        ratelimit::{
-            jiffies,
-            ratelimited, //
-        },
-        sync::Completion,
-        work, //
+        support::{
+            completion::Completion,
+            dma::Direction,
+            ratelimit::{
+                jiffies,
+                ratelimited, //
+            },
+            work, //
+        }, //
     },
     word::Word, //
 };

@@ -24,7 +24,7 @@ use crate::{
     abi,
     registry::PortUse,
     rport::RemotePort,
-    shared::dma::{
+    shared::support::dma::{
         Direction,
         SingleMapping, //
     },

@@ -43,7 +43,6 @@ use crate::{
     },
     rport::RemotePort,
     shared::{
-        dma::Direction,
         proto::{
             ls::{
                 patience::{
@@ -58,11 +57,14 @@ use crate::{
             },
             wire, //
         },
-        ratelimit::{
-            jiffies,
-            ratelimited, //
-        },
-        work, //
+        support::{
+            dma::Direction,
+            ratelimit::{
+                jiffies,
+                ratelimited, //
+            },
+            work, //
+        }, //
     },
     template::PortOps,
     without_io::WithoutIo,

@@ -25,7 +25,7 @@ use crate::{
     abi,
     ops,
     options::Options,
-    shared::device::DeviceRef, //
+    shared::support::device::DeviceRef, //
 };
 
 /// How a step of making an association failed: an NVMe status if positive, an

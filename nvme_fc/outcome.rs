@@ -12,7 +12,7 @@ use crate::{
             Failure,
             Outcome, //
         },
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     }, //
 };
 

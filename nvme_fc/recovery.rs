@@ -40,11 +40,13 @@ use crate::{
             Port,
             Situation, //
         },
-        ratelimit::{
-            jiffies,
-            ratelimited, //
-        },
-        work, //
+        support::{
+            ratelimit::{
+                jiffies,
+                ratelimited, //
+            },
+            work, //
+        }, //
     },
     timeout,
     without_io::WithoutIo, //

@@ -39,7 +39,7 @@ use crate::{
             reconnect,
             traddr::Traddr, //
         },
-        ratelimit::jiffies, //
+        support::ratelimit::jiffies, //
     },
     template::PortOps, //
 };

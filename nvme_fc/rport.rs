@@ -34,14 +34,16 @@ use crate::{
         RemoteEntry, //
     },
     shared::{
-        device::DeviceRef,
-        private_area::PrivateArea,
+        fc::private_area::PrivateArea,
         proto::life::port::{
             Delete,
             PortError,
             PortLife, //
         },
-        ratelimit::jiffies, //
+        support::{
+            device::DeviceRef,
+            ratelimit::jiffies, //
+        }, //
     }, //
 };
 

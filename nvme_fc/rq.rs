@@ -27,12 +27,12 @@ use crate::{
     nvme_core::NvmeCtrl,
     queue::Queue,
     shared::{
-        dma::Direction as DmaDirection,
         proto::{
             command::cmd_iu::Direction,
             life::host_exchange::Event,
             wire::CommandIu, //
-        }, //
+        },
+        support::dma::Direction as DmaDirection, //
     }, //
 };
 

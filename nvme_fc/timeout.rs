@@ -21,7 +21,7 @@ use crate::{
     rq,
     shared::{
         proto::life::host_exchange::Event,
-        ratelimit::{
+        support::ratelimit::{
             jiffies,
             ratelimited, //
         }, //

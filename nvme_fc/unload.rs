@@ -20,7 +20,7 @@ use crate::{
         nvme_wq, //
     },
     registry,
-    shared::work, //
+    shared::support::work, //
 };
 
 /// Milliseconds between two looks at what is left.

@@ -52,12 +52,14 @@ use crate::{
                 }, //
             }, //
         },
-        random::random_u64,
-        ratelimit::{
-            ratelimited,
-            Ratelimit, //
-        },
-        work, //
+        support::{
+            random::random_u64,
+            ratelimit::{
+                ratelimited,
+                Ratelimit, //
+            },
+            work, //
+        }, //
     },
     tenancy::Tenancy,
     unfinished::Unfinished,

@@ -32,7 +32,7 @@ use crate::{
             },
             life::target_exchange::Event, //
         },
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     }, //
 };
 

@@ -50,11 +50,7 @@ use crate::{
     hostport::HostRef,
     sent_list::Sent,
     shared::{
-        dma::{
-            Direction,
-            SingleMapping, //
-        },
-        private_area::PrivateArea,
+        fc::private_area::PrivateArea,
         proto::{
             ls::request,
             wire::{
@@ -63,8 +59,14 @@ use crate::{
                 LS_TIMEOUT_SECONDS, //
             }, //
         },
-        ratelimit::ratelimited,
-        work, //
+        support::{
+            dma::{
+                Direction,
+                SingleMapping, //
+            },
+            ratelimit::ratelimited,
+            work, //
+        }, //
     },
     tenancy::Sending,
     tgtport::TargetPort,

@@ -32,7 +32,6 @@ use crate::{
     queue::Queue,
     sgl::DataBuffer,
     shared::{
-        dma::Direction,
         proto::{
             life::target_exchange::{
                 Action,
@@ -40,7 +39,8 @@ use crate::{
                 State, //
             },
             wire::CommandIu, //
-        }, //
+        },
+        support::dma::Direction, //
     },
     slot::{
         Slot,

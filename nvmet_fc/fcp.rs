@@ -25,7 +25,6 @@ use crate::{
     },
     sgl::DataBuffer,
     shared::{
-        dma::Direction,
         proto::{
             command::cmd_iu::{
                 self,
@@ -38,7 +37,10 @@ use crate::{
                 State, //
             }, //
         },
-        ratelimit::ratelimited, //
+        support::{
+            dma::Direction,
+            ratelimit::ratelimited, //
+        }, //
     }, //
 };
 

@@ -16,7 +16,7 @@ use kernel::{
     }, //
 };
 
-use crate::shared::sync::Completion;
+use crate::shared::support::completion::Completion;
 
 /// Counts who is inside.
 #[pin_data]

@@ -41,7 +41,6 @@ use crate::{
     },
     queue_slots,
     shared::{
-        device::DeviceRef,
         proto::{
             command::cmd_iu::{
                 self,
@@ -50,7 +49,10 @@ use crate::{
             ids::ConnectionId,
             ls::receive, //
         },
-        ratelimit::ratelimited, //
+        support::{
+            device::DeviceRef,
+            ratelimit::ratelimited, //
+        }, //
     },
     slot::Slot,
     template::FcpRequestPtr,

@@ -40,7 +40,7 @@ use crate::{
             queues,
             wire::ls, //
         },
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     },
     tenancy::Tenancy,
     tgtport::TargetPort,

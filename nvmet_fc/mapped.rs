@@ -12,7 +12,7 @@ use zerocopy::{FromBytes, IntoBytes};
 
 use crate::{
     abi,
-    shared::{
+    shared::support::{
         device::DeviceRef,
         dma::{
             Direction,

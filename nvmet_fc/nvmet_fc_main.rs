@@ -121,9 +121,9 @@ impl Drop for Last {
         // No target port is left: each has a reference to the module until it was
         // freed. What may still run is the last of a work item, and what cleans
         // up after a Disconnect; that goes from the queues in this order.
-        shared::work::flush_queue(globals::start_queue());
-        shared::work::flush_queue(globals::own_queue());
-        shared::work::flush_queue(globals::nvmet_queue());
+        shared::support::work::flush_queue(globals::start_queue());
+        shared::support::work::flush_queue(globals::own_queue());
+        shared::support::work::flush_queue(globals::nvmet_queue());
         if registry::clear() != 0 {
             pr_warn!("targetport list not empty\n");
         }

@@ -47,7 +47,7 @@ use crate::{
             queues,
             wire::ExtendedResponseIu, //
         },
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     },
     slot::Slot,
     work_items, //

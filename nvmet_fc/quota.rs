@@ -32,7 +32,7 @@ use crate::{
             self,
             Shortage, //
         },
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     },
     tgtport::{
         ASSOCIATIONS_EXISTING,

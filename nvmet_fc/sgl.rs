@@ -11,12 +11,14 @@ use kernel::prelude::*;
 use crate::{
     abi,
     shared::{
-        device::DeviceRef,
-        dma::Direction,
         proto::command::chunk::{
             self,
             Chunk,
             Limits, //
+        },
+        support::{
+            device::DeviceRef,
+            dma::Direction, //
         }, //
     }, //
 };

@@ -32,7 +32,7 @@ use crate::{
                 Shortage, //
             }, //
         },
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     },
     tgtport::{
         ASSOCIATIONS_EXISTING,

@@ -43,11 +43,13 @@ use crate::{
     port_abi::PortAbi,
     quota::Room,
     shared::{
-        device::DeviceRef,
-        ida::Ida,
-        private_area::PrivateArea,
+        fc::private_area::PrivateArea,
         proto::traddr::Traddr,
-        sync::Completion, //
+        support::{
+            completion::Completion,
+            device::DeviceRef,
+            ida::Ida, //
+        }, //
     },
     template::Template,
     work_items, //

@@ -19,9 +19,11 @@ use crate::{
     registry,
     sent_list,
     shared::{
-        device::DeviceRef,
         proto::traddr::Traddr,
-        work, //
+        support::{
+            device::DeviceRef,
+            work, //
+        }, //
     },
     template::Template,
     tgtport::TargetPort,

@@ -12,7 +12,7 @@ use crate::{
     queue::Queue,
     shared::{
         proto::life::target_exchange::State,
-        ratelimit::ratelimited, //
+        support::ratelimit::ratelimited, //
     }, //
 };
 

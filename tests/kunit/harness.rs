@@ -14,9 +14,13 @@ use kernel::{
 };
 
 use crate::{
-    cases::outcome::{ensure, CaseResult, OrFail},
+    cases::outcome::{
+        ensure,
+        CaseResult,
+        OrFail, //
+    },
     module_parameters,
-    shared::sync::Completion, //
+    shared::support::completion::Completion, //
 };
 
 /// A check that does not hold.

@@ -45,7 +45,7 @@ use crate::{
         CaseResult,
         OrFail, //
     },
-    shared::sync::Completion, //
+    shared::support::completion::Completion, //
 };
 
 /// What the scan sends.

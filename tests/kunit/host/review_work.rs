@@ -26,8 +26,8 @@ use crate::{
         CaseResult,
         OrFail, //
     },
-    shared::{
-        sync::Completion,
+    shared::support::{
+        completion::Completion,
         work, //
     }, //
 };

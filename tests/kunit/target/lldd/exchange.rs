@@ -18,7 +18,10 @@ use super::{
     script::{Place, Script, READDATA_RSP, RSP, WRITEDATA},
     threads,
 };
-use crate::{abi, shared::sync::Completion};
+use crate::{
+    abi,
+    shared::support::completion::Completion, //
+};
 
 /// Operations that an exchange remembers.
 const STEPS: usize = 64;

@@ -27,8 +27,11 @@ use super::{
 };
 use crate::{
     abi,
-    cases::outcome::{CaseResult, OrFail},
-    shared::sync::Completion,
+    cases::outcome::{
+        CaseResult,
+        OrFail, //
+    },
+    shared::support::completion::Completion, //
 };
 
 /// A port. Lives until its cases are through, which is after

@@ -15,10 +15,13 @@ use super::{port::Port, script::Place, threads};
 use crate::{
     abi,
     cases::{
-        outcome::{fail, CaseResult},
-        payload::Payload,
+        outcome::{
+            fail,
+            CaseResult, //
+        },
+        payload::Payload, //
     },
-    shared::sync::Completion,
+    shared::support::completion::Completion, //
 };
 
 /// A link service request, and what became of it.

@@ -71,8 +71,8 @@ impl Ratelimit {
 /// `ratelimited!(dev_warn!(dev, "...\n"))`.
 macro_rules! ratelimited {
     ($print:expr) => {{
-        static LIMIT: $crate::shared::ratelimit::Ratelimit =
-            $crate::shared::ratelimit::Ratelimit::new();
+        static LIMIT: $crate::shared::support::ratelimit::Ratelimit =
+            $crate::shared::support::ratelimit::Ratelimit::new();
         if LIMIT.pass() {
             $print;
         }

@@ -14,7 +14,7 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
-    shared::device::DeviceRef,
+    shared::support::device::DeviceRef,
     shim, //
 };
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Wrappers of kernel facilities that the kernel crate lacks. They know nothing
+//! of NVMe, and next to nothing of each other.
+
+#![deny(unsafe_code)]
+
+#[allow(unsafe_code, reason = "wraps struct completion")]
+pub(crate) mod completion;
+#[allow(unsafe_code, reason = "wraps struct device")]
+pub(crate) mod device;
+#[allow(unsafe_code, reason = "wraps the streaming DMA API")]
+pub(crate) mod dma;
+#[allow(unsafe_code, reason = "wraps struct ida")]
+pub(crate) mod ida;
+#[allow(unsafe_code, reason = "wraps get_random_bytes()")]
+pub(crate) mod random;
+#[allow(unsafe_code, reason = "reads jiffies")]
+pub(crate) mod ratelimit;
+#[allow(unsafe_code, reason = "wraps cancel and flush of work items")]
+pub(crate) mod work;
