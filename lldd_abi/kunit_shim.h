@@ -14,7 +14,7 @@
 
 struct nvmf_transport_ops;
 
-/* nvme_fc/kunit_entry.rs; exists where the suites are built. */
+/* nvme_fc/entry/kunit.rs; exists where the suites are built. */
 struct nvmf_transport_ops *nvme_fc_kunit_transport(void);
 
 #define SHIM(name) nvme_fc_kunit_shim_##name

@@ -9,6 +9,19 @@
 
 #![deny(unsafe_code)]
 
+pub(crate) mod aen;
+#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
+pub(crate) mod aen_exchange;
+pub(crate) mod association;
+#[allow(unsafe_code, reason = "a part that points at its whole")]
+pub(crate) mod backref;
+#[allow(unsafe_code, reason = "gives the NVMe core its reference")]
+pub(crate) mod create;
+pub(crate) mod disconnected;
+pub(crate) mod io_queues;
+pub(crate) mod recovery;
+pub(crate) mod unload;
+
 use kernel::{
     new_mutex,
     prelude::*,
@@ -36,17 +49,25 @@ use kernel::{
 };
 
 use crate::{
-    aen_exchange::AenExchange,
-    ls_receive::Inbound,
-    nvme_core::NvmeCtrl,
-    options_owner::OptionsOwner,
-    queue::Queue,
-    registry::{
-        self,
-        PortUse,
-        Registry, //
+    ctrl::aen_exchange::AenExchange,
+    io::{
+        queue::Queue,
+        tagset::TagSet, //
     },
-    rport::RemotePort,
+    ls::receive::Inbound,
+    nvme::{
+        ctrl::NvmeCtrl,
+        options_owner::OptionsOwner, //
+    },
+    port::{
+        registry::{
+            self,
+            PortUse,
+            Registry, //
+        },
+        rport::RemotePort,
+        template::PortOps, //
+    },
     shared::{
         proto::ids::AssociationId,
         support::{
@@ -54,8 +75,6 @@ use crate::{
             work, //
         }, //
     },
-    tagset::TagSet,
-    template::PortOps,
     word::Word, //
 };
 

@@ -24,7 +24,7 @@ use core::{
     }, //
 };
 
-use crate::template::{
+use crate::port::template::{
     FcpAbort,
     FcpIo, //
 };

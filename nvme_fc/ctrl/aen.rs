@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The asynchronous event request: one exchange that waits at the controller
+//! for something to report.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    prelude::*,
+    sync::{
+        rcu,
+        ArcBorrow, //
+    },
+    time::msecs_to_jiffies, //
+};
+
+use crate::{
+    ctrl::{
+        aen_exchange::AenExchange,
+        recovery,
+        Ctrl,
+        AEN_WORK, //
+    },
+    io::{
+        complete,
+        exchange::Exchange,
+        submit, //
+    },
+    log::ctrl_log,
+    nvme::ctrl::nvme_wq,
+    shared::{
+        proto::command::refusal::{
+            self,
+            Refusal, //
+        },
+        support::work, //
+    }, //
+};
+
+/// Milliseconds until an LLDD that was busy is asked again.
+const RETRY_MILLISECONDS: u32 = 100;
+
+/// Sends the request, unless it is sent already or the association is going.
+/// Context: may sleep.
+pub(crate) fn submit(ctrl: ArcBorrow<'_, Ctrl>) {
+    if ctrl.is_terminating() || ctrl.has_failed() || !ctrl.nvme().is_live() {
+        return;
+    }
+    let Some(admin) = ctrl.queue(0) else {
+        return;
+    };
+    let aen: &AenExchange = ctrl.aen();
+    let Some(sent) = aen.send(admin) else {
+        return;
+    };
+    if let Err(status) = sent {
+        ctrl.exchange_over();
+        if refusal::judge(status, ctrl.is_online()) == Refusal::Passing {
+            work::mod_delayed::<Ctrl, AEN_WORK>(
+                nvme_wq(),
+                ctrl.into(),
+                msecs_to_jiffies(RETRY_MILLISECONDS),
+            );
+        } else {
+            dev_err!(ctrl.nvme().device(), "failed async event work\n");
+            ctrl_log!(
+                err,
+                ctrl,
+                "LLDD refused the async event request ({})\n",
+                status
+            );
+        }
+    }
+}
+
+/// The LLDD gives the exchange back. Context: any.
+pub(crate) fn done(exchange: &Exchange) {
+    let Some(finish) = exchange.finish() else {
+        return submit::completed_twice(exchange);
+    };
+    let outcome = complete::of(exchange, finish.aborted);
+    let queue = exchange.queue();
+    let ctrl = queue.ctrl();
+
+    // Idle before the NVMe core is told: it may send the request again at once.
+    exchange.release();
+    match outcome.failure {
+        Some(failure) if !finish.terminated => {
+            complete::log(ctrl, failure);
+            recovery::transport_error(queue.owner().counted(), "transport detected io error");
+        }
+        Some(_) => {}
+        None => ctrl
+            .nvme()
+            .complete_async_event(outcome.status, outcome.result),
+    }
+    // A teardown goes on, and may free the controller, once the exchange is
+    // counted off: freeing waits for this section.
+    let _alive = rcu::read_lock();
+    ctrl.aen().count_off();
+    ctrl.exchange_over();
+}

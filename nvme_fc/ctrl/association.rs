@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Making an association and its queues, and taking them apart.
+//!
+//! One thread at a time does either: the work item that connects, or a reset or
+//! deletion that waits for it. A failure half-way is taken apart by the very
+//! function that ends a whole association.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
+
+use crate::{
+    ctrl::{
+        io_queues,
+        Ctrl,
+        ABORT_WORK,
+        AEN_WORK, //
+    },
+    io::timeout,
+    log::ctrl_log,
+    ls::send,
+    nvme::ctrl::{
+        CtrlState,
+        Failed, //
+    },
+    port::{
+        registry::{
+            self,
+            PortUse, //
+        },
+        template::PortOps, //
+    },
+    shared::{
+        proto::queues,
+        support::work, //
+    }, //
+};
+
+/// Status of a controller that FC cannot serve: NVME_SC_INVALID_FIELD, with
+/// NVME_STATUS_DNR.
+const INVALID_FIELD_DO_NOT_RETRY: i32 = 0x4002;
+
+/// Makes an association with all its queues, and puts the controller into
+/// service. Context: may sleep; the connect work.
+///
+/// # Errors
+///
+/// `ENODEV` if the port is not registered, `ENOTUNIQ` if there is an
+/// association, or that of the step that failed; nothing is left then.
+pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), Failed> {
+    let nvme = ctrl.nvme();
+
+    nvme.count_attempt();
+    let ops = begin(ctrl)?;
+    ctrl_log!(
+        info,
+        ctrl,
+        "create association : host wwpn {:#018x}  rport wwpn {:#018x}: NQN \"{}\"\n",
+        ctrl.remote().local().abi().names().port,
+        ctrl.remote().abi().names().port,
+        nvme.options().subsystem_nqn()
+    );
+    if let Err(failed) = establish(ctrl, &ops).and_then(|()| go_live(ctrl)) {
+        ctrl_log!(
+            warn,
+            ctrl,
+            "create_assoc failed, assoc_id {:x} ret {}\n",
+            ctrl.association().map_or(0, |id| id.get()),
+            failed.0
+        );
+        end(ctrl);
+        return Err(failed);
+    }
+    nvme.attempts_succeeded();
+    ctrl.set_served();
+    nvme.start();
+    // Whoever saw the controller connecting left a mark, and no reset.
+    if ctrl.has_failed_by_now() {
+        nvme.reset();
+    }
+    Ok(())
+}
+
+/// Takes the port for an association.
+fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
+    // Nobody else takes a port for this controller: see above.
+    if ctrl.in_use().lock().is_some() {
+        return Err(ENOTUNIQ);
+    }
+    let (port, ops) = {
+        let mut registry = registry::lock();
+        let joined = PortUse::join(&mut registry, ctrl.remote().as_arc_borrow())?;
+        ctrl.clear_failed(&mut registry);
+        joined
+    };
+    // A deletion marks the controller after it has changed its state: the mark
+    // that was cleared just now may have been that one.
+    if ctrl.nvme().state() == CtrlState::Going {
+        return Err(ENODEV);
+    }
+    if ops.fcp_private > ctrl.fcp_private() {
+        ctrl_log!(
+            err,
+            ctrl,
+            "LLDD wants {} private bytes an exchange, there are {}\n",
+            ops.fcp_private,
+            ctrl.fcp_private()
+        );
+        return Err(EINVAL);
+    }
+    ctrl.set_terminating(false);
+    *ctrl.ops().lock() = Some(ops);
+    *ctrl.in_use().lock() = Some(port);
+    registry::settle(ctrl.remote());
+    Ok(ops)
+}
+
+/// `EIO` once the association cannot be used any more.
+fn still_good(ctrl: &Ctrl) -> Result<(), Failed> {
+    if ctrl.has_failed() {
+        return Err(EIO.into());
+    }
+    Ok(())
+}
+
+/// Makes all queues, in the order of the C module.
+fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
+    let nvme = ctrl.nvme();
+    let admin = ctrl.queue(0).ok_or(EINVAL)?;
+    let device = ctrl.remote().device();
+    let (limits, memory) = {
+        let in_use = ctrl.in_use().lock();
+        let port = in_use.as_ref().ok_or(ENODEV)?;
+        admin.open(ops, port, queues::ADMIN_QUEUE_ENTRIES)?;
+        (ops.limits(port), port.remote().local().iu_memory(port)?)
+    };
+
+    send::create_association(ctrl)?;
+    nvme.connect_admin_queue()?;
+    admin.set_live(true);
+    nvme.enable()?;
+    still_good(ctrl)?;
+
+    let (segments, sectors) = queues::transfer_limits(limits.segments);
+    nvme.set_max_segments(u32::from(segments));
+    nvme.set_max_hw_sectors(sectors.min(device.max_mapping_sectors()));
+    // The NVMe core lowers it to what the controller takes this time.
+    nvme.set_sqsize(queues::zero_based(ctrl.queue_size()));
+    nvme.unquiesce_admin();
+    nvme.init_finish()?;
+    still_good(ctrl)?;
+
+    if nvme.in_capsule_offset() != 0 {
+        dev_err!(
+            nvme.device(),
+            "icdoff {} is not supported!\n",
+            nvme.in_capsule_offset()
+        );
+        return Err(Failed(INVALID_FIELD_DO_NOT_RETRY));
+    }
+    if !nvme.supports_sgls() {
+        dev_err!(nvme.device(), "Mandatory sgls are not supported!\n");
+        return Err(Failed(INVALID_FIELD_DO_NOT_RETRY));
+    }
+    limit_queue_size(ctrl);
+    ctrl.aen().prepare(admin, memory, ctrl.fcp_private())?;
+    io_queues::establish(ctrl, ops, limits.queues)?;
+    still_good(ctrl)
+}
+
+/// Lowers the I/O queue size to what the controller takes, as long as it takes
+/// no more.
+fn limit_queue_size(ctrl: &Ctrl) {
+    let nvme = ctrl.nvme();
+    let options = nvme.options();
+    let wanted = ctrl.queue_size();
+    let entries = queues::entries_within(wanted, nvme.max_commands());
+
+    if options.queue_size() != usize::from(entries) {
+        if entries < wanted {
+            dev_warn!(
+                nvme.device(),
+                "queue_size {} > ctrl maxcmd {}, reducing to maxcmd\n",
+                wanted,
+                nvme.max_commands()
+            );
+        }
+        options.set_queue_size(entries);
+    }
+    nvme.set_sqsize(nvme.sqsize().min(queues::zero_based(entries)));
+}
+
+/// Puts the controller into service, unless its port went meanwhile.
+fn go_live(ctrl: &Ctrl) -> Result<(), Failed> {
+    // Under this lock a port that goes either marks the association before,
+    // or finds a live controller to reset.
+    let _registry = registry::lock();
+    still_good(ctrl)?;
+    if !ctrl.is_online() || !ctrl.nvme().set_live() {
+        return Err(EIO.into());
+    }
+    Ok(())
+}
+
+/// Ends the association, whole or half made, if there is one: takes back all
+/// exchanges, tells the target, gives back the hardware queues, and at last
+/// the port. Context: may sleep; waits for the LLDD.
+pub(crate) fn end(ctrl: &Arc<Ctrl>) {
+    let Some(port) = ctrl.in_use().lock().take() else {
+        return;
+    };
+    let nvme = ctrl.nvme();
+    let ops = *ctrl.ops().lock();
+
+    ctrl.set_terminating(true);
+    nvme.stop_keep_alive();
+    for queue in ctrl.queues() {
+        queue.set_live(false);
+    }
+    if ctrl.io_set().is_allocated() {
+        nvme.quiesce_io();
+    }
+    nvme.quiesce_admin();
+    end_aborts(ctrl);
+    // Whoever passed the look at `is_terminating` before it said so may still
+    // send the event request, or have it sent later.
+    nvme.cancel_async_event();
+    work::cancel_delayed_sync::<Ctrl, AEN_WORK>(ctrl);
+    ctrl.aen().terminate();
+    timeout::terminate_all(ctrl);
+    timeout::drain(ctrl);
+    // No event queues it any more: it must not send the request again.
+    nvme.cancel_async_event();
+    // A timeout handler may have armed its queue's timer while that was stopped
+    // above. With nothing in flight, none does so any more.
+    end_aborts(ctrl);
+    ctrl.aen().unprepare();
+
+    if let Some(association) = ctrl.association() {
+        send::disconnect_association(ctrl, association);
+    }
+    answer_disconnect(ctrl);
+
+    if let Some(ops) = ops {
+        for queue in ctrl.queues().rev() {
+            queue.close(&ops, ctrl.remote());
+        }
+    }
+    *ctrl.ops().lock() = None;
+    ctrl.set_terminating(false);
+    // From here requests fail or wait as the controller's state says.
+    nvme.unquiesce_admin();
+    if ctrl.io_set().is_allocated() {
+        nvme.unquiesce_io();
+    }
+    drop(port);
+}
+
+/// Waits for all who may be in the LLDD's `fcp_abort` for this association but
+/// for the caller: timeout handlers, and the work item that aborts. One that
+/// comes later finds no port in use. Context: may sleep.
+fn end_aborts(ctrl: &Arc<Ctrl>) {
+    let nvme = ctrl.nvme();
+    if ctrl.io_set().is_allocated() {
+        nvme.sync_io();
+        nvme.sync_connect();
+    }
+    nvme.sync_admin();
+    work::cancel_sync::<Ctrl, ABORT_WORK>(ctrl);
+}
+
+/// Forgets the association's identifier, and answers a Disconnect Association
+/// that asked for its end. Context: may sleep.
+pub(crate) fn answer_disconnect(ctrl: &Ctrl) {
+    let pending = {
+        let mut registry = registry::lock();
+        ctrl.set_association(&mut registry, None);
+        ctrl.disconnect().lock().take()
+    };
+    if let Some(pending) = pending {
+        pending.accept();
+    }
+}

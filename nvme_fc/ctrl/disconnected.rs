@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a host answers to link service requests.
+
+#![deny(unsafe_code)]
+
+use kernel::sync::Arc;
+
+use crate::{
+    ctrl::recovery,
+    log::{
+        ctrl_log,
+        port_log, //
+    },
+    ls::receive::Inbound,
+    port::registry,
+    shared::{
+        proto::{
+            ids::AssociationId,
+            ls::{
+                error::LsError,
+                receive::{
+                    self,
+                    HostRequest, //
+                },
+                response::{
+                    self,
+                    LsResponse, //
+                }, //
+            },
+            wire::ls, //
+        },
+        support::ratelimit::ratelimited, //
+    }, //
+};
+
+/// The answer to a Disconnect Association that was carried out.
+pub(crate) fn accepted() -> LsResponse {
+    LsResponse::DisconnectAssociation(response::disconnect_association())
+}
+
+/// Judges a request: rejects it at once, or answers once the association is
+/// gone. Context: may sleep.
+pub(crate) fn handle(inbound: Arc<Inbound>) {
+    let decided = if inbound.remote().abi().is_online() {
+        receive::at_host(inbound.payload())
+    } else {
+        Err(LsError::PortGoing)
+    };
+    match decided {
+        Ok(HostRequest::DisconnectAssociation(association)) => disconnect(inbound, association),
+        Err(error) => reject(inbound, error),
+    }
+}
+
+/// Rejects a request.
+fn reject(inbound: Arc<Inbound>, error: LsError) {
+    let command = receive::command(inbound.payload());
+    let reject = error.reject();
+    ratelimited!(port_log!(
+        info,
+        inbound.remote(),
+        "{} LS failed: {}: rejected, {}, {}\n",
+        match command {
+            ls::DISCONNECT_ASSOCIATION => "Disconnect",
+            other => receive::command_name(other),
+        },
+        error.text(),
+        reject.reason_text(),
+        reject.explanation_text()
+    ));
+    inbound.respond(&LsResponse::Reject(response::reject(command, reject)));
+}
+
+/// Begins to end an association that its target disconnected.
+fn disconnect(inbound: Arc<Inbound>, association: AssociationId) {
+    let older = {
+        // With the registry locked the association cannot end before it has the
+        // request to answer, and a controller on the list is not freed.
+        let mut registry = registry::lock();
+        let found = registry.remote(inbound.remote()).and_then(|entry| {
+            entry
+                .ctrls
+                .iter()
+                .find(|ctrl| ctrl.association() == Some(association))
+        });
+        let Some(ctrl) = found else {
+            drop(registry);
+            return reject(inbound, LsError::NoAssociation);
+        };
+        let older = ctrl.disconnect().lock().replace(inbound);
+        if older.is_some() {
+            ratelimited!(ctrl_log!(
+                info,
+                ctrl,
+                "Multiple Disconnect Association LS's received\n"
+            ));
+        }
+        recovery::transport_error(ctrl.as_arc_borrow(), "Disconnect Association LS received");
+        older
+    };
+    if let Some(older) = older {
+        reject(older, LsError::DisconnectSuperseded);
+    }
+}

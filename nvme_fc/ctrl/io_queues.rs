@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The I/O queues of an association, and a number of them that changes.
+
+#![deny(unsafe_code)]
+
+use core::ops::Range;
+
+use kernel::prelude::*;
+
+use crate::{
+    cpus,
+    ctrl::Ctrl,
+    ls::send,
+    nvme::ctrl::Failed,
+    port::template::PortOps,
+    shared::proto::queues, //
+};
+
+/// Makes the I/O queues: as many as user, CPUs, LLDD and controller allow.
+/// Context: may sleep; admin queue and controller are in service.
+///
+/// # Errors
+///
+/// That of the step that failed; what was made is left to the teardown.
+pub(crate) fn establish(ctrl: &Ctrl, ops: &PortOps, lldd_queues: u32) -> Result<(), Failed> {
+    let nvme = ctrl.nvme();
+    if nvme.is_administrative() {
+        // It has no I/O queues, and must not be asked for them.
+        return without(ctrl);
+    }
+    let wanted = queues::io_queues(nvme.options().io_queues(), cpus::online(), lldd_queues);
+    if wanted == 0 {
+        return Ok(());
+    }
+    let granted = nvme
+        .set_queue_count_on_target(wanted)
+        .inspect_err(|failed| {
+            dev_info!(nvme.device(), "set_queue_count failed: {}\n", failed.0);
+        })?;
+    // A queue for each was made with the controller.
+    let granted = granted.min(wanted);
+
+    if ctrl.io_set().is_allocated() {
+        again(ctrl, ops, granted)
+    } else {
+        first(ctrl, ops, granted)
+    }
+}
+
+/// Makes I/O queues for the first time.
+fn first(ctrl: &Ctrl, ops: &PortOps, granted: u32) -> Result<(), Failed> {
+    let nvme = ctrl.nvme();
+
+    nvme.set_queue_count(granted.saturating_add(1));
+    if granted == 0 {
+        return Ok(());
+    }
+    ctrl.io_set().allocate_io(nvme, ctrl.fcp_private())?;
+    connect(ctrl, ops, 1..granted.saturating_add(1))
+}
+
+/// Makes no I/O queues, which is well if there never were any.
+///
+/// # Errors
+///
+/// `ENOSPC` if there were: I/O waits for them.
+fn without(ctrl: &Ctrl) -> Result<(), Failed> {
+    let nvme = ctrl.nvme();
+
+    if ctrl.io_set().is_allocated() {
+        dev_info!(
+            nvme.device(),
+            "Fail Reconnect: At least 1 io queue required (was {})\n",
+            ctrl.io_set().hardware_queues()
+        );
+        return Err(ENOSPC.into());
+    }
+    nvme.set_queue_count(1);
+    Ok(())
+}
+
+/// Makes I/O queues anew, possibly another number of them than before.
+fn again(ctrl: &Ctrl, ops: &PortOps, granted: u32) -> Result<(), Failed> {
+    let nvme = ctrl.nvme();
+    let before = ctrl.io_set().hardware_queues();
+
+    if granted == 0 {
+        return without(ctrl);
+    }
+    let common = before.min(granted);
+    nvme.set_queue_count(granted.saturating_add(1));
+    connect(ctrl, ops, 1..common.saturating_add(1))?;
+    if granted != before {
+        dev_info!(
+            nvme.device(),
+            "reconnect: revising io queue count from {} to {}\n",
+            before,
+            granted
+        );
+        resize(ctrl, granted)?;
+    }
+    connect(
+        ctrl,
+        ops,
+        common.saturating_add(1)..granted.saturating_add(1),
+    )
+}
+
+/// Changes the number of hardware contexts. Requests that wait in them can go
+/// out on the queues that are live already; only then can they be frozen.
+fn resize(ctrl: &Ctrl, granted: u32) -> Result<(), Failed> {
+    let nvme = ctrl.nvme();
+
+    nvme.start_freeze();
+    nvme.unquiesce_io();
+    if !nvme.wait_freeze() {
+        nvme.unfreeze();
+        dev_warn!(
+            nvme.device(),
+            "io queue count not changed: requests did not end in time\n"
+        );
+        return Err(ENODEV.into());
+    }
+    let resized = ctrl.io_set().set_hardware_queues(granted);
+    nvme.unfreeze();
+    if !resized {
+        dev_warn!(nvme.device(), "no memory to change the io queue count\n");
+        return Err(ENOMEM.into());
+    }
+    Ok(())
+}
+
+/// Makes hardware queues, connections and NVMe queues in `range`.
+fn connect(ctrl: &Ctrl, ops: &PortOps, range: Range<u32>) -> Result<(), Failed> {
+    let nvme = ctrl.nvme();
+    let entries = nvme.sqsize().saturating_add(1);
+
+    for index in range.clone() {
+        let index = u16::try_from(index).map_err(|_| EINVAL)?;
+        let queue = ctrl.queue(index).ok_or(EINVAL)?;
+        let in_use = ctrl.in_use().lock();
+        let port = in_use.as_ref().ok_or(ENODEV)?;
+        queue.open(ops, port, entries)?;
+    }
+    for index in range {
+        let index = u16::try_from(index).map_err(|_| EINVAL)?;
+        let queue = ctrl.queue(index).ok_or(EINVAL)?;
+        send::create_connection(ctrl, index, entries)?;
+        nvme.connect_io_queue(index)?;
+        queue.set_live(true);
+    }
+    Ok(())
+}

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Losing an association, and getting one again: resets, reconnects, ports that
+//! go and return, deletion.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    prelude::*,
+    sync::{
+        rcu::synchronize_rcu,
+        Arc,
+        ArcBorrow, //
+    },
+    workqueue::WorkItem, //
+};
+
+use crate::{
+    abi,
+    ctrl::{
+        aen,
+        association,
+        Ctrl,
+        ABORT_WORK,
+        AEN_WORK,
+        CONNECT_WORK,
+        DEV_LOSS_WORK, //
+    },
+    io::timeout,
+    log::ctrl_log,
+    nvme::ctrl::{
+        nvme_wq,
+        CtrlState, //
+    },
+    port::registry,
+    shared::{
+        proto::reconnect::{
+            self,
+            Decision,
+            Line,
+            Port,
+            Situation, //
+        },
+        support::{
+            ratelimit::{
+                jiffies,
+                ratelimited, //
+            },
+            work, //
+        }, //
+    },
+    without_io::WithoutIo, //
+};
+
+/// Jiffies a second.
+const TICKS: u64 = abi::HZ as u64;
+/// How often a reset looks whether the controller is being deleted.
+const LOOKS_A_SECOND: u32 = 10;
+
+/// The transport lost a command, or the target ended the association. A live
+/// controller is reset; one that connects fails to. Context: any.
+pub(crate) fn transport_error(ctrl: ArcBorrow<'_, Ctrl>, reason: &str) {
+    match ctrl.nvme().state() {
+        CtrlState::Live => {
+            ratelimited!(ctrl_log!(
+                warn,
+                ctrl,
+                "transport association event: {}\n",
+                reason
+            ));
+            // The NVMe core lets commands through until the teardown has stopped
+            // the queues: each would meet the same error, and use up its retries.
+            ctrl.set_failed();
+            if ctrl.nvme().reset() {
+                ctrl_log!(warn, ctrl, "resetting controller\n");
+            }
+        }
+        CtrlState::Connecting => {
+            if !ctrl.has_failed() {
+                ctrl_log!(
+                    warn,
+                    ctrl,
+                    "transport error during (re)connect: {}\n",
+                    reason
+                );
+            }
+            fail_connecting(ctrl);
+        }
+        _ => {}
+    }
+}
+
+/// Makes the attempt to connect that is under way fail. Context: any.
+fn fail_connecting(ctrl: ArcBorrow<'_, Ctrl>) {
+    ctrl.set_failed();
+    // It may be over by now, and have missed the mark.
+    if ctrl.nvme().is_live() {
+        ctrl.nvme().reset();
+    } else {
+        let _ = nvme_wq().enqueue::<Arc<Ctrl>, ABORT_WORK>(ctrl.into());
+    }
+}
+
+/// A controller's port is gone. Context: may sleep, registry locked.
+pub(crate) fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
+    if dev_loss == 0 {
+        ctrl_log!(warn, ctrl, "controller connectivity lost.\n");
+        ctrl.set_failed();
+        ctrl.nvme().delete();
+        return;
+    }
+    ctrl_log!(
+        info,
+        ctrl,
+        "controller connectivity lost. Awaiting Reconnect\n"
+    );
+    if !ctrl.nvme().reset() && ctrl.nvme().state() == CtrlState::Connecting {
+        fail_connecting(ctrl.as_arc_borrow());
+    } else {
+        ctrl.set_failed();
+    }
+    if ctrl.nvme().state() == CtrlState::Going {
+        return;
+    }
+    let ticks = u64::from(dev_loss).saturating_mul(TICKS);
+    work::mod_delayed::<Ctrl, DEV_LOSS_WORK>(nvme_wq(), ctrl.clone(), clamp(ticks));
+}
+
+/// A controller's port is back. Context: may sleep, registry locked.
+pub(crate) fn port_returned(ctrl: &Arc<Ctrl>) {
+    match ctrl.nvme().state() {
+        CtrlState::New | CtrlState::Connecting => {
+            ctrl_log!(
+                info,
+                ctrl,
+                "connectivity re-established. Attempting reconnect\n"
+            );
+            work::mod_delayed::<Ctrl, CONNECT_WORK>(nvme_wq(), ctrl.clone(), 0);
+        }
+        // A reset that is under way will find the port.
+        _ => {}
+    }
+}
+
+/// Resets a controller: ends its association and begins another. Context: may
+/// sleep; the reset work of a controller in state RESETTING.
+pub(crate) fn reset(ctrl: ArcBorrow<'_, Ctrl>) {
+    // Users find the file for this before there is anything to reset; whoever
+    // makes the controller goes on from state RESETTING.
+    if !ctrl.is_ready() {
+        return;
+    }
+    let ctrl: Arc<Ctrl> = ctrl.into();
+    let _without_io = WithoutIo::begin();
+
+    ctrl.nvme().stop();
+    association::end(&ctrl);
+    // What is told from here on is about an attempt that follows.
+    while ctrl.attempted().take() {}
+    if !ctrl.nvme().set_connecting() {
+        // It is being deleted meanwhile; then this is not an error.
+        if ctrl.nvme().state() != CtrlState::Going {
+            ctrl_log!(
+                err,
+                ctrl,
+                "error_recovery: Couldn't change state to CONNECTING\n"
+            );
+        }
+        return;
+    }
+    if ctrl.is_online() {
+        work::mod_delayed::<Ctrl, CONNECT_WORK>(nvme_wq(), ctrl.clone(), 0);
+        await_attempt(&ctrl);
+    } else {
+        reconnect_or_delete(&ctrl, ENOTCONN.to_errno());
+    }
+}
+
+/// Waits for the end of an attempt that was begun just now, and not for one that
+/// follows it. Who asked for a reset waits for its work item, and then looks
+/// whether the controller is live; so does a deletion, which cannot cut the
+/// attempt short before: that is done here. Context: may sleep; the reset work,
+/// or whoever makes the controller.
+pub(crate) fn await_attempt(ctrl: &Arc<Ctrl>) {
+    // CAST: A u32 fits a usize.
+    let period = (abi::HZ / LOOKS_A_SECOND) as usize;
+    while !ctrl.attempted().wait_timeout(period) {
+        match ctrl.nvme().state() {
+            CtrlState::Connecting => {}
+            CtrlState::Going => return cut_short(ctrl),
+            // It came to its end at this very moment, or there is another reset.
+            _ => return,
+        }
+    }
+}
+
+/// Makes an attempt to connect that may be under way fail at once: it would wait
+/// for its commands' timeouts.
+fn cut_short(ctrl: &Arc<Ctrl>) {
+    ctrl.set_failed();
+    let _ = nvme_wq().enqueue::<Arc<Ctrl>, ABORT_WORK>(ctrl.clone());
+}
+
+/// Decides what follows an attempt that failed, or was not possible.
+fn reconnect_or_delete(ctrl: &Arc<Ctrl>, status: i32) {
+    let nvme = ctrl.nvme();
+    let options = nvme.options();
+
+    // With the registry locked, a port that returns comes before the decision,
+    // or finds the work item and shortens its delay.
+    let mut registry = registry::lock();
+    if nvme.state() != CtrlState::Connecting {
+        return;
+    }
+    let port = registry
+        .remote(ctrl.remote())
+        .map_or(Port::Offline { dev_loss_end: 0 }, |entry| entry.situation());
+    if port == Port::Online {
+        ctrl_log!(info, ctrl, "reset: Reconnect attempt failed ({})\n", status);
+    }
+    let decision = reconnect::decide(&Situation {
+        now: jiffies(),
+        port,
+        status,
+        attempts: nvme.attempts(),
+        max_attempts: options.max_reconnects(),
+        delay: u64::from(options.reconnect_delay()).saturating_mul(TICKS),
+        served: ctrl.has_served(),
+    });
+    match decision {
+        Decision::Retry { delay } => {
+            if port == Port::Online {
+                ctrl_log!(
+                    info,
+                    ctrl,
+                    "Reconnect attempt in {} seconds\n",
+                    delay / TICKS
+                );
+            }
+            let _ =
+                nvme_wq().enqueue_delayed::<Arc<Ctrl>, CONNECT_WORK>(ctrl.clone(), clamp(delay));
+        }
+        Decision::Delete(reason) => {
+            match reconnect::line(port, reason) {
+                Line::Refused => ctrl_log!(warn, ctrl, "reconnect failure\n"),
+                Line::Attempts => ctrl_log!(
+                    warn,
+                    ctrl,
+                    "Max reconnect attempts ({}) reached.\n",
+                    nvme.attempts()
+                ),
+                Line::DevLoss => dev_loss_expired(ctrl),
+            }
+            nvme.delete();
+        }
+    }
+}
+
+/// Logs that a port did not return in time.
+fn dev_loss_expired(ctrl: &Ctrl) {
+    let options = ctrl.nvme().options();
+    ctrl_log!(
+        warn,
+        ctrl,
+        "dev_loss_tmo ({}) expired while waiting for remoteport connectivity.\n",
+        reconnect::loss_seconds(
+            ctrl.remote().abi().dev_loss(),
+            options.reconnect_delay(),
+            options.max_reconnects()
+        )
+    );
+}
+
+impl WorkItem<CONNECT_WORK> for Ctrl {
+    type Pointer = Arc<Self>;
+
+    /// Makes an association.
+    fn run(this: Arc<Self>) {
+        if this.nvme().state() != CtrlState::Connecting {
+            return;
+        }
+        let _without_io = WithoutIo::begin();
+        match association::create(&this) {
+            Ok(()) => ctrl_log!(info, this, "controller connect complete\n"),
+            Err(failed) => reconnect_or_delete(&this, failed.0),
+        }
+        this.attempted().complete();
+    }
+}
+
+impl WorkItem<ABORT_WORK> for Ctrl {
+    type Pointer = Arc<Self>;
+
+    /// Aborts what is outstanding, so that connecting fails at once.
+    fn run(this: Arc<Self>) {
+        // Submissions that did not see the mark are over after this.
+        synchronize_rcu();
+        // In this order: an association that is begun clears the mark before it
+        // takes its port. One that is ended waits for this work item after it
+        // has given that away.
+        let in_use = this.in_use().lock().is_some();
+        if in_use && this.has_failed() {
+            timeout::terminate_all(&this);
+            // The NVMe core may have put it into service meanwhile.
+            if this.nvme().is_live() {
+                this.nvme().reset();
+            }
+        }
+    }
+}
+
+impl WorkItem<DEV_LOSS_WORK> for Ctrl {
+    type Pointer = Arc<Self>;
+
+    /// Deletes a controller whose port was gone for too long.
+    fn run(this: Arc<Self>) {
+        let mut registry = registry::lock();
+        let Some(entry) = registry.remote(this.remote()) else {
+            return;
+        };
+        match reconnect::until_dev_loss(jiffies(), entry.situation()) {
+            None => {}
+            Some(0) => match this.nvme().state() {
+                CtrlState::Going => {}
+                // Creation is under way, and cannot be deleted yet.
+                CtrlState::New => {
+                    work::mod_delayed::<Ctrl, DEV_LOSS_WORK>(nvme_wq(), this.clone(), clamp(TICKS));
+                }
+                _ => {
+                    dev_loss_expired(&this);
+                    this.nvme().delete();
+                }
+            },
+            Some(left) => {
+                work::mod_delayed::<Ctrl, DEV_LOSS_WORK>(nvme_wq(), this.clone(), clamp(left));
+            }
+        }
+    }
+}
+
+impl WorkItem<AEN_WORK> for Ctrl {
+    type Pointer = Arc<Self>;
+
+    /// Sends the asynchronous event request again.
+    fn run(this: Arc<Self>) {
+        aen::submit(this.as_arc_borrow());
+    }
+}
+
+/// Takes a controller apart for good. Context: may sleep; state DELETING.
+pub(crate) fn delete(ctrl: ArcBorrow<'_, Ctrl>) {
+    let ctrl: Arc<Ctrl> = ctrl.into();
+    let nvme = ctrl.nvme();
+    let _without_io = WithoutIo::begin();
+
+    cut_short(&ctrl);
+    work::cancel_delayed_sync::<Ctrl, CONNECT_WORK>(&ctrl);
+    work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);
+    work::cancel_sync::<Ctrl, ABORT_WORK>(&ctrl);
+    association::end(&ctrl);
+    // Anything received after the association was gone.
+    association::answer_disconnect(&ctrl);
+    work::cancel_delayed_sync::<Ctrl, CONNECT_WORK>(&ctrl);
+    work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);
+    work::cancel_delayed_sync::<Ctrl, AEN_WORK>(&ctrl);
+    work::cancel_sync::<Ctrl, ABORT_WORK>(&ctrl);
+    // They send commands, and there are no queues from here on.
+    nvme.end_work();
+
+    if ctrl.io_set().is_allocated() {
+        nvme.remove_io_tag_set();
+        ctrl.io_set().forget();
+    }
+    nvme.unquiesce_admin();
+    nvme.remove_admin_tag_set();
+    ctrl.admin_set().forget();
+}
+
+/// Jiffies as the timer functions take them.
+fn clamp(ticks: u64) -> usize {
+    usize::try_from(ticks).unwrap_or(usize::MAX / 4)
+}

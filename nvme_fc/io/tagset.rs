@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A controller's tag sets.
+//!
+//! C header: [`include/linux/blk-mq.h`](srctree/include/linux/blk-mq.h)
+
+use core::ffi::c_void;
+
+use kernel::{
+    error::to_result,
+    prelude::*,
+    sync::atomic::{
+        Acquire,
+        Atomic,
+        Release, //
+    },
+    types::Opaque, //
+};
+
+use crate::{
+    abi,
+    entry::block,
+    io::{
+        exchange::Exchange,
+        request::exchange_of, //
+    },
+    nvme::ctrl::NvmeCtrl, //
+};
+
+/// A tag set inside a controller.
+///
+/// # Invariants
+///
+/// While `allocated`, the NVMe core owns what is in `inner`.
+pub(crate) struct TagSet {
+    /// The C object.
+    inner: Opaque<abi::blk_mq_tag_set>,
+    /// It was allocated.
+    allocated: Atomic<bool>,
+}
+
+// SAFETY: The block layer does its own locking.
+unsafe impl Send for TagSet {}
+// SAFETY: The block layer does its own locking.
+unsafe impl Sync for TagSet {}
+
+impl TagSet {
+    /// No tag set yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            inner: Opaque::zeroed(),
+            allocated: Atomic::new(false),
+        }
+    }
+
+    /// Whether there is a tag set.
+    pub(crate) fn is_allocated(&self) -> bool {
+        self.allocated.load(Acquire)
+    }
+
+    /// Makes the admin tag set, with `private` LLDD bytes a request. Context:
+    /// may sleep; `ctrl` is what this set is part of.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, `EINVAL`.
+    pub(crate) fn allocate_admin(&self, ctrl: &NvmeCtrl, private: u32) -> Result {
+        let size = Exchange::size(private)?;
+        // SAFETY: An initialised controller without admin tag set; the table
+        // is static.
+        to_result(unsafe {
+            abi::nvme_alloc_admin_tag_set(ctrl.as_raw(), self.inner.get(), block::admin(), size)
+        })?;
+        self.allocated.store(true, Release);
+        Ok(())
+    }
+
+    /// Makes the I/O tag set for the controller's queue count, with `private`
+    /// LLDD bytes a request. Context: may sleep; `ctrl` is what this set is
+    /// part of.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, `EINVAL`.
+    pub(crate) fn allocate_io(&self, ctrl: &NvmeCtrl, private: u32) -> Result {
+        let size = Exchange::size(private)?;
+        // SAFETY: An initialised controller without I/O tag set; the table is
+        // static.
+        to_result(unsafe {
+            abi::nvme_alloc_io_tag_set(ctrl.as_raw(), self.inner.get(), block::io(), 1, size)
+        })?;
+        self.allocated.store(true, Release);
+        Ok(())
+    }
+
+    /// Says that the tag set is gone.
+    pub(crate) fn forget(&self) {
+        self.allocated.store(false, Release);
+    }
+
+    /// Hardware contexts of the set.
+    pub(crate) fn hardware_queues(&self) -> u32 {
+        // SAFETY: The struct is valid as long as `self`.
+        unsafe { (&raw const (*self.inner.get()).nr_hw_queues).read_volatile() }
+    }
+
+    /// Changes the number of hardware contexts; says whether the block layer
+    /// could. Context: may sleep; all queues of the set are frozen or idle.
+    pub(crate) fn set_hardware_queues(&self, count: u32) -> bool {
+        let Ok(wanted) = c_int::try_from(count) else {
+            return false;
+        };
+        // SAFETY: An allocated set.
+        unsafe { abi::blk_mq_update_nr_hw_queues(self.inner.get(), wanted) };
+        self.hardware_queues() == count
+    }
+
+    /// Calls `each` for the exchange of every request that was started and is
+    /// not finished. The request is not reused during the call. Context: may
+    /// sleep, and so may `each`.
+    pub(crate) fn for_each_started(&self, mut each: impl FnMut(&Exchange)) {
+        if !self.is_allocated() {
+            return;
+        }
+        let mut each: &mut dyn FnMut(&Exchange) = &mut each;
+        // SAFETY: An allocated set; the closure outlives the call.
+        unsafe {
+            abi::blk_mq_tagset_busy_iter(
+                self.inner.get(),
+                Some(visit),
+                core::ptr::from_mut(&mut each).cast(),
+            )
+        };
+    }
+
+    /// Waits until requests that are completed are finished. Context: may
+    /// sleep.
+    pub(crate) fn wait_completed(&self) {
+        if self.is_allocated() {
+            // SAFETY: An allocated set.
+            unsafe { abi::blk_mq_tagset_wait_completed_request(self.inner.get()) };
+        }
+    }
+}
+
+/// Calls the closure behind `each`.
+///
+/// # Safety
+///
+/// Called by the block layer out of [`TagSet::for_each_started`].
+unsafe extern "C" fn visit(request: *mut abi::request, each: *mut c_void) -> bool {
+    // SAFETY: What `for_each_started` passed.
+    let each = unsafe { &mut *each.cast::<&mut dyn FnMut(&Exchange)>() };
+    // SAFETY: The block layer holds a reference to the request in this call.
+    each(unsafe { exchange_of(request) });
+    true
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Link service requests that targets send to this host.
+//!
+//! The request is copied, and judged by a work item. The transport owes the
+//! LLDD one answer for each that it took, also if the port goes meanwhile; the
+//! answer keeps the LLDD callable until it is out.
+//!
+//! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
+
+use core::ffi::c_void;
+
+use kernel::{
+    new_work,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Full, //
+        },
+        Arc, //
+    },
+    workqueue::{
+        impl_has_delayed_work,
+        impl_has_work,
+        new_delayed_work,
+        DelayedWork,
+        Work,
+        WorkItem, //
+    }, //
+};
+
+use crate::{
+    abi,
+    ctrl::disconnected,
+    log::port_log,
+    ls::port::LsPort,
+    nvme::ctrl::nvme_wq,
+    port::{
+        port_abi::Names,
+        registry::{
+            self,
+            PortUse, //
+        },
+        rport::RemotePort,
+        template::PortOps, //
+    },
+    shared::{
+        proto::{
+            ls::{
+                patience::{
+                    self,
+                    ANSWER_SECONDS, //
+                },
+                receive::{
+                    command,
+                    command_name, //
+                },
+                response::LsResponse, //
+            },
+            wire, //
+        },
+        support::{
+            dma::Direction,
+            ratelimit::{
+                jiffies,
+                ratelimited, //
+            },
+            work, //
+        }, //
+    },
+    without_io::WithoutIo,
+    word::Word, //
+};
+
+/// Requests of one remote port that may wait for their answers at once: its
+/// memory is bounded, whatever it sends.
+const RECEIVED_MAX: u32 = 64;
+/// To be judged.
+const RECEIVED: u32 = 0;
+/// The answer is with the LLDD.
+const ANSWERING: u32 = 1;
+/// The answer is out, or was refused.
+const OVER: u32 = 2;
+
+/// The work item that follows `done`.
+const OVER_WORK: u64 = 1;
+
+/// A request, and its answer.
+#[pin_data]
+pub(crate) struct Inbound {
+    /// Where it came from, and the answer, written before it is sent.
+    #[pin]
+    port: LsPort<[u8; wire::LS_RESPONSE_MAX]>,
+    /// The request's bytes.
+    payload: KVec<u8>,
+    /// The LLDD's name for the answer.
+    response: *mut abi::nvmefc_ls_rsp,
+    /// RECEIVED, ANSWERING or OVER.
+    state: Atomic<u32>,
+    /// When the LLDD was given the answer, jiffies.
+    answered_at: Word<u64>,
+    /// When the port was first seen to be gone since, jiffies; 0 for not yet.
+    gone_at: Word<u64>,
+    /// Judges the request; later, looks every second whether the LLDD has had
+    /// its time.
+    #[pin]
+    work: DelayedWork<Self>,
+    /// Ends what `done` began, with the reference that was the LLDD's. It is
+    /// queued once, so `done` never drops one.
+    #[pin]
+    over: Work<Self, OVER_WORK>,
+}
+
+// SAFETY: The pointer is only passed back to the LLDD that it came from.
+unsafe impl Send for Inbound {}
+// SAFETY: The answer is written once, by whoever wins `state`.
+unsafe impl Sync for Inbound {}
+
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self> for Inbound { self.work }
+}
+impl_has_work! {
+    impl HasWork<Self, OVER_WORK> for Inbound { self.over }
+}
+
+/// Takes a request from an LLDD. Context: may sleep.
+///
+/// # Errors
+///
+/// `EINVAL` if the LLDD cannot answer, `E2BIG` beyond 1024 bytes, `ENOMEM`,
+/// `EFAULT`, `ENOTCONN` if the port is not registered; the answer then stays
+/// the LLDD's.
+///
+/// # Safety
+///
+/// `response` is the LLDD's, and valid until it was answered if this succeeds.
+pub(crate) unsafe fn receive(
+    raw: *mut abi::nvme_fc_remote_port,
+    response: *mut abi::nvmefc_ls_rsp,
+    payload: &[u8],
+) -> Result {
+    let name = command_name(command(payload));
+    let (remote, in_use, ops) = {
+        let mut registry = registry::lock();
+        let Some(remote) = registry.remote_by_raw(raw).map(|entry| entry.port.clone()) else {
+            ratelimited!(pr_warn!("RCV {} LS failed: no such remote port\n", name));
+            return Err(ENOTCONN);
+        };
+        let Ok((in_use, ops)) = PortUse::join(&mut registry, remote.as_arc_borrow()) else {
+            ratelimited!(port_log!(
+                info,
+                remote,
+                "RCV {} LS failed: remote port {} is not registered\n",
+                name,
+                Names(remote.abi().names())
+            ));
+            return Err(ENOTCONN);
+        };
+        (remote, in_use, ops)
+    };
+    if !ops.can_respond() {
+        ratelimited!(port_log!(
+            info,
+            remote,
+            "RCV {} LS failed: no LLDD xmt_ls_rsp\n",
+            name
+        ));
+        return Err(EINVAL);
+    }
+    if payload.len() > wire::LS_REQUEST_MAX {
+        ratelimited!(port_log!(
+            info,
+            remote,
+            "RCV {} LS failed: payload too large\n",
+            name
+        ));
+        return Err(E2BIG);
+    }
+    if !count_in(&remote) {
+        ratelimited!(port_log!(
+            info,
+            remote,
+            "RCV {} LS failed: too many unanswered\n",
+            name
+        ));
+        return Err(ENOMEM);
+    }
+    let made = {
+        // The port is in use already: its LLDD may wait for the delete callback
+        // before it registers the port again.
+        let _without_io = WithoutIo::begin();
+        Inbound::new(in_use, ops, response, payload)
+    };
+    match made {
+        Ok(inbound) => {
+            work::mod_delayed(nvme_wq(), inbound, 0);
+            Ok(())
+        }
+        Err(error) => {
+            count_out(&remote);
+            let what = match error {
+                EFAULT => "DMA mapping failure",
+                _ => "No memory",
+            };
+            ratelimited!(port_log!(
+                info,
+                remote,
+                "RCV {} LS failed: {}\n",
+                name,
+                what
+            ));
+            Err(error)
+        }
+    }
+}
+
+/// Counts a request in; says whether there is room for it.
+fn count_in(remote: &RemotePort) -> bool {
+    match registry::lock().remote(remote) {
+        Some(entry) if entry.received < RECEIVED_MAX => {
+            entry.received = entry.received.saturating_add(1);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Counts a request out.
+fn count_out(remote: &RemotePort) {
+    if let Some(entry) = registry::lock().remote(remote) {
+        entry.received = entry.received.saturating_sub(1);
+    }
+}
+
+impl Inbound {
+    /// Copies a request and makes room for its answer.
+    fn new(
+        in_use: PortUse,
+        ops: PortOps,
+        response: *mut abi::nvmefc_ls_rsp,
+        bytes: &[u8],
+    ) -> Result<Arc<Self>> {
+        let mut payload = KVec::new();
+        payload.extend_from_slice(bytes, GFP_KERNEL)?;
+        let answer = KBox::new([0; wire::LS_RESPONSE_MAX], GFP_KERNEL)?;
+        let port = LsPort::new(in_use, ops, answer, Direction::ToDevice)?;
+        Arc::pin_init(
+            pin_init!(Self {
+                port <- port,
+                payload,
+                response,
+                state: Atomic::new(RECEIVED),
+                answered_at: Word::new(0),
+                gone_at: Word::new(0),
+                work <- new_delayed_work!("Inbound::work"),
+                over <- new_work!("Inbound::over"),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// The request's bytes.
+    pub(crate) fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// Where it came from.
+    pub(crate) fn remote(&self) -> &Arc<RemotePort> {
+        self.port.remote()
+    }
+
+    /// Accepts a Disconnect Association. Context: may sleep.
+    pub(crate) fn accept(self: Arc<Self>) {
+        self.respond(&disconnected::accepted());
+    }
+
+    /// Sends the answer, once. Context: may sleep.
+    pub(crate) fn respond(self: Arc<Self>, answer: &LsResponse) {
+        if self.state.cmpxchg(RECEIVED, ANSWERING, Full).is_err() {
+            return;
+        }
+        // SAFETY: Whoever wins the state alone writes the answer, and the LLDD
+        // does not read it yet.
+        let length = answer.write(unsafe { &mut *self.port.buffer() });
+        self.port.sync_for_device();
+        let lldd = Arc::into_raw(self.clone());
+        // SAFETY: The LLDD's struct, valid until it was answered.
+        unsafe {
+            (*self.response).rspbuf = self.port.buffer().cast();
+            (*self.response).rspdma = self.port.address(0);
+            (*self.response).rsplen = length;
+            (*self.response).done = Some(Self::done);
+            (*self.response).nvme_fc_private = lldd.cast_mut().cast::<c_void>();
+        }
+        self.answered_at.set(jiffies());
+        self.look_later();
+        // SAFETY: Not answered before; the object stays valid through the
+        // reference put away, which `done` gets back.
+        let sent = unsafe { self.port.ops().xmt_ls_rsp(self.remote(), self.response) };
+        if let Err(error) = sent {
+            // The LLDD freed the response already; `done` does not run.
+            ratelimited!(port_log!(
+                warn,
+                self.remote(),
+                "LLDD rejected LS RSP xmt: LS {} status {}\n",
+                command(&self.payload),
+                error.to_errno()
+            ));
+            self.state.xchg(OVER, Full);
+            // SAFETY: Put away above.
+            let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(unsafe { Arc::from_raw(lldd) });
+        }
+    }
+
+    /// The answer is out.
+    ///
+    /// # Safety
+    ///
+    /// Called once by an LLDD for an answer that its `xmt_ls_rsp` took. Context:
+    /// any.
+    unsafe extern "C" fn done(response: *mut abi::nvmefc_ls_rsp) {
+        // SAFETY: The LLDD passes back what it was given.
+        let lldd = unsafe { (*response).nvme_fc_private }.cast::<Self>();
+        // SAFETY: Put away by `respond`, and given back here only.
+        let this = unsafe { Arc::from_raw(lldd) };
+        this.state.xchg(OVER, Full);
+        let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(this);
+    }
+
+    /// Looks at the answer again in a second.
+    fn look_later(self: &Arc<Self>) {
+        // CAST: A u32 fits a usize.
+        work::mod_delayed(nvme_wq(), self.clone(), abi::HZ as usize);
+    }
+
+    /// Whether the LLDD has had its time for the answer. Context: the work item.
+    fn is_lost(&self) -> bool {
+        let now = jiffies();
+        let mut gone = 0;
+        if self.remote().abi().is_online() {
+            self.gone_at.set(0);
+        } else if self.gone_at.get() == 0 {
+            self.gone_at.set(now.max(1));
+        } else {
+            gone = now.wrapping_sub(self.gone_at.get());
+        }
+        let waited = now.wrapping_sub(self.answered_at.get());
+        patience::is_over(ANSWER_SECONDS, abi::HZ, waited, gone)
+    }
+
+    /// Gives up the port, and the answer's mapping if the LLDD is done with
+    /// it. Context: may sleep; may call the LLDD's delete callbacks.
+    fn finish(&self, over: bool) {
+        let remote = self.remote().clone();
+        if self.port.give_up(over) {
+            count_out(&remote);
+        }
+    }
+}
+
+impl WorkItem for Inbound {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        match this.state.cmpxchg(ANSWERING, ANSWERING, Full) {
+            Err(RECEIVED) => disconnected::handle(this),
+            // The other work item has it.
+            Err(_) => {}
+            Ok(_) if !this.is_lost() => this.look_later(),
+            Ok(_) => {
+                port_log!(err, this.remote(), "LLDD lost an LS response\n");
+                this.finish(false);
+            }
+        }
+    }
+}
+
+impl WorkItem<OVER_WORK> for Inbound {
+    type Pointer = Arc<Self>;
+
+    /// `done` came, or never will.
+    fn run(this: Arc<Self>) {
+        work::cancel_delayed_sync::<Self, 0>(&this);
+        this.finish(true);
+    }
+}

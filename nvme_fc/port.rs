@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The ports that LLDDs register, and what LLDDs are asked for by way of them.
+
+#![deny(unsafe_code)]
+
+#[allow(unsafe_code, reason = "allocates memory for DMA")]
+pub(crate) mod iu_memory;
+pub(crate) mod lport;
+#[allow(unsafe_code, reason = "structs that LLDDs write")]
+pub(crate) mod port_abi;
+pub(crate) mod registry;
+#[allow(unsafe_code, reason = "initialises a static")]
+pub(crate) mod registry_lock;
+pub(crate) mod rport;
+#[allow(unsafe_code, reason = "calls LLDDs")]
+pub(crate) mod template;
