@@ -4,6 +4,11 @@
 
 #![deny(unsafe_code)]
 
+pub(crate) mod list;
+pub(crate) mod queues;
+pub(crate) mod quota;
+pub(crate) mod tenancy;
+
 use kernel::{
     new_spinlock_irq,
     new_work,
@@ -25,21 +30,28 @@ use kernel::{
 };
 
 use crate::{
-    connections::{
-        self,
-        Connections, //
+    association::{
+        queues::Connections,
+        quota::Share,
+        tenancy::Tenancy, //
     },
-    disconnect,
-    hold::Hold,
-    hostport::HostRef,
-    ls_waiting::WaitingLs,
+    ls::{
+        disconnect,
+        waiting::WaitingLs, //
+    },
     nvmet::{
         CtrlId,
         NvmetPort,
         QUEUE_ID_MAX, //
     },
-    queue::Queue,
-    quota::Share,
+    port::{
+        hold::Hold,
+        host::HostRef, //
+    },
+    queue::{
+        unfinished::Unfinished,
+        Queue, //
+    },
     shared::{
         proto::{
             ids::AssociationId,
@@ -61,8 +73,6 @@ use crate::{
             work, //
         }, //
     },
-    tenancy::Tenancy,
-    unfinished::Unfinished,
     work_items, //
 };
 
@@ -374,7 +384,7 @@ impl Association {
             self.schedule_delete();
             return;
         }
-        connections::for_each(&self.connections, |queue| {
+        queues::for_each(&self.connections, |queue| {
             let ended = queue.end_stale();
             if ended != 0 {
                 queue.say_stale(ended);
@@ -385,7 +395,7 @@ impl Association {
 
     /// Says what keeps its queues, until there are none.
     fn look_at_end(self: &Arc<Self>) {
-        connections::for_each(&self.connections, |queue| {
+        queues::for_each(&self.connections, |queue| {
             Unfinished::of(queue).say(&self.port, self.number(), queue.id().queue_id());
         });
         for queue_id in 0..=QUEUE_ID_MAX {
@@ -410,9 +420,9 @@ impl Association {
         work::cancel_delayed_sync::<_, { work_items::WATCH }>(&self);
         // From here on it looks at what all this waits for.
         self.watch();
-        connections::shut_down(&self.connections, &self.port);
+        queues::shut_down(&self.connections, &self.port);
         self.log("deleted");
-        connections::free(&self.connections);
+        queues::free(&self.connections);
         self.count_down();
     }
 

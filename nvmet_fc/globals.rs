@@ -24,8 +24,8 @@ use kernel::{
 
 use crate::{
     abi,
-    registry::Registry,
-    sent_list::Sent, //
+    ls::sent_list::Sent,
+    tgtport::registry::Registry, //
 };
 
 global_lock! {

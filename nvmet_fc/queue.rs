@@ -4,6 +4,27 @@
 
 #![deny(unsafe_code)]
 
+#[allow(unsafe_code, reason = "hands command memory out")]
+pub(crate) mod admission;
+pub(crate) mod command;
+#[allow(unsafe_code, reason = "RCU-protected chains of queues")]
+pub(crate) mod conn_table;
+pub(crate) mod connect;
+pub(crate) mod deferred;
+#[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
+pub(crate) mod exchange;
+#[allow(unsafe_code, reason = "fills in what LLDDs read")]
+pub(crate) mod exchange_lldd;
+#[allow(unsafe_code, reason = "fills in what nvmet reads")]
+pub(crate) mod exchange_nvmet;
+#[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
+pub(crate) mod slot;
+#[allow(unsafe_code, reason = "hands command memory out")]
+pub(crate) mod slots;
+#[allow(unsafe_code, reason = "calls LLDDs about exchanges")]
+pub(crate) mod stale;
+pub(crate) mod unfinished;
+
 use core::ptr;
 
 use kernel::{
@@ -24,17 +45,22 @@ use kernel::{
 };
 
 use crate::{
-    association::Association,
-    conn_table::Link,
+    association::{
+        quota::Share,
+        Association, //
+    },
     gate::Gate,
-    hold::Hold,
     mapped::MappedArray,
     nvmet::{
         NvmetPort,
         NvmetQueue, //
     },
-    queue_slots::SlotList,
-    quota::Share,
+    port::hold::Hold,
+    queue::{
+        conn_table::Link,
+        slot::Slot,
+        slots::SlotList, //
+    },
     racy::Racy,
     shared::{
         proto::{
@@ -49,7 +75,6 @@ use crate::{
         },
         support::ratelimit::ratelimited, //
     },
-    slot::Slot,
     work_items, //
 };
 

@@ -4,6 +4,10 @@
 
 #![deny(unsafe_code)]
 
+pub(crate) mod ls;
+pub(crate) mod register;
+pub(crate) mod registry;
+
 use kernel::{
     alloc::KVVec,
     new_mutex,
@@ -30,18 +34,23 @@ use kernel::{
 
 use crate::{
     abi,
-    association::Association,
-    conn_table::ConnTable,
-    hostport::HostTable,
-    ls_context::{
+    association::{
+        quota::Room,
+        Association, //
+    },
+    ls::receive::{
         LsContexts,
         LsList,
         LsResponses,
         CONTEXTS, //
     },
-    module_ref::ModuleRef,
-    port_abi::PortAbi,
-    quota::Room,
+    port::{
+        host::HostTable,
+        module_ref::ModuleRef,
+        port_abi::PortAbi,
+        template::Template, //
+    },
+    queue::conn_table::ConnTable,
     shared::{
         fc::private_area::PrivateArea,
         proto::traddr::Traddr,
@@ -51,7 +60,6 @@ use crate::{
             ida::Ida, //
         }, //
     },
-    template::Template,
     work_items, //
 };
 
@@ -63,7 +71,7 @@ pub(crate) const ASSOCIATIONS_MAX: usize = 2048;
 pub(crate) const ASSOCIATIONS_EXISTING: usize = 2 * ASSOCIATIONS_MAX;
 
 /// A target port. Its memory is shared by [`Arc`]; as long as there is a
-/// [`Hold`](crate::hold::Hold), the LLDD knows it.
+/// [`Hold`](crate::port::hold::Hold), the LLDD knows it.
 ///
 /// # Invariants
 ///
@@ -74,7 +82,7 @@ pub(crate) struct TargetPort {
     /// What the LLDD sees.
     #[pin]
     abi: PortAbi,
-    /// Holds; see [`Hold`](crate::hold::Hold).
+    /// Holds; see [`Hold`](crate::port::hold::Hold).
     pub(crate) holds: Refcount,
     /// Node name. LLDDs may change the one they see.
     pub(crate) node_name: u64,

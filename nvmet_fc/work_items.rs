@@ -20,13 +20,17 @@ use kernel::{
 
 use crate::{
     association::Association,
-    deferred,
-    disconnect::SentDisconnect,
     globals,
-    ls,
-    queue::Queue,
-    tgtport::TargetPort,
-    transport, //
+    ls::disconnect::SentDisconnect,
+    queue::{
+        deferred,
+        Queue, //
+    },
+    tgtport::{
+        ls,
+        register,
+        TargetPort, //
+    }, //
 };
 
 /// Processes received link services.
@@ -79,7 +83,7 @@ impl WorkItem<{ DELETE }> for TargetPort {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
-        transport::deliver_delete(&this);
+        register::deliver_delete(&this);
     }
 }
 
@@ -87,7 +91,7 @@ impl WorkItem<{ EVENT }> for TargetPort {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
-        transport::late_discovery_event(&this);
+        register::late_discovery_event(&this);
     }
 }
 

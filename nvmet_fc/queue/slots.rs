@@ -23,20 +23,24 @@ use kernel::{
 };
 
 use crate::{
-    exchange::{
-        self,
-        Exchange, //
+    port::{
+        hold::Hold,
+        template::FcpRequestPtr, //
     },
-    hold::Hold,
-    queue::Queue,
+    queue::{
+        exchange::{
+            self,
+            Exchange, //
+        },
+        slot::Slot,
+        Queue, //
+    },
     ring::Ring,
     shared::proto::{
         command::connect::Admission,
         life::target_exchange::State,
         wire::CommandIu, //
     },
-    slot::Slot,
-    template::FcpRequestPtr,
     tgtport::TargetPort,
     work_items, //
 };
@@ -116,7 +120,7 @@ impl Queue {
     /// takes it from there. `ENOENT`: no slot. `EOVERFLOW`: no slot yet; the
     /// command is accepted and will start later.
     ///
-    /// [`admission::receive`]: crate::admission::receive
+    /// [`admission::receive`]: crate::queue::admission::receive
     ///
     /// # Safety
     ///
@@ -280,7 +284,7 @@ impl Queue {
             unsafe { self.port().lldd_fcp_abort(lldd) };
             if slot.phase.aborted() {
                 // SAFETY: So it was said just now.
-                crate::fcp::carry_on(unsafe { Exchange::carry_on(slot) });
+                crate::queue::command::carry_on(unsafe { Exchange::carry_on(slot) });
             }
         }
     }

@@ -10,9 +10,9 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
-    exchange::Exchange,
+    entry,
     nvmet,
-    ops,
+    queue::exchange::Exchange,
     shared::proto::wire::ExtendedResponseIu, //
 };
 
@@ -36,7 +36,7 @@ impl Exchange {
         // SAFETY: Command, response and port are in the request since
         // `Slot::adopt_all`; the queue is not destroyed while its gate is held
         // open. The exchange is nvmet's during the call.
-        let ok = unsafe { abi::nvmet_req_init(request, sq, ops::fabrics_ops()) };
+        let ok = unsafe { abi::nvmet_req_init(request, sq, entry::nvmet::fabrics_ops()) };
         // On failure the exchange came back through `queue_response` already.
         ok.then_some(self)
     }

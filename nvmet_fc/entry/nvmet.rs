@@ -25,22 +25,26 @@ use crate::{
         self,
         AssertSync, //
     },
-    exchange::Exchange,
-    fcp,
     nvmet::{
         CtrlId,
         NvmetPort,
         MDTS, //
     },
-    registry,
-    transport, //
+    queue::{
+        command,
+        exchange::Exchange, //
+    },
+    tgtport::{
+        register,
+        registry, //
+    }, //
 };
 
 /// The table. nvmet changes nothing in it.
 ///
 /// There is no `install_queue`: nvmet calls it when it has given half of the
 /// queue to a controller already, and does not take that back if it fails. What
-/// a Connect says is looked at before (`connect.rs`).
+/// a Connect says is looked at before (`queue/connect.rs`).
 static FABRICS_OPS: AssertSync<abi::nvmet_fabrics_ops> = AssertSync(abi::nvmet_fabrics_ops {
     owner: <crate::NvmetFcModule as kernel::ModuleMetadata>::THIS_MODULE.as_ptr(),
     type_: abi::NVMF_TRTYPE_FC,
@@ -92,7 +96,7 @@ impl Drop for Registration {
 unsafe extern "C" fn queue_response(request: *mut abi::nvmet_req) {
     if let Some(request) = NonNull::new(request) {
         // SAFETY: nvmet gives back what it was given.
-        fcp::completed(unsafe { Exchange::from_nvmet(request) });
+        command::completed(unsafe { Exchange::from_nvmet(request) });
     }
 }
 
@@ -159,7 +163,7 @@ unsafe extern "C" fn discovery_chg(port: *mut abi::nvmet_port) {
     };
     // SAFETY: The port is nvmet's.
     if let Some(port) = registry::port_of(unsafe { NvmetPort::new(port) }) {
-        transport::discovery_changed(&port);
+        register::discovery_changed(&port);
     }
 }
 

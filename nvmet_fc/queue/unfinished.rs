@@ -8,7 +8,7 @@
 use kernel::prelude::*;
 
 use crate::{
-    hold::Hold,
+    port::hold::Hold,
     queue::Queue,
     shared::{
         proto::life::target_exchange::State,

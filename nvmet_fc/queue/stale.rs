@@ -3,9 +3,9 @@
 //! Ends write data that never comes: of an association that lives, nobody else
 //! would. LLDDs are told how long a transfer may take, and not all look.
 
-use crate::{
+use crate::queue::{
     exchange::Exchange,
-    queue::Queue, //
+    Queue, //
 };
 
 impl Queue {
@@ -31,7 +31,7 @@ impl Queue {
             unsafe { self.port().lldd_fcp_abort(lldd) };
             if slot.phase.aborted() {
                 // SAFETY: So it was said just now.
-                crate::fcp::carry_on(unsafe { Exchange::carry_on(slot) });
+                crate::queue::command::carry_on(unsafe { Exchange::carry_on(slot) });
             }
         }
         ended

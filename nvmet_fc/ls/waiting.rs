@@ -18,10 +18,12 @@ use kernel::{
 };
 
 use crate::{
-    hold::Hold,
-    ls_context::LsResponses,
-    shared::proto::ls::response::LsResponse,
-    template::LsResponsePtr, //
+    ls::receive::LsResponses,
+    port::{
+        hold::Hold,
+        template::LsResponsePtr, //
+    },
+    shared::proto::ls::response::LsResponse, //
 };
 
 /// Marks our pointer in an LLDD's link service as one to a [`Waiting`]; unmarked
@@ -85,7 +87,7 @@ impl WaitingLs {
             (*lsrsp).rspbuf = waiting.response.get(0).cast();
             (*lsrsp).rspdma = waiting.response.address(0);
             (*lsrsp).rsplen = length;
-            (*lsrsp).done = Some(crate::lldd_api::ls_response_done);
+            (*lsrsp).done = Some(crate::entry::lldd::ls_response_done);
             (*lsrsp).nvme_fc_private = private.cast_mut().cast();
         }
         // SAFETY: Accepted, and answered here for the only time.

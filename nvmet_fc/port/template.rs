@@ -13,7 +13,7 @@ use kernel::{
 
 use crate::{
     abi,
-    hostport::HostHandle,
+    port::host::HostHandle,
     tgtport::TargetPort, //
 };
 
@@ -241,7 +241,7 @@ impl TargetPort {
     /// # Errors
     ///
     /// `EOPNOTSUPP`, or the LLDD's.
-    pub(crate) fn lldd_host_traddr(&self, host: &crate::hostport::HostRef) -> Result<(u64, u64)> {
+    pub(crate) fn lldd_host_traddr(&self, host: &crate::port::host::HostRef) -> Result<(u64, u64)> {
         let host_traddr = self.template.host_traddr.ok_or(EOPNOTSUPP)?;
         let (mut node, mut port) = (0, 0);
         // SAFETY: The handle is in use, so it was not released; both results

@@ -6,7 +6,7 @@
 //! slot is taken, and then passes between the transport, nvmet and the LLDD:
 //! given away, it is forgotten here, and comes back by the callback of
 //! whoever had it. Marks that others leave on it (abort, teardown) are in
-//! [`Phase`](crate::slot::Phase).
+//! [`Phase`](crate::queue::slot::Phase).
 
 use core::{
     ffi::c_void,
@@ -29,7 +29,14 @@ use kernel::{
 use crate::{
     abi,
     nvmet::UNQUESTIONED,
-    queue::Queue,
+    port::template::FcpRequestPtr,
+    queue::{
+        slot::{
+            Slot,
+            Work, //
+        },
+        Queue, //
+    },
     sgl::DataBuffer,
     shared::{
         proto::{
@@ -41,12 +48,7 @@ use crate::{
             wire::CommandIu, //
         },
         support::dma::Direction, //
-    },
-    slot::{
-        Slot,
-        Work, //
-    },
-    template::FcpRequestPtr, //
+    }, //
 };
 
 /// Bytes of a page, of which a buffer has one in each entry.
@@ -88,7 +90,7 @@ impl Exchange {
         unsafe {
             slot.set_lldd(lldd);
             (*lldd).hwqid = hardware_queue;
-            (*lldd).done = Some(crate::lldd_api::fcp_done);
+            (*lldd).done = Some(crate::entry::lldd::fcp_done);
             set_private(lldd, ptr::from_ref(slot).cast_mut().cast());
         }
         this
@@ -354,7 +356,7 @@ fn uncount(queue: &Queue, entries: u32) {
 /// What an event gives that does not belong to the state.
 #[cold]
 fn lost() -> Action {
-    crate::fcp::lost_its_way();
+    crate::queue::command::lost_its_way();
     Action::Abandon { call_abort: true }
 }
 

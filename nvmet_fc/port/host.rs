@@ -17,7 +17,7 @@ use kernel::{
 };
 
 use crate::{
-    hold::Hold,
+    port::hold::Hold,
     shared::proto::hosts::{
         self,
         Generation,

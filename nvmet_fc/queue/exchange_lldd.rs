@@ -11,7 +11,7 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
-    exchange::Exchange,
+    queue::exchange::Exchange,
     shared::proto::command::ersp, //
 };
 

@@ -17,12 +17,14 @@ use kernel::{
 };
 
 use crate::{
-    hold::Hold,
-    hostport::HostRef,
-    quota::{
+    association::quota::{
         Account,
         Share,
         SENT_TO_ONE_HOST, //
+    },
+    port::{
+        hold::Hold,
+        host::HostRef, //
     },
     shared::{
         proto::{

@@ -15,9 +15,11 @@ use kernel::{
 use crate::{
     abi,
     globals,
-    hold::Hold,
-    registry,
-    sent_list,
+    ls::sent_list,
+    port::{
+        hold::Hold,
+        template::Template, //
+    },
     shared::{
         proto::traddr::Traddr,
         support::{
@@ -25,8 +27,10 @@ use crate::{
             work, //
         }, //
     },
-    template::Template,
-    tgtport::TargetPort,
+    tgtport::{
+        registry,
+        TargetPort, //
+    },
     work_items, //
 };
 

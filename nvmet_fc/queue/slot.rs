@@ -28,8 +28,11 @@ use zerocopy::FromZeros;
 
 use crate::{
     abi,
-    exchange_lldd::Operation,
-    queue::Queue,
+    port::template::FcpRequestPtr,
+    queue::{
+        exchange_lldd::Operation,
+        Queue, //
+    },
     sgl::DataBuffer,
     shared::proto::{
         command::chunk::Chunk,
@@ -46,8 +49,7 @@ use crate::{
             CommandIu,
             ExtendedResponseIu, //
         }, //
-    },
-    template::FcpRequestPtr, //
+    }, //
 };
 
 /// State of the exchange and of the operation at hand, in one word, so that

@@ -44,11 +44,16 @@ use zerocopy::FromZeros;
 
 use crate::{
     abi,
-    association::Association,
+    association::{
+        tenancy::Sending,
+        Association, //
+    },
     globals::SENT,
-    hold::Hold,
-    hostport::HostRef,
-    sent_list::Sent,
+    ls::sent_list::Sent,
+    port::{
+        hold::Hold,
+        host::HostRef, //
+    },
     shared::{
         fc::private_area::PrivateArea,
         proto::{
@@ -68,7 +73,6 @@ use crate::{
             work, //
         }, //
     },
-    tenancy::Sending,
     tgtport::TargetPort,
     work_items, //
 };
@@ -211,7 +215,7 @@ impl SentDisconnect {
             rsplen: mem::size_of::<RejectPayload>() as u32,
             timeout: LS_TIMEOUT_SECONDS,
             private: private.as_ptr(),
-            done: Some(crate::lldd_api::ls_request_done),
+            done: Some(crate::entry::lldd::ls_request_done),
         };
         let users = Users {
             _mapping: mapping,

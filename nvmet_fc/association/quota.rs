@@ -24,9 +24,11 @@ use kernel::{
 };
 
 use crate::{
-    hold::Hold,
-    hostport::HostHandle,
     nvmet,
+    port::{
+        hold::Hold,
+        host::HostHandle, //
+    },
     shared::{
         proto::room::{
             self,

@@ -19,11 +19,11 @@ use kernel::{
 use crate::{
     association::Association,
     globals::REGISTRY,
-    hold::Hold,
     nvmet::{
         CtrlId,
         NvmetPort, //
     },
+    port::hold::Hold,
     shared::proto::{
         ls::error::LsError,
         traddr::Traddr, //

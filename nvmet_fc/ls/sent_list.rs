@@ -11,8 +11,8 @@ use kernel::{
 };
 
 use crate::{
-    disconnect::SentDisconnect,
     globals::SENT,
+    ls::disconnect::SentDisconnect,
     tgtport::TargetPort,
     work_items, //
 };

@@ -15,9 +15,11 @@
 use kernel::prelude::*;
 
 use crate::{
-    exchange::Exchange,
-    fcp,
-    queue::Queue,
+    queue::{
+        command,
+        exchange::Exchange,
+        Queue, //
+    },
     shared::{
         proto::{
             command::{
@@ -37,12 +39,12 @@ use crate::{
 };
 
 /// Starts a command of a queue that may not be connected. Context: as
-/// [`fcp::start`].
+/// [`command::start`].
 #[cold]
 pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
     let is_connect = connect::is_connect(&exchange.command().sqe);
     if !is_connect && exchange.queue().admission().serves() {
-        fcp::start(exchange, transfer);
+        command::start(exchange, transfer);
         return;
     }
     let Some(exchange) = exchange.init(transfer.length()) else {
@@ -59,7 +61,7 @@ pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
         Ok(()) => {
             // What nvmet completes from here on is settled.
             exchange.on(Event::Connect);
-            fcp::start_write(exchange, connect::DATA_LENGTH);
+            command::start_write(exchange, connect::DATA_LENGTH);
         }
         Err(error) => refuse(exchange, error),
     }

@@ -23,23 +23,29 @@ use crate::{
         self,
         assert_signature, //
     },
-    admission,
-    disconnect::{
+    ls::{
         self,
-        SentDisconnect, //
+        disconnect::{
+            self,
+            SentDisconnect, //
+        },
+        receive::ReceivedLs, //
     },
-    exchange::{
-        self,
-        Exchange, //
+    port::{
+        hold::Hold,
+        host::HostHandle,
+        template::FcpRequestPtr, //
     },
-    fcp,
-    hold::Hold,
-    hostport::HostHandle,
-    ls_context::{
-        self,
-        ReceivedLs, //
+    queue::{
+        admission,
+        command,
+        exchange::{
+            self,
+            Exchange, //
+        },
+        slot::Slot,
+        slots, //
     },
-    queue_slots,
     shared::{
         proto::{
             command::cmd_iu::{
@@ -54,10 +60,10 @@ use crate::{
             ratelimit::ratelimited, //
         }, //
     },
-    slot::Slot,
-    template::FcpRequestPtr,
-    tgtport::TargetPort,
-    transport, //
+    tgtport::{
+        register,
+        TargetPort, //
+    }, //
 };
 
 assert_signature! {
@@ -116,7 +122,7 @@ pub(crate) unsafe extern "C" fn nvmet_fc_register_targetport(
         (Some(info), Some(template), false) => {
             // SAFETY: Null or a live device, which the LLDD registers for.
             let device = unsafe { DeviceRef::get(dev) };
-            transport::register(info, template, device, |port| {
+            register::register(info, template, device, |port| {
                 // SAFETY: The port is alive: it is being registered.
                 let raw = unsafe { port.as_ref() }.as_raw();
                 // SAFETY: Valid for writes.
@@ -145,7 +151,7 @@ pub(crate) unsafe extern "C" fn nvmet_fc_unregister_targetport(
 ) -> c_int {
     // SAFETY: By this function's contract.
     match unsafe { port(target_port) } {
-        Some(port) => errno(transport::unregister(port)),
+        Some(port) => errno(register::unregister(port)),
         None => {
             pr_err!("unregistration of no target port\n");
             EINVAL.to_errno()
@@ -333,8 +339,8 @@ unsafe fn receive(port: &TargetPort, fcpreq: FcpRequestPtr, payload: &[u8]) -> R
     };
     drop(guard);
     match transfer {
-        Ok(transfer) => fcp::start(exchange, transfer),
-        Err(_) => fcp::start_checked(exchange),
+        Ok(transfer) => command::start(exchange, transfer),
+        Err(_) => command::start_checked(exchange),
     }
     drop(submission);
     Ok(())
@@ -365,7 +371,7 @@ pub(crate) unsafe extern "C" fn nvmet_fc_rcv_fcp_abort(
     // SAFETY: By this function's contract.
     match unsafe { port(target_port) } {
         // SAFETY: By this function's contract.
-        Some(port) if !fcpreq.is_null() => unsafe { queue_slots::abort(port, fcpreq) },
+        Some(port) if !fcpreq.is_null() => unsafe { slots::abort(port, fcpreq) },
         _ => {
             missing("abort: no target port or no exchange");
         }
@@ -387,7 +393,7 @@ pub(crate) unsafe extern "C" fn fcp_done(fcpreq: *mut abi::nvmefc_tgt_fcp_req) {
     let slot = unsafe { private.cast::<Slot>().as_ref() };
     match slot.map(|slot| (slot, slot.phase.done())) {
         // SAFETY: So it was said just now.
-        Some((slot, Some(true))) => fcp::carry_on(unsafe { Exchange::carry_on(slot) }),
+        Some((slot, Some(true))) => command::carry_on(unsafe { Exchange::carry_on(slot) }),
         Some((_, Some(false))) => {}
         _ => done_too_often(),
     }
@@ -407,7 +413,7 @@ fn done_too_often() {
 pub(crate) unsafe extern "C" fn ls_response_done(lsrsp: *mut abi::nvmefc_ls_rsp) {
     if let Some(lsrsp) = NonNull::new(lsrsp) {
         // SAFETY: By this function's contract.
-        if !unsafe { ls_context::answer_done(lsrsp) } {
+        if !unsafe { ls::receive::answer_done(lsrsp) } {
             pr_warn_once!("LLDD: done for a link service whose answer is not out\n");
         }
     }

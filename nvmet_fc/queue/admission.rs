@@ -8,10 +8,13 @@ use kernel::{
 };
 
 use crate::{
-    exchange::Exchange,
-    fcp,
-    queue::Queue,
-    queue_slots::Submission,
+    port::template::FcpRequestPtr,
+    queue::{
+        command,
+        exchange::Exchange,
+        slots::Submission,
+        Queue, //
+    },
     shared::proto::{
         command::connect::{
             Admission,
@@ -20,7 +23,6 @@ use crate::{
         ids::ConnectionId,
         wire::CommandIu, //
     },
-    template::FcpRequestPtr,
     tgtport::TargetPort, //
 };
 
@@ -91,7 +93,7 @@ pub(crate) unsafe fn receive(
     // SAFETY: As this function's.
     let (exchange, submission) = unsafe { queue.accept_unconnected(lldd, command, &guard)? };
     drop(guard);
-    fcp::start_checked(exchange);
+    command::start_checked(exchange);
     drop(submission);
     Ok(())
 }

@@ -25,22 +25,24 @@ use kernel::{
 
 use crate::{
     abi,
-    hold::Hold,
-    hostport::{
-        HostHandle,
-        HostRef, //
-    },
-    ls_waiting::{
+    ls::waiting::{
         self,
         WaitingLs, //
     },
     mapped::MappedArray,
+    port::{
+        hold::Hold,
+        host::{
+            HostHandle,
+            HostRef, //
+        },
+        template::LsResponsePtr, //
+    },
     ring::Ring,
     shared::proto::{
         ls::response::LsResponse,
         wire::LS_RESPONSE_MAX, //
     },
-    template::LsResponsePtr,
     tgtport::TargetPort,
     work_items, //
 };
@@ -314,7 +316,7 @@ impl ReceivedLs {
             (*lsrsp).rspbuf = responses.get(index).cast();
             (*lsrsp).rspdma = responses.address(index);
             (*lsrsp).rsplen = length;
-            (*lsrsp).done = Some(crate::lldd_api::ls_response_done);
+            (*lsrsp).done = Some(crate::entry::lldd::ls_response_done);
             (*lsrsp).nvme_fc_private = self.0.as_ptr().cast();
         }
         drop(guard);
@@ -364,9 +366,9 @@ pub(crate) unsafe fn answer_done(lsrsp: NonNull<abi::nvmefc_ls_rsp>) -> bool {
     let Some(private) = NonNull::new(private) else {
         return false;
     };
-    if ls_waiting::is_waiting(private) {
+    if waiting::is_waiting(private) {
         // SAFETY: By the exchange above this is the only call.
-        unsafe { ls_waiting::done(private) };
+        unsafe { waiting::done(private) };
     } else {
         // SAFETY: As above.
         drop(unsafe { ReceivedLs::from_done(private) });

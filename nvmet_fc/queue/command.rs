@@ -13,15 +13,17 @@ use kernel::{
 };
 
 use crate::{
-    connect,
-    exchange::Exchange,
-    exchange_lldd::Operation,
     nvmet::{
         DATA_MAX,
         STATUS_BAD_LENGTH,
         STATUS_INTERNAL,
         STATUS_TOO_LONG,
         UNQUESTIONED, //
+    },
+    queue::{
+        connect,
+        exchange::Exchange,
+        exchange_lldd::Operation, //
     },
     sgl::DataBuffer,
     shared::{

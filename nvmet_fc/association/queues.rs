@@ -22,18 +22,20 @@ use kernel::{
 };
 
 use crate::{
-    conn_table::{
-        self,
-        Removed, //
-    },
     nvmet::{
         CtrlId,
         QUEUE_ID_MAX, //
     },
-    queue::Queue,
+    queue::{
+        conn_table::{
+            self,
+            Removed, //
+        },
+        unfinished::Unfinished,
+        Queue, //
+    },
     shared::proto::ls::error::LsError,
-    tgtport::TargetPort,
-    unfinished::Unfinished, //
+    tgtport::TargetPort, //
 };
 
 /// How long an LLDD has to end write data that was aborted, milliseconds: the 20 s

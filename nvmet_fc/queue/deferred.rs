@@ -18,9 +18,11 @@ use kernel::{
 };
 
 use crate::{
-    fcp,
     globals,
-    queue::Queue, //
+    queue::{
+        command,
+        Queue, //
+    }, //
 };
 
 /// Starts one command of the queue, whichever is first by then.
@@ -71,7 +73,7 @@ pub(crate) fn start_all(queue: &Arc<Queue>) {
 fn start_one(queue: Arc<Queue>) {
     if let Some((mut exchange, submission)) = queue.next_ready() {
         exchange.resume();
-        fcp::start_checked(exchange);
+        command::start_checked(exchange);
         drop(submission);
     }
     Queue::put(queue);

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What C calls: LLDDs and nvmet. No decision is made here.
+
+#![deny(unsafe_code)]
+
+#[allow(unsafe_code, reason = "the C ABI towards LLDDs")]
+pub(crate) mod lldd;
+#[allow(unsafe_code, reason = "the C ABI towards nvmet")]
+pub(crate) mod nvmet;
