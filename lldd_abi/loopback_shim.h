@@ -22,7 +22,7 @@ bool nvme_fc_loopback_shim_in_hardirq(void);
 /* With what the calling thread has forbidden itself. */
 bool nvme_fc_loopback_shim_waits_for_io(gfp_t flags);
 
-/* loopback/dma_ops.rs; the table of them is in loopback_shim.c. */
+/* loopback/dma/ops.rs; the table of them is in loopback_shim.c. */
 void *nvme_fc_loopback_alloc(struct device *dev, size_t size,
 			     dma_addr_t *addr, gfp_t gfp, unsigned long attrs);
 void nvme_fc_loopback_free(struct device *dev, size_t size, void *start,

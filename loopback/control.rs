@@ -6,6 +6,10 @@
 
 #![deny(unsafe_code)]
 
+pub(crate) mod inject;
+pub(crate) mod pending;
+pub(crate) mod port;
+
 use core::{fmt::Write, str};
 
 use kernel::{
@@ -17,14 +21,20 @@ use kernel::{
 };
 
 use crate::{
-    books::BOOKS,
-    control_port::Node,
-    hold::{self, Left},
-    plan::Rule,
-    plan_config::Role,
-    plan_grammar::Refusal,
-    plan_store,
-    registry, //
+    control::{
+        pending::Left,
+        port::Node, //
+    },
+    plan::{
+        config::Role,
+        grammar::Refusal,
+        rules::Rule, //
+    },
+    port::registry,
+    support::{
+        books::BOOKS,
+        plan_store, //
+    }, //
 };
 
 /// The root directory.
@@ -150,8 +160,8 @@ impl configfs::AttributeOperations<3> for Root {
 
     fn store(_root: &Root, page: &[u8]) -> Result {
         match text(page)? {
-            "release" => hold::release_all(),
-            "give_up" => hold::give_up_all(),
+            "release" => pending::release_all(),
+            "give_up" => pending::give_up_all(),
             _ => return Err(EINVAL),
         }
         Ok(())

@@ -7,14 +7,3 @@
 #![allow(dead_code, reason = "the kernel module uses the rest")]
 
 mod plan;
-mod plan_alter;
-mod plan_books;
-mod plan_config;
-mod plan_exchange;
-mod plan_grammar;
-mod plan_kind;
-mod plan_life;
-mod plan_merge;
-mod plan_mode;
-mod plan_mutate;
-mod plan_random;

@@ -3,6 +3,16 @@
 //! A port of this LLDD: what it is like, and its registration with a
 //! transport.
 
+#[allow(unsafe_code, reason = "a reference that nvmet-fc holds")]
+pub(crate) mod host_handle;
+#[allow(unsafe_code, reason = "wraps platform devices")]
+pub(crate) mod platform;
+pub(crate) mod record;
+#[allow(unsafe_code, reason = "calls the transports")]
+pub(crate) mod register;
+#[allow(unsafe_code, reason = "makes a global lock")]
+pub(crate) mod registry;
+
 use kernel::{
     prelude::*,
     sync::{
@@ -16,23 +26,37 @@ use kernel::{
 };
 
 use crate::{
-    books::BOOKS,
-    context,
-    gate::Gate,
-    hold,
-    host_handle::HostHandle,
-    memory::Bus,
-    plan::Event,
-    plan_books::Account,
-    plan_config::{Config, Role},
-    plan_kind::Kind,
-    plan_life::{Change, Life},
-    plan_mode::Delivery,
-    platform::Platform,
-    record::Records,
-    register,
-    template::Template,
-    ticket::{Fires, Ticket}, //
+    control::pending,
+    dma::memory::Bus,
+    entry::template::Template,
+    plan::{
+        accounts::Account,
+        config::{
+            Config,
+            Role, //
+        },
+        kind::Kind,
+        life::{
+            Change,
+            Life, //
+        },
+        mode::Delivery,
+        rules::Event, //
+    },
+    port::{
+        host_handle::HostHandle,
+        platform::Platform,
+        record::Records, //
+    },
+    support::{
+        books::BOOKS,
+        context,
+        gate::Gate,
+        ticket::{
+            Fires,
+            Ticket, //
+        }, //
+    }, //
 };
 
 /// A port.
@@ -184,7 +208,7 @@ impl Port {
         let object = self.gate.close().ok_or(ENODEV)?;
         self.life.lock().life.unregister();
         if self.role == Role::Target {
-            hold::release_target(self);
+            pending::release_target(self);
         }
         register::unregister(self, object)
     }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Link services on their way, in either direction.
+
+#![deny(unsafe_code)]
+
+pub(crate) mod conduct;
+#[allow(unsafe_code, reason = "the transports' requests")]
+pub(crate) mod io;
+#[allow(unsafe_code, reason = "vouches for its tickets")]
+pub(crate) mod object;
+pub(crate) mod state;

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The books: what was taken, what came back, what should not have happened.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    fmt,
+    sync::atomic::{Atomic, Relaxed}, //
+};
+
+use crate::plan::{
+    accounts::{
+        balanced,
+        Account,
+        Entry,
+        Offence, //
+    },
+    kind::Kind, //
+};
+
+/// Number of accounts.
+const ACCOUNTS: usize = Account::ALL.len();
+/// Number of kinds of calls.
+const KINDS: usize = Kind::ALL.len();
+/// Number of offences.
+const OFFENCES: usize = Offence::ALL.len();
+
+/// The books of the module.
+pub(crate) struct Books {
+    /// Taken, by account.
+    opened: [Atomic<u64>; ACCOUNTS],
+    /// Given back, by account.
+    closed: [Atomic<u64>; ACCOUNTS],
+    /// Given back in hard IRQ, by account.
+    closed_hard: [Atomic<u64>; ACCOUNTS],
+    /// Calls, by kind.
+    calls: [Atomic<u64>; KINDS],
+    /// Calls from hard IRQ, by kind: completions are delivered there.
+    hard: [Atomic<u64>; KINDS],
+    /// What should not have happened.
+    offences: [Atomic<u64>; OFFENCES],
+    /// Times that a port with a device was asked for coherent memory, and times
+    /// that the caller was ready to wait for I/O to get it.
+    coherent: [Atomic<u64>; 2],
+}
+
+/// The only books.
+pub(crate) static BOOKS: Books = Books {
+    opened: [const { Atomic::new(0) }; ACCOUNTS],
+    closed: [const { Atomic::new(0) }; ACCOUNTS],
+    closed_hard: [const { Atomic::new(0) }; ACCOUNTS],
+    calls: [const { Atomic::new(0) }; KINDS],
+    hard: [const { Atomic::new(0) }; KINDS],
+    offences: [const { Atomic::new(0) }; OFFENCES],
+    coherent: [const { Atomic::new(0) }; 2],
+};
+
+/// Adds one to a number of a table.
+fn count(table: &[Atomic<u64>], index: usize) {
+    if let Some(number) = table.get(index) {
+        number.fetch_add(1, Relaxed);
+    }
+}
+
+/// A number of a table.
+fn read(table: &[Atomic<u64>], index: usize) -> u64 {
+    table.get(index).map_or(0, |number| number.load(Relaxed))
+}
+
+impl Books {
+    /// Something is taken. Context: any.
+    pub(crate) fn open(&self, account: Account) {
+        count(&self.opened, account.index());
+    }
+
+    /// Something is given back. Context: any.
+    pub(crate) fn close(&self, account: Account) {
+        count(&self.closed, account.index());
+        if crate::support::context::in_hardirq() {
+            count(&self.closed_hard, account.index());
+        }
+    }
+
+    /// A callback was called, or calls. Context: any.
+    pub(crate) fn call(&self, kind: Kind) {
+        count(&self.calls, kind.index());
+        if crate::support::context::in_hardirq() {
+            count(&self.hard, kind.index());
+        }
+    }
+
+    /// Something that no contract allows has happened. Context: any.
+    pub(crate) fn offend(&self, offence: Offence) {
+        count(&self.offences, offence as usize);
+    }
+
+    /// Coherent memory is asked for; `io` says whether the caller would wait for
+    /// I/O. Context: any.
+    pub(crate) fn coherent(&self, io: bool) {
+        count(&self.coherent, 0);
+        if io {
+            count(&self.coherent, 1);
+        }
+    }
+
+    /// What an account says.
+    pub(crate) fn entry(&self, account: Account) -> Entry {
+        Entry {
+            // Closed first: a pair made meanwhile then shows as open, not as
+            // given back too often.
+            closed: read(&self.closed, account.index()),
+            opened: read(&self.opened, account.index()),
+        }
+    }
+
+    /// Whether every account is even and nothing happened that should not.
+    pub(crate) fn balanced(&self, strict: bool) -> bool {
+        let entries = Account::ALL.iter().map(|a| (*a, self.entry(*a)));
+        let clean = self.offences.iter().all(|number| number.load(Relaxed) == 0);
+        clean && balanced(entries, strict)
+    }
+
+    /// Whether every account is even that has to be while ports are there.
+    pub(crate) fn even(&self) -> bool {
+        balanced(Account::ALL.iter().map(|a| (*a, self.entry(*a))), true)
+    }
+
+    /// Starts anew. Context: nothing may be under way.
+    pub(crate) fn reset(&self) {
+        let tables = [&self.opened, &self.closed, &self.closed_hard];
+        let counts = self.calls.iter().chain(&self.hard).chain(&self.offences);
+        let counts = counts.chain(&self.coherent);
+        tables
+            .into_iter()
+            .flatten()
+            .chain(counts)
+            .for_each(|number| number.store(0, Relaxed));
+    }
+}
+
+impl fmt::Display for Books {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match (self.balanced(false), self.balanced(true)) {
+            (_, true) => "balanced",
+            (true, false) => "idle",
+            _ => "open",
+        };
+        writeln!(f, "state {state}")?;
+        for account in Account::ALL {
+            let entry = self.entry(*account);
+            let (name, left) = (account.name(), entry.left());
+            let hard = read(&self.closed_hard, account.index());
+            writeln!(f, "{name} {} {} {left} {hard}", entry.opened, entry.closed)?;
+        }
+        for kind in Kind::ALL {
+            let (calls, hard) = (
+                read(&self.calls, kind.index()),
+                read(&self.hard, kind.index()),
+            );
+            if calls != 0 {
+                writeln!(f, "{} {calls} {hard}", kind.name())?;
+            }
+        }
+        let (asked, io) = (read(&self.coherent, 0), read(&self.coherent, 1));
+        if asked != 0 {
+            writeln!(f, "coherent {asked} {io}")?;
+        }
+        for (offence, name) in Offence::ALL {
+            let number = read(&self.offences, *offence as usize);
+            if number != 0 {
+                writeln!(f, "offence {name} {number}")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What context the caller runs in, and for how long the module stays.
+
+use kernel::prelude::*;
+
+use crate::{
+    abi,
+    plan::accounts::Offence,
+    shim,
+    support::books::BOOKS, //
+};
+
+/// Whether this is a hard IRQ.
+pub(crate) fn in_hardirq() -> bool {
+    // SAFETY: Reads the processor's own counters.
+    unsafe { shim::in_hardirq() }
+}
+
+/// Whether somebody who asks for memory with these flags, here and now, may have
+/// to wait for I/O to be done.
+pub(crate) fn may_wait_for_io(flags: abi::gfp_t) -> bool {
+    // SAFETY: Reads flags of the calling thread.
+    unsafe { shim::waits_for_io(flags) }
+}
+
+/// Notes an offence if the caller may not sleep here.
+pub(crate) fn expect_sleep() {
+    // SAFETY: Reads the processor's own counters.
+    if !unsafe { shim::preemptible() } {
+        BOOKS.offend(Offence::WrongContext);
+    }
+}
+
+/// Keeps the module loaded: a transport has a pointer into it.
+pub(crate) fn hold_module() {
+    let module = kernel::module::this_module::<crate::LocalModule>();
+    // SAFETY: The module is running, and so alive.
+    if !unsafe { abi::try_module_get(module.as_ptr()) } {
+        pr_err!("registering a port while the module goes away\n");
+    }
+}
+
+/// The counterpart of [`hold_module`].
+pub(crate) fn let_module_go() {
+    let module = kernel::module::this_module::<crate::LocalModule>();
+    // SAFETY: Taken by `hold_module`.
+    unsafe { abi::module_put(module.as_ptr()) };
+}
+
+/// Sleeps. Context: may sleep.
+pub(crate) fn sleep(milliseconds: u32) {
+    // SAFETY: The caller may sleep.
+    unsafe { abi::msleep(milliseconds) };
+}
