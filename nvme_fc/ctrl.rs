@@ -60,11 +60,9 @@ use crate::{
         options_owner::OptionsOwner, //
     },
     port::{
-        registry::{
-            self,
-            PortUse,
-            Registry, //
-        },
+        port_use::PortUse,
+        registry::Registry,
+        registry_lock,
         rport::RemotePort,
         template::PortOps, //
     },
@@ -103,7 +101,7 @@ impl Drop for CtrlNumber {
         // For an asynchronous event whose `done` counted itself off and is not
         // out of the controller yet: no other part of that is gone.
         synchronize_rcu();
-        registry::lock().ctrl_numbers.give(self.0);
+        registry_lock::lock().ctrl_numbers.give(self.0);
     }
 }
 
@@ -434,7 +432,7 @@ impl Ctrl {
 /// Context: may sleep.
 pub(crate) fn freed(ctrl: Arc<Ctrl>) {
     let entry = {
-        let mut registry = registry::lock();
+        let mut registry = registry_lock::lock();
         let entry = registry.remote(&ctrl.remote).and_then(|entry| {
             let at = entry
                 .ctrls

@@ -24,11 +24,6 @@ use core::{
     }, //
 };
 
-use crate::port::template::{
-    FcpAbort,
-    FcpIo, //
-};
-
 /// A word (integer, pointer or optional function pointer) of at most 8 bytes.
 pub(crate) struct Word<T: Plain>(UnsafeCell<T>);
 
@@ -54,10 +49,6 @@ unsafe impl Plain for u64 {}
 unsafe impl<P> Plain for *mut P {}
 // SAFETY: To use it takes unsafe code.
 unsafe impl<P> Plain for *const P {}
-// SAFETY: To call it takes unsafe code.
-unsafe impl Plain for Option<FcpIo> {}
-// SAFETY: To call it takes unsafe code.
-unsafe impl Plain for Option<FcpAbort> {}
 
 // SAFETY: A word is copied in and out whole, and may be, by `Plain`.
 unsafe impl<T: Plain> Send for Word<T> {}

@@ -28,10 +28,11 @@ use crate::{
         Failed, //
     },
     port::{
-        registry::{
+        port_use::{
             self,
             PortUse, //
         },
+        registry_lock,
         template::PortOps, //
     },
     shared::{
@@ -92,7 +93,7 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
         return Err(ENOTUNIQ);
     }
     let (port, ops) = {
-        let mut registry = registry::lock();
+        let mut registry = registry_lock::lock();
         let joined = PortUse::join(&mut registry, ctrl.remote().as_arc_borrow())?;
         ctrl.clear_failed(&mut registry);
         joined
@@ -115,7 +116,7 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
     ctrl.set_terminating(false);
     *ctrl.ops().lock() = Some(ops);
     *ctrl.in_use().lock() = Some(port);
-    registry::settle(ctrl.remote());
+    port_use::settle(ctrl.remote());
     Ok(ops)
 }
 
@@ -136,7 +137,7 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
         let in_use = ctrl.in_use().lock();
         let port = in_use.as_ref().ok_or(ENODEV)?;
         admin.open(ops, port, queues::ADMIN_QUEUE_ENTRIES)?;
-        (ops.limits(port), port.remote().local().iu_memory(port)?)
+        (ops.limits(port), port.iu_memory()?)
     };
 
     send::create_association(ctrl)?;
@@ -198,7 +199,7 @@ fn limit_queue_size(ctrl: &Ctrl) {
 fn go_live(ctrl: &Ctrl) -> Result<(), Failed> {
     // Under this lock a port that goes either marks the association before,
     // or finds a live controller to reset.
-    let _registry = registry::lock();
+    let _registry = registry_lock::lock();
     still_good(ctrl)?;
     if !ctrl.is_online() || !ctrl.nvme().set_live() {
         return Err(EIO.into());
@@ -277,7 +278,7 @@ fn end_aborts(ctrl: &Arc<Ctrl>) {
 /// that asked for its end. Context: may sleep.
 pub(crate) fn answer_disconnect(ctrl: &Ctrl) {
     let pending = {
-        let mut registry = registry::lock();
+        let mut registry = registry_lock::lock();
         ctrl.set_association(&mut registry, None);
         ctrl.disconnect().lock().take()
     };

@@ -25,10 +25,8 @@ use crate::{
             ROLE_DISCOVERY,
             ROLE_TARGET, //
         },
-        registry::{
-            self,
-            Registry, //
-        },
+        registry::Registry,
+        registry_lock,
         rport::RemotePort, //
     },
     shared::{
@@ -87,7 +85,7 @@ pub(crate) unsafe fn create(
     let target = address("traddr", options.traddr())?;
     let host = address("host_traddr", options.host_traddr())?;
     let (remote, number, lldd_queues, private) = {
-        let mut registry = registry::lock();
+        let mut registry = registry_lock::lock();
         let found = find(&mut registry, host, target);
         let Some((remote, lldd_queues, private)) = found else {
             pr_warn!(
@@ -111,7 +109,7 @@ pub(crate) unsafe fn create(
     let ctrl = match made {
         Ok(ctrl) => ctrl,
         Err(error) => {
-            registry::lock().ctrl_numbers.give(number);
+            registry_lock::lock().ctrl_numbers.give(number);
             return Err(error);
         }
     };
@@ -230,7 +228,7 @@ fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
     nvme.set_numa_node_of(ctrl.remote().device());
     ctrl.admin_set().allocate_admin(nvme, ctrl.fcp_private())?;
     let listed = {
-        let mut registry = registry::lock();
+        let mut registry = registry_lock::lock();
         // Two users may have come this far.
         refuse_duplicate(&mut registry, ctrl.remote(), options).and_then(|()| {
             let entry = registry.remote(ctrl.remote()).ok_or(EIO)?;

@@ -13,7 +13,7 @@ use crate::{
         port_log, //
     },
     ls::receive::Inbound,
-    port::registry,
+    port::registry_lock,
     shared::{
         proto::{
             ids::AssociationId,
@@ -77,7 +77,7 @@ fn disconnect(inbound: Arc<Inbound>, association: AssociationId) {
     let older = {
         // With the registry locked the association cannot end before it has the
         // request to answer, and a controller on the list is not freed.
-        let mut registry = registry::lock();
+        let mut registry = registry_lock::lock();
         let found = registry.remote(inbound.remote()).and_then(|entry| {
             entry
                 .ctrls

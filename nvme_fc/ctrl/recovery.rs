@@ -32,7 +32,7 @@ use crate::{
         nvme_wq,
         CtrlState, //
     },
-    port::registry,
+    port::registry_lock,
     shared::{
         proto::reconnect::{
             self,
@@ -208,7 +208,7 @@ fn reconnect_or_delete(ctrl: &Arc<Ctrl>, status: i32) {
 
     // With the registry locked, a port that returns comes before the decision,
     // or finds the work item and shortens its delay.
-    let mut registry = registry::lock();
+    let mut registry = registry_lock::lock();
     if nvme.state() != CtrlState::Connecting {
         return;
     }
@@ -314,7 +314,7 @@ impl WorkItem<DEV_LOSS_WORK> for Ctrl {
 
     /// Deletes a controller whose port was gone for too long.
     fn run(this: Arc<Self>) {
-        let mut registry = registry::lock();
+        let mut registry = registry_lock::lock();
         let Some(entry) = registry.remote(this.remote()) else {
             return;
         };

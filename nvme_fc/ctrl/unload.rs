@@ -19,7 +19,7 @@ use crate::{
         nvme_delete_wq,
         nvme_wq, //
     },
-    port::registry,
+    port::registry_lock,
     shared::support::work, //
 };
 
@@ -33,7 +33,7 @@ pub(crate) struct Controllers;
 
 impl Drop for Controllers {
     fn drop(&mut self) {
-        for entry in registry::lock().remotes() {
+        for entry in registry_lock::lock().remotes() {
             for ctrl in &entry.ctrls {
                 ctrl_log!(warn, ctrl, "transport unloading: deleting ctrl\n");
                 ctrl.nvme().delete();
@@ -57,7 +57,7 @@ impl Drop for Controllers {
 
 /// Logs which controllers hold up the end.
 fn complain() {
-    for entry in registry::lock().remotes() {
+    for entry in registry_lock::lock().remotes() {
         for ctrl in &entry.ctrls {
             ctrl_log!(warn, ctrl, "transport unloading: ctrl is still in use\n");
         }

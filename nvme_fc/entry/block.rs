@@ -265,7 +265,7 @@ unsafe extern "C" fn map_queues(set: *mut abi::blk_mq_tag_set) {
     let lldd = *ctrl.ops().lock();
     let mapped = match lldd {
         // SAFETY: The map that is to be filled.
-        Some(ops) => unsafe { ops.map_queues(ctrl.remote().local(), map) },
+        Some(ops) => unsafe { ops.map_queues(ctrl.remote().local().abi(), map) },
         None => false,
     };
     if !mapped {

@@ -19,12 +19,13 @@ use crate::{
     io::appid,
     ls::receive,
     port::{
-        lport,
+        discovery,
         port_abi::{
             Names,
             PortInfo, //
         },
-        rport,
+        register,
+        rport::RemotePort,
         template::PortOps, //
     },
     shared::support::device::DeviceRef, //
@@ -89,7 +90,7 @@ pub(crate) unsafe extern "C" fn nvme_fc_register_localport(
     };
     // SAFETY: Null or alive, by this function's contract.
     let device = unsafe { DeviceRef::get(dev) };
-    match lport::register(&info, ops, device) {
+    match register::register_local(&info, ops, device) {
         Ok(port) => {
             if !dev.is_null() {
                 // SAFETY: The device is alive; the mask is the template's.
@@ -113,7 +114,7 @@ pub(crate) unsafe extern "C" fn nvme_fc_register_localport(
 pub(crate) unsafe extern "C" fn nvme_fc_unregister_localport(
     portptr: *mut abi::nvme_fc_local_port,
 ) -> c_int {
-    errno(lport::unregister(portptr))
+    errno(register::unregister_local(portptr))
 }
 
 /// Registers a remote port. Context: may sleep.
@@ -143,11 +144,11 @@ pub(crate) unsafe extern "C" fn nvme_fc_register_remoteport(
         pr_err!("register remote port: no local port\n");
         return EINVAL.to_errno();
     }
-    match rport::register(localport, &PortInfo::new(info)) {
+    match register::register_remote(localport, &PortInfo::new(info)) {
         Ok(port) => {
             // SAFETY: Not null, so it may be written.
             unsafe { portptr.write(port.abi().as_raw()) };
-            port.signal_discovery();
+            discovery::signal(&port);
             0
         }
         Err(error) => error.to_errno(),
@@ -163,7 +164,7 @@ pub(crate) unsafe extern "C" fn nvme_fc_register_remoteport(
 pub(crate) unsafe extern "C" fn nvme_fc_unregister_remoteport(
     portptr: *mut abi::nvme_fc_remote_port,
 ) -> c_int {
-    errno(rport::unregister(portptr))
+    errno(register::unregister_remote(portptr))
 }
 
 /// Repeats the discovery event of a remote port. Context: may sleep.
@@ -175,7 +176,7 @@ pub(crate) unsafe extern "C" fn nvme_fc_unregister_remoteport(
 pub(crate) unsafe extern "C" fn nvme_fc_rescan_remoteport(
     remoteport: *mut abi::nvme_fc_remote_port,
 ) {
-    rport::rescan(remoteport);
+    discovery::rescan(remoteport);
 }
 
 /// Changes how long a remote port's loss is tolerated. Context: any: lpfc calls
@@ -196,7 +197,7 @@ pub(crate) unsafe extern "C" fn nvme_fc_set_remoteport_devloss(
     }
     // SAFETY: A live port, by this function's contract; its C struct is at the
     // start of our object.
-    let port = unsafe { &*portptr.cast::<rport::RemotePort>() };
+    let port = unsafe { &*portptr.cast::<RemotePort>() };
     if !port.abi().is_online() {
         return EINVAL.to_errno();
     }

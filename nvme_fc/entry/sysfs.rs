@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The "fc" class: uevents about discovery controllers, and the files that ask
-//! for them.
+//! The "fc" class, whose device is what uevents about discovery controllers come
+//! from, and the files that ask for them.
 //!
-//! The class, its one device and the variables of the event are what udev rules
-//! of nvme-cli match, literally.
+//! The class and its one device are what udev rules of nvme-cli match, literally.
 //!
 //! C header: [`include/linux/device/class.h`](srctree/include/linux/device/class.h)
 
@@ -16,7 +15,6 @@ use kernel::{
         to_result, //
     },
     prelude::*,
-    str::CString,
     types::Opaque, //
 };
 
@@ -26,11 +24,9 @@ use crate::{
         AssertSync, //
     },
     port::{
-        port_abi::Names,
-        rport, //
-    },
-    shared::proto::traddr::Traddr,
-    word::Word, //
+        discovery,
+        uevent, //
+    }, //
 };
 
 /// A file that only root may write.
@@ -102,9 +98,6 @@ static CLASS: AssertSync<Opaque<abi::class>> = AssertSync(Opaque::new(abi::class
     ..pin_init::zeroed()
 }));
 
-/// `fc_udev_device`, while it exists.
-static DEVICE: Word<*mut abi::device> = Word::new(ptr::null_mut());
-
 /// The class and its device, while the module is loaded.
 pub(crate) struct FcClass(());
 
@@ -133,7 +126,8 @@ impl FcClass {
         });
         match device {
             Ok(device) => {
-                DEVICE.set(device);
+                // SAFETY: It lives until `drop`.
+                unsafe { uevent::set_device(device) };
                 Ok(Self(()))
             }
             Err(error) => {
@@ -148,42 +142,14 @@ impl FcClass {
 
 impl Drop for FcClass {
     fn drop(&mut self) {
+        // SAFETY: Null may always be said.
+        unsafe { uevent::set_device(ptr::null_mut()) };
         // SAFETY: Made by `register`; ports, which could send an event, exist
         // no longer when the module is unloaded.
         unsafe { abi::device_destroy(CLASS.0.get(), 0) };
-        DEVICE.set(ptr::null_mut());
         // SAFETY: Registered by `register`.
         unsafe { abi::class_unregister(CLASS.0.get()) };
     }
-}
-
-/// Sends the event that a port has a discovery controller. Context: may sleep.
-pub(crate) fn signal_discovery(host: Traddr, target: Traddr) {
-    let device = DEVICE.get();
-    if device.is_null() {
-        return;
-    }
-    let host = CString::try_from_fmt(fmt!("NVMEFC_HOST_TRADDR={}", Names(host)));
-    let target = CString::try_from_fmt(fmt!("NVMEFC_TRADDR={}", Names(target)));
-    let (Ok(host), Ok(target)) = (host, target) else {
-        pr_warn!("no memory for a discovery event\n");
-        return;
-    };
-    let mut variables = [
-        c"FC_EVENT=nvmediscovery".as_char_ptr().cast_mut(),
-        host.as_char_ptr().cast_mut(),
-        target.as_char_ptr().cast_mut(),
-        ptr::null_mut(),
-    ];
-    // SAFETY: The device lives as long as the module is loaded; the strings
-    // are only read, and the array ends in null.
-    unsafe {
-        abi::kobject_uevent_env(
-            &raw mut (*device).kobj,
-            abi::kobject_action_KOBJ_CHANGE,
-            variables.as_mut_ptr(),
-        )
-    };
 }
 
 /// `nvme_discovery`: a write repeats the event of every port that has a
@@ -198,14 +164,9 @@ unsafe extern "C" fn nvme_discovery_store(
     _buffer: *const c_char,
     count: usize,
 ) -> isize {
-    match rport::all_with_discovery() {
-        Ok(ports) => {
-            for port in &ports {
-                port.signal_discovery();
-            }
-            // CAST: sysfs passes at most a page.
-            count as isize
-        }
+    match discovery::signal_all() {
+        // CAST: sysfs passes at most a page.
+        Ok(()) => count as isize,
         Err(error) => error.to_errno() as isize,
     }
 }

@@ -31,7 +31,7 @@ use crate::{
         hw_queue::Link, //
     },
     port::{
-        registry::PortUse,
+        port_use::PortUse,
         rport::RemotePort,
         template::PortOps, //
     },
@@ -155,9 +155,9 @@ impl Queue {
     /// The LLDD's, or `EFAULT`.
     pub(crate) fn open(&self, ops: &PortOps, port: &PortUse, entries: u16) -> Result {
         let remote = port.remote();
-        let memory = remote.local().iu_memory(port)?;
+        let memory = port.iu_memory()?;
         self.exchanges.lock().map(memory)?;
-        match ops.create_queue(remote.local(), self.index, entries) {
+        match ops.create_queue(remote.local().abi(), self.index, entries) {
             Ok(handle) => {
                 self.link.open(ops, remote, handle);
                 self.open.set(true);
@@ -180,7 +180,7 @@ impl Queue {
         }
         self.open.set(false);
         let handle = self.link.close();
-        ops.delete_queue(remote.local(), self.index, handle);
+        ops.delete_queue(remote.local().abi(), self.index, handle);
         self.exchanges.lock().unmap();
     }
 }

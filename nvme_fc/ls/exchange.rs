@@ -40,10 +40,8 @@ use crate::{
     nvme::ctrl::nvme_wq,
     port::{
         port_abi::Names,
-        registry::{
-            self,
-            PortUse, //
-        },
+        port_use::PortUse,
+        registry_lock,
         rport::RemotePort, //
     },
     shared::{
@@ -182,7 +180,7 @@ impl LsExchange {
             GFP_KERNEL,
         )?;
         fill(&mut buffer)?;
-        let (in_use, ops) = PortUse::join(&mut registry::lock(), remote.as_arc_borrow())
+        let (in_use, ops) = PortUse::join(&mut registry_lock::lock(), remote.as_arc_borrow())
             .map_err(|_| ECONNREFUSED)?;
         let private = PrivateArea::new(ops.ls_private)?;
         let port = LsPort::new(in_use, ops, buffer, Direction::Bidirectional)?;
@@ -291,7 +289,7 @@ impl LsExchange {
     /// Gives the exchange to the LLDD, with one reference.
     fn send(self: &Arc<Self>) -> Result {
         {
-            let mut registry = registry::lock();
+            let mut registry = registry_lock::lock();
             let entry = registry.remote(self.port.remote()).ok_or(ECONNREFUSED)?;
             if !entry.life.is_online() {
                 return Err(ECONNREFUSED);
@@ -303,9 +301,10 @@ impl LsExchange {
         // SAFETY: The object stays valid through the reference put away, which
         // `done` gets back.
         let sent = unsafe {
+            let remote = self.port.remote();
             self.port
                 .ops()
-                .ls_req(self.port.remote(), self.request.get())
+                .ls_req(remote.local().abi(), remote.abi(), self.request.get())
         };
         if let Err(error) = sent {
             // SAFETY: Put away above; `done` does not run after an error.
@@ -406,7 +405,7 @@ impl LsExchange {
     /// Context: may sleep; may call the LLDD's delete callbacks.
     fn finish(self: &Arc<Self>, over: bool) -> bool {
         let mine = {
-            let mut registry = registry::lock();
+            let mut registry = registry_lock::lock();
             registry.remote(self.port.remote()).and_then(|entry| {
                 let at = entry
                     .exchanges
@@ -447,7 +446,7 @@ impl LsExchange {
         self.port.while_in_use(|ops, remote| {
             if self.state.load(Relaxed) != DONE && !self.aborted.xchg(true, Full) {
                 // SAFETY: It was sent; the object is alive through `self`.
-                unsafe { ops.ls_abort(remote, self.request.get()) };
+                unsafe { ops.ls_abort(remote.local().abi(), remote.abi(), self.request.get()) };
             }
         });
     }

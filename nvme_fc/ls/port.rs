@@ -23,7 +23,7 @@ use kernel::{
 use crate::{
     abi,
     port::{
-        registry::PortUse,
+        port_use::PortUse,
         rport::RemotePort,
         template::PortOps, //
     },

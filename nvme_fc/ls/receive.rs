@@ -38,10 +38,8 @@ use crate::{
     nvme::ctrl::nvme_wq,
     port::{
         port_abi::Names,
-        registry::{
-            self,
-            PortUse, //
-        },
+        port_use::PortUse,
+        registry_lock,
         rport::RemotePort,
         template::PortOps, //
     },
@@ -142,7 +140,7 @@ pub(crate) unsafe fn receive(
 ) -> Result {
     let name = command_name(command(payload));
     let (remote, in_use, ops) = {
-        let mut registry = registry::lock();
+        let mut registry = registry_lock::lock();
         let Some(remote) = registry.remote_by_raw(raw).map(|entry| entry.port.clone()) else {
             ratelimited!(pr_warn!("RCV {} LS failed: no such remote port\n", name));
             return Err(ENOTCONN);
@@ -217,7 +215,7 @@ pub(crate) unsafe fn receive(
 
 /// Counts a request in; says whether there is room for it.
 fn count_in(remote: &RemotePort) -> bool {
-    match registry::lock().remote(remote) {
+    match registry_lock::lock().remote(remote) {
         Some(entry) if entry.received < RECEIVED_MAX => {
             entry.received = entry.received.saturating_add(1);
             true
@@ -228,7 +226,7 @@ fn count_in(remote: &RemotePort) -> bool {
 
 /// Counts a request out.
 fn count_out(remote: &RemotePort) {
-    if let Some(entry) = registry::lock().remote(remote) {
+    if let Some(entry) = registry_lock::lock().remote(remote) {
         entry.received = entry.received.saturating_sub(1);
     }
 }
@@ -297,7 +295,12 @@ impl Inbound {
         self.look_later();
         // SAFETY: Not answered before; the object stays valid through the
         // reference put away, which `done` gets back.
-        let sent = unsafe { self.port.ops().xmt_ls_rsp(self.remote(), self.response) };
+        let sent = unsafe {
+            let remote = self.remote();
+            self.port
+                .ops()
+                .xmt_ls_rsp(remote.local().abi(), remote.abi(), self.response)
+        };
         if let Err(error) = sent {
             // The LLDD freed the response already; `done` does not run.
             ratelimited!(port_log!(

@@ -22,7 +22,8 @@ use crate::{
     },
     nvme::ctrl::Failed,
     port::{
-        registry,
+        port_use,
+        registry_lock,
         rport::RemotePort, //
     },
     shared::{
@@ -129,14 +130,14 @@ fn try_create_association(ctrl: &Ctrl) -> Result {
     let admin = ctrl.queue(0).ok_or(EINVAL)?;
     match accept::create_association(answer.bytes()) {
         Ok((association, connection)) => {
-            ctrl.set_association(&mut registry::lock(), Some(association));
+            ctrl.set_association(&mut registry_lock::lock(), Some(association));
             admin.set_connection(connection);
             Ok(())
         }
         Err(error) => {
             // The target may have made it all the same, and is to be told.
             let association = accept::association_in_bad_accept(answer.bytes());
-            ctrl.set_association(&mut registry::lock(), association);
+            ctrl.set_association(&mut registry_lock::lock(), association);
             Err(refused(ctrl.remote(), 0, "Create Association", error))
         }
     }
@@ -216,7 +217,7 @@ fn disconnected(remote: &RemotePort, answer: &LsAnswer) {
 /// answer. Context: may sleep.
 pub(crate) fn disconnect_association(ctrl: &Ctrl, association: AssociationId) {
     // The association may be one of before the port went and came back.
-    registry::settle(ctrl.remote());
+    port_use::settle(ctrl.remote());
     let sent = LsExchange::tell(
         ctrl.remote(),
         size_of::<wire::DisconnectAssociationRequest>(),

@@ -4,7 +4,7 @@
 //!
 //! A template is checked once, when its local port is registered; its
 //! operations are copied then, its limits are read whenever an association is
-//! made, since HBA drivers change them in place. One method an operation.
+//! made, since HBA drivers change them in place.
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
@@ -24,10 +24,13 @@ use kernel::{
 use crate::{
     abi,
     port::{
-        lport::LocalPort,
-        registry::PortUse,
-        rport::RemotePort, //
-    }, //
+        port_abi::{
+            LocalPortAbi,
+            RemotePortAbi, //
+        },
+        port_use::PortUse, //
+    },
+    word::Plain, //
 };
 
 /// `localport_delete`.
@@ -65,6 +68,11 @@ pub(crate) type FcpAbort = unsafe extern "C" fn(
     *mut c_void,
     *mut abi::nvmefc_fcp_req,
 );
+// SAFETY: To call it takes unsafe code.
+unsafe impl Plain for Option<FcpIo> {}
+// SAFETY: To call it takes unsafe code.
+unsafe impl Plain for Option<FcpAbort> {}
+
 /// `xmt_ls_rsp`.
 type XmtLsRsp = unsafe extern "C" fn(
     *mut abi::nvme_fc_local_port,
@@ -192,16 +200,16 @@ impl PortOps {
 
     /// Tells the LLDD that a local port is no longer used. Context: may sleep,
     /// nothing locked; once for an unregistration.
-    pub(crate) fn localport_delete(&self, local: &LocalPort) {
+    pub(crate) fn localport_delete(&self, local: &LocalPortAbi) {
         // SAFETY: The template's own function, for its own port.
-        unsafe { (self.localport_delete)(local.abi().as_raw()) };
+        unsafe { (self.localport_delete)(local.as_raw()) };
     }
 
     /// Tells the LLDD that a remote port is no longer used. Context: may sleep,
     /// nothing locked; once for an unregistration.
-    pub(crate) fn remoteport_delete(&self, remote: &RemotePort) {
+    pub(crate) fn remoteport_delete(&self, remote: &RemotePortAbi) {
         // SAFETY: The template's own function, for its own port.
-        unsafe { (self.remoteport_delete)(remote.abi().as_raw()) };
+        unsafe { (self.remoteport_delete)(remote.as_raw()) };
     }
 
     /// Makes a hardware queue of `entries`; gives the LLDD's handle, null if
@@ -212,7 +220,7 @@ impl PortOps {
     /// The LLDD's.
     pub(crate) fn create_queue(
         &self,
-        local: &LocalPort,
+        local: &LocalPortAbi,
         index: u16,
         entries: u16,
     ) -> Result<*mut c_void> {
@@ -222,7 +230,7 @@ impl PortOps {
             // is where the answer goes.
             let status = unsafe {
                 create_queue(
-                    local.abi().as_raw(),
+                    local.as_raw(),
                     c_uint::from(index),
                     entries,
                     &raw mut handle,
@@ -237,11 +245,11 @@ impl PortOps {
     }
 
     /// Ends a hardware queue. Context: may sleep.
-    pub(crate) fn delete_queue(&self, local: &LocalPort, index: u16, handle: *mut c_void) {
+    pub(crate) fn delete_queue(&self, local: &LocalPortAbi, index: u16, handle: *mut c_void) {
         if let Some(delete_queue) = self.delete_queue {
             // SAFETY: The template's own function; the handle came from its
             // `create_queue` and is forgotten by the caller.
-            unsafe { delete_queue(local.abi().as_raw(), c_uint::from(index), handle) };
+            unsafe { delete_queue(local.as_raw(), c_uint::from(index), handle) };
         }
     }
 
@@ -257,18 +265,13 @@ impl PortOps {
     /// `request` and its buffers stay valid until `done` runs.
     pub(crate) unsafe fn ls_req(
         &self,
-        remote: &RemotePort,
+        local: &LocalPortAbi,
+        remote: &RemotePortAbi,
         request: *mut abi::nvmefc_ls_req,
     ) -> Result {
         // SAFETY: The template's own function, for its own ports; the request
         // is as the caller promises.
-        let status = unsafe {
-            (self.ls_req)(
-                remote.local().abi().as_raw(),
-                remote.abi().as_raw(),
-                request,
-            )
-        };
+        let status = unsafe { (self.ls_req)(local.as_raw(), remote.as_raw(), request) };
         if status > 0 {
             return Err(EIO);
         }
@@ -280,16 +283,15 @@ impl PortOps {
     /// # Safety
     ///
     /// `request` was sent by [`PortOps::ls_req`] and is still valid.
-    pub(crate) unsafe fn ls_abort(&self, remote: &RemotePort, request: *mut abi::nvmefc_ls_req) {
+    pub(crate) unsafe fn ls_abort(
+        &self,
+        local: &LocalPortAbi,
+        remote: &RemotePortAbi,
+        request: *mut abi::nvmefc_ls_req,
+    ) {
         // SAFETY: The template's own function, for its own ports; the request
         // is as the caller promises.
-        unsafe {
-            (self.ls_abort)(
-                remote.local().abi().as_raw(),
-                remote.abi().as_raw(),
-                request,
-            )
-        };
+        unsafe { (self.ls_abort)(local.as_raw(), remote.as_raw(), request) };
     }
 
     /// Sends the answer to a link service. Context: may sleep; `done` may run
@@ -306,19 +308,14 @@ impl PortOps {
     /// answered; its buffers stay valid until `done` runs.
     pub(crate) unsafe fn xmt_ls_rsp(
         &self,
-        remote: &RemotePort,
+        local: &LocalPortAbi,
+        remote: &RemotePortAbi,
         response: *mut abi::nvmefc_ls_rsp,
     ) -> Result {
         let xmt_ls_rsp = self.xmt_ls_rsp.ok_or(EINVAL)?;
         // SAFETY: The template's own function, for its own ports; the response
         // is as the caller promises.
-        let status = unsafe {
-            xmt_ls_rsp(
-                remote.local().abi().as_raw(),
-                remote.abi().as_raw(),
-                response,
-            )
-        };
+        let status = unsafe { xmt_ls_rsp(local.as_raw(), remote.as_raw(), response) };
         if status > 0 {
             return Err(EIO);
         }
@@ -332,7 +329,7 @@ impl PortOps {
     /// `map` is a map that the block layer is filling.
     pub(crate) unsafe fn map_queues(
         &self,
-        local: &LocalPort,
+        local: &LocalPortAbi,
         map: *mut abi::blk_mq_queue_map,
     ) -> bool {
         let Some(map_queues) = self.map_queues else {
@@ -340,7 +337,7 @@ impl PortOps {
         };
         // SAFETY: The template's own function, for its own port; the map is as
         // the caller promises.
-        unsafe { map_queues(local.abi().as_raw(), map) };
+        unsafe { map_queues(local.as_raw(), map) };
         true
     }
 }
