@@ -49,14 +49,19 @@ use kernel::{
 };
 
 use crate::{
+    abi,
     ctrl::aen_exchange::AenExchange,
     io::{
+        exchange::Done,
         queue::Queue,
         tagset::TagSet, //
     },
     ls::receive::Inbound,
     nvme::{
-        ctrl::NvmeCtrl,
+        ctrl::{
+            InitResetWork,
+            NvmeCtrl, //
+        },
         options_owner::OptionsOwner, //
     },
     port::{
@@ -98,8 +103,8 @@ struct CtrlNumber(u32);
 
 impl Drop for CtrlNumber {
     fn drop(&mut self) {
-        // For an asynchronous event whose `done` counted itself off and is not
-        // out of the controller yet: no other part of that is gone.
+        // `aen::done` may still be inside the controller after its count reached
+        // zero, so its RCU section is waited for before any part is freed.
         synchronize_rcu();
         registry_lock::lock().ctrl_numbers.give(self.0);
     }
@@ -120,6 +125,23 @@ impl Drop for Existence {
     fn drop(&mut self) {
         EXISTING.fetch_sub(1, Full);
     }
+}
+
+/// What C calls a controller by; `entry` has it, which knows controllers and is
+/// not known here.
+#[derive(Clone, Copy)]
+pub(crate) struct Entries {
+    /// For the NVMe core.
+    pub(crate) ctrl_ops: &'static abi::nvme_ctrl_ops,
+    /// Prepares the reset work that is part of the NVMe core's object, which
+    /// nobody uses yet.
+    pub(crate) init_reset_work: InitResetWork,
+    /// For the block layer: requests of admin and fabrics queue.
+    pub(crate) admin_mq_ops: &'static abi::blk_mq_ops,
+    /// For the block layer: requests of namespaces.
+    pub(crate) io_mq_ops: &'static abi::blk_mq_ops,
+    /// For the LLDD: the asynchronous event's exchange comes back.
+    pub(crate) aen_done: Done,
 }
 
 /// A controller. Fields are dropped in this order.
@@ -214,6 +236,7 @@ impl Ctrl {
         number: u32,
         remote: Arc<RemotePort>,
         queues: KVec<Pin<KBox<Queue>>>,
+        entries: &Entries,
     ) -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
@@ -224,8 +247,8 @@ impl Ctrl {
                 fcp_private: Word::new(0),
                 queue_size: Word::new(0),
                 ready: Atomic::new(false),
-                admin_set: TagSet::new(),
-                io_set: TagSet::new(),
+                admin_set: TagSet::new(entries.admin_mq_ops),
+                io_set: TagSet::new(entries.io_mq_ops),
                 queues,
                 failed: Word::new(false),
                 terminating: Word::new(false),
@@ -236,7 +259,7 @@ impl Ctrl {
                 ops <- new_mutex!(None, "Ctrl::ops"),
                 in_use <- new_mutex!(None, "Ctrl::in_use"),
                 disconnect <- new_mutex!(None, "Ctrl::disconnect"),
-                aen <- AenExchange::new(),
+                aen <- AenExchange::new(entries.aen_done),
                 connect_work <- new_delayed_work!("Ctrl::connect_work"),
                 abort_work <- new_work!("Ctrl::abort_work"),
                 dev_loss_work <- new_delayed_work!("Ctrl::dev_loss_work"),
@@ -279,7 +302,8 @@ impl Ctrl {
         self.fcp_private.get()
     }
 
-    /// Settles that. Context: before there is a tag set.
+    /// Settles how many bytes tag sets have for the LLDD behind each request.
+    /// Context: before there is a tag set.
     pub(crate) fn set_fcp_private(&self, bytes: u32) {
         self.fcp_private.set(bytes);
     }
@@ -289,7 +313,8 @@ impl Ctrl {
         self.queue_size.get()
     }
 
-    /// Settles that. Context: before there is an association.
+    /// Settles how many I/O queue entries the user wants. Context: before there
+    /// is an association.
     pub(crate) fn set_queue_size(&self, entries: u16) {
         self.queue_size.set(entries);
     }

@@ -26,9 +26,11 @@ use kernel::{
 
 use crate::{
     abi,
-    entry::block,
     io::{
-        exchange::Exchange,
+        exchange::{
+            Done,
+            Exchange, //
+        },
         queue::Queue, //
     },
     port::iu_memory::IuMemory,
@@ -69,6 +71,8 @@ struct Ready {
 pub(crate) struct AenExchange {
     /// The exchange.
     exchange: Opaque<MaybeUninit<Exchange>>,
+    /// What the LLDD calls when it is done with it.
+    done: Done,
     /// See the invariant.
     made: Atomic<bool>,
     /// How many hold the exchange: the LLDD, and a `done` that is not over.
@@ -84,10 +88,11 @@ unsafe impl Send for AenExchange {}
 unsafe impl Sync for AenExchange {}
 
 impl AenExchange {
-    /// Memory for an exchange, not made yet.
-    pub(crate) fn new() -> impl PinInit<Self> {
+    /// Memory for an exchange, not made yet. `done` is for this exchange.
+    pub(crate) fn new(done: Done) -> impl PinInit<Self> {
         pin_init!(Self {
             exchange: Opaque::uninit(),
+            done,
             made: Atomic::new(false),
             held: Atomic::new(0),
             ready <- new_mutex!(None, "AenExchange::ready"),
@@ -123,7 +128,7 @@ impl AenExchange {
                     ptr::null_mut(),
                     ptr::null_mut(),
                     Category::Admin,
-                    block::aen_done,
+                    self.done,
                 )
             };
             // INVARIANT: Initialised above.

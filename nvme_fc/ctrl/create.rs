@@ -12,6 +12,7 @@ use crate::{
     ctrl::{
         recovery,
         Ctrl,
+        Entries,
         CONNECT_WORK, //
     },
     io::queue::Queue,
@@ -77,10 +78,11 @@ fn address(what: &str, text: &CStr) -> Result<Traddr> {
 /// # Safety
 ///
 /// `parent` is alive. `options` were parsed by nvme-fabrics; they are the
-/// controller's if this succeeds.
+/// controller's if this succeeds. `entries` are for controllers.
 pub(crate) unsafe fn create(
     parent: *mut abi::device,
     options: Options,
+    entries: Entries,
 ) -> Result<*mut abi::nvme_ctrl> {
     let target = address("traddr", options.traddr())?;
     let host = address("host_traddr", options.host_traddr())?;
@@ -105,7 +107,8 @@ pub(crate) unsafe fn create(
         refuse_duplicate(&mut registry, &remote, &options)?;
         (remote, registry.ctrl_numbers.take()?, lldd_queues, private)
     };
-    let made = make_queues(&remote, &options).and_then(|queues| Ctrl::new(number, remote, queues));
+    let made = make_queues(&remote, &options)
+        .and_then(|queues| Ctrl::new(number, remote, queues, &entries));
     let ctrl = match made {
         Ok(ctrl) => ctrl,
         Err(error) => {
@@ -121,8 +124,14 @@ pub(crate) unsafe fn create(
     ctrl.set_fcp_private(private);
 
     let core = Arc::into_raw(ctrl.clone());
-    // SAFETY: One reference was put away, and `parent` is alive.
-    if let Err(error) = unsafe { ctrl.nvme().init(parent) } {
+    let Entries {
+        ctrl_ops,
+        init_reset_work,
+        ..
+    } = entries;
+    // SAFETY: One reference was put away, and `parent` is alive. The entries are
+    // for controllers, by this function's contract.
+    if let Err(error) = unsafe { ctrl.nvme().init(parent, ctrl_ops, init_reset_work) } {
         // SAFETY: Put away above; the NVMe core did not take it.
         drop(unsafe { Arc::from_raw(core) });
         return Err(error);

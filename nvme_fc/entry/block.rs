@@ -69,13 +69,13 @@ static IO_MQ_OPS: AssertSync<abi::blk_mq_ops> = AssertSync(abi::blk_mq_ops {
 });
 
 /// The operations of the admin queue.
-pub(crate) fn admin() -> *const abi::blk_mq_ops {
-    &raw const ADMIN_MQ_OPS.0
+pub(crate) const fn admin() -> &'static abi::blk_mq_ops {
+    &ADMIN_MQ_OPS.0
 }
 
 /// The operations of I/O queues.
-pub(crate) fn io() -> *const abi::blk_mq_ops {
-    &raw const IO_MQ_OPS.0
+pub(crate) const fn io() -> &'static abi::blk_mq_ops {
+    &IO_MQ_OPS.0
 }
 
 /// Sends a request.
@@ -99,9 +99,7 @@ unsafe extern "C" fn queue_rq(
 /// # Safety
 ///
 /// Called once for a request that was completed. Context: any.
-pub(crate) unsafe extern "C" fn complete_rq(request: *mut abi::request) {
-    // SAFETY: A request of ours, not given back yet.
-    submit::release(unsafe { exchange_of(request) });
+unsafe extern "C" fn complete_rq(request: *mut abi::request) {
     // SAFETY: As the caller promises.
     unsafe { request::finish(request) };
 }

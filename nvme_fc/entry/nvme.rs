@@ -31,8 +31,10 @@ use crate::{
         aen,
         create,
         recovery,
-        Ctrl, //
+        Ctrl,
+        Entries, //
     },
+    entry::block,
     nvme::options::Options,
     LocalModule, //
 };
@@ -68,10 +70,14 @@ static TRANSPORT: AssertSync<Opaque<abi::nvmf_transport_ops>> =
         ..pin_init::zeroed()
     }));
 
-/// The operations of controllers.
-pub(crate) fn ctrl_ops() -> *const abi::nvme_ctrl_ops {
-    &raw const CTRL_OPS.0
-}
+/// What C calls controllers by.
+const ENTRIES: Entries = Entries {
+    ctrl_ops: &CTRL_OPS.0,
+    init_reset_work,
+    admin_mq_ops: block::admin(),
+    io_mq_ops: block::io(),
+    aen_done: block::aen_done,
+};
 
 /// The transport's table, for the KUnit suites.
 #[cfg(CONFIG_KUNIT = "y")]
@@ -107,7 +113,7 @@ impl Drop for Transport {
 /// # Safety
 ///
 /// `work` is that of a controller of ours that nobody uses yet.
-pub(crate) unsafe fn init_reset_work(work: *mut abi::work_struct) {
+unsafe fn init_reset_work(work: *mut abi::work_struct) {
     // SAFETY: As the caller promises; the function fits the work item.
     unsafe {
         abi::init_work_with_key(
@@ -197,7 +203,7 @@ unsafe extern "C" fn create_ctrl(
     // SAFETY: They outlive the controller: it frees them.
     let options = unsafe { Options::new(options) };
     // SAFETY: nvme-fabrics passes its own device.
-    match unsafe { create::create(parent, options) } {
+    match unsafe { create::create(parent, options, ENTRIES) } {
         Ok(nvme) => nvme,
         Err(error) => error.to_ptr(),
     }

@@ -296,7 +296,7 @@ unsafe fn free_table(exchange: &Exchange) {
 
 /// Unmaps an exchange's data, if it has any. Context: not with the LLDD.
 #[inline(always)]
-pub(crate) fn unmap(exchange: &Exchange) {
+fn unmap(exchange: &Exchange) {
     let elements = exchange.elements.get();
     if elements != 0 {
         unmap_segments(exchange, elements);
@@ -385,7 +385,7 @@ unsafe fn next_element(element: *mut abi::scatterlist) -> *mut abi::scatterlist 
 }
 
 /// Completes a request: its status and result go to the NVMe core, and
-/// [`Completion`](crate::entry::block) runs here or on the CPU that it came from.
+/// [`finish`] runs here or on the CPU that it came from.
 /// Context: any; the exchange is complete and the caller finishes it.
 #[inline(always)]
 pub(crate) fn complete(exchange: &Exchange, status: u16, result: u64) {
@@ -394,7 +394,7 @@ pub(crate) fn complete(exchange: &Exchange, status: u16, result: u64) {
     // won by the caller.
     if unsafe { !abi::nvme_fc_shim_try_complete_req(request, status, result) } {
         // SAFETY: As above; nobody else will.
-        unsafe { crate::entry::block::complete_rq(request) };
+        unsafe { finish(request) };
     }
 }
 
@@ -430,14 +430,24 @@ fn is_being_completed(exchange: &Exchange) -> bool {
     exchange.is_complete() && state == abi::mq_rq_state_MQ_RQ_IN_FLIGHT
 }
 
-/// Gives a request back to the NVMe core.
+/// Makes a completed request's exchange idle. Context: any.
+#[inline(always)]
+fn release(exchange: &Exchange) {
+    unmap(exchange);
+    exchange.release();
+    exchange.queue().ctrl().exchange_over();
+}
+
+/// Gives a request back to the NVMe core. Context: any.
 ///
 /// # Safety
 ///
-/// Called from the block layer's completion, once.
+/// `request` is one of ours, which was completed; this is called once for it.
 #[inline(always)]
 pub(crate) unsafe fn finish(request: *mut abi::request) {
-    // SAFETY: As the caller promises.
+    // SAFETY: A request of ours, not given back yet.
+    release(unsafe { exchange_of(request) });
+    // SAFETY: By this function's contract.
     unsafe { abi::nvme_complete_rq(request) };
 }
 

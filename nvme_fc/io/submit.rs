@@ -154,11 +154,3 @@ pub(crate) fn completed_twice(exchange: &Exchange) {
         queue.index()
     ));
 }
-
-/// Makes a completed request's exchange idle. Context: any.
-#[inline(always)]
-pub(crate) fn release(exchange: &Exchange) {
-    request::unmap(exchange);
-    exchange.release();
-    exchange.queue().ctrl().exchange_over();
-}

@@ -19,7 +19,6 @@ use kernel::{
 
 use crate::{
     abi,
-    entry::block,
     io::{
         exchange::Exchange,
         request::exchange_of, //
@@ -35,6 +34,8 @@ use crate::{
 pub(crate) struct TagSet {
     /// The C object.
     inner: Opaque<abi::blk_mq_tag_set>,
+    /// By what the block layer calls us for it.
+    ops: &'static abi::blk_mq_ops,
     /// It was allocated.
     allocated: Atomic<bool>,
 }
@@ -46,9 +47,10 @@ unsafe impl Sync for TagSet {}
 
 impl TagSet {
     /// No tag set yet.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(ops: &'static abi::blk_mq_ops) -> Self {
         Self {
             inner: Opaque::zeroed(),
+            ops,
             allocated: Atomic::new(false),
         }
     }
@@ -69,7 +71,7 @@ impl TagSet {
         // SAFETY: An initialised controller without admin tag set; the table
         // is static.
         to_result(unsafe {
-            abi::nvme_alloc_admin_tag_set(ctrl.as_raw(), self.inner.get(), block::admin(), size)
+            abi::nvme_alloc_admin_tag_set(ctrl.as_raw(), self.inner.get(), self.ops, size)
         })?;
         self.allocated.store(true, Release);
         Ok(())
@@ -87,7 +89,7 @@ impl TagSet {
         // SAFETY: An initialised controller without I/O tag set; the table is
         // static.
         to_result(unsafe {
-            abi::nvme_alloc_io_tag_set(ctrl.as_raw(), self.inner.get(), block::io(), 1, size)
+            abi::nvme_alloc_io_tag_set(ctrl.as_raw(), self.inner.get(), self.ops, 1, size)
         })?;
         self.allocated.store(true, Release);
         Ok(())

@@ -23,10 +23,12 @@ use kernel::{
 
 use crate::{
     abi,
-    entry::nvme,
     nvme::options::Options,
     shared::support::device::DeviceRef, //
 };
+
+/// Prepares the reset work of a controller that nobody uses yet.
+pub(crate) type InitResetWork = unsafe fn(*mut abi::work_struct);
 
 /// How a step of making an association failed: an NVMe status if positive, an
 /// errno if negative. Never 0.
@@ -167,12 +169,18 @@ impl NvmeCtrl {
     /// # Safety
     ///
     /// This is the first field of a `Ctrl` in an `Arc`, of which the caller puts
-    /// one reference away before the call. `parent` is null or alive.
-    pub(crate) unsafe fn init(&self, parent: *mut abi::device) -> Result {
+    /// one reference away before the call. `parent` is null or alive. `ops` and
+    /// `init_reset_work` are for such a `Ctrl`.
+    pub(crate) unsafe fn init(
+        &self,
+        parent: *mut abi::device,
+        ops: &'static abi::nvme_ctrl_ops,
+        init_reset_work: InitResetWork,
+    ) -> Result {
         // SAFETY: Nobody else uses the work item yet.
-        unsafe { nvme::init_reset_work(&raw mut (*self.0.get()).reset_work) };
+        unsafe { init_reset_work(&raw mut (*self.0.get()).reset_work) };
         // SAFETY: Zeroed memory that stays where it is; the table is static.
-        to_result(unsafe { abi::nvme_init_ctrl(self.0.get(), parent, nvme::ctrl_ops(), 0) })
+        to_result(unsafe { abi::nvme_init_ctrl(self.0.get(), parent, ops, 0) })
     }
 
     /// Makes the controller's character device. Context: may sleep.
