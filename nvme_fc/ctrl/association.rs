@@ -140,7 +140,13 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
         (ops.limits(port), port.iu_memory()?)
     };
 
-    send::create_association(ctrl)?;
+    let connection = send::create_association(
+        ctrl.remote(),
+        &nvme.options(),
+        || ctrl.has_failed(),
+        |association| ctrl.set_association(&mut registry_lock::lock(), association),
+    )?;
+    admin.set_connection(connection);
     nvme.connect_admin_queue()?;
     admin.set_live(true);
     nvme.enable()?;
@@ -242,7 +248,14 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
     ctrl.aen().unprepare();
 
     if let Some(association) = ctrl.association() {
-        send::disconnect_association(ctrl, association);
+        if let Err(error) = send::disconnect_association(ctrl.remote(), association) {
+            ctrl_log!(
+                info,
+                ctrl,
+                "send Disconnect Association failed: {}\n",
+                error.to_errno()
+            );
+        }
     }
     answer_disconnect(ctrl);
 

@@ -34,11 +34,6 @@ use crate::{
     }, //
 };
 
-/// The answer to a Disconnect Association that was carried out.
-pub(crate) fn accepted() -> LsResponse {
-    LsResponse::DisconnectAssociation(response::disconnect_association())
-}
-
 /// Judges a request: rejects it at once, or answers once the association is
 /// gone. Context: may sleep.
 pub(crate) fn handle(inbound: Arc<Inbound>) {

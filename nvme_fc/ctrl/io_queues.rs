@@ -146,7 +146,12 @@ fn connect(ctrl: &Ctrl, ops: &PortOps, range: Range<u32>) -> Result<(), Failed> 
     for index in range {
         let index = u16::try_from(index).map_err(|_| EINVAL)?;
         let queue = ctrl.queue(index).ok_or(EINVAL)?;
-        send::create_connection(ctrl, index, entries)?;
+        let association = ctrl.association().ok_or(ENOTCONN)?;
+        let connection =
+            send::create_connection(ctrl.remote(), association, index, entries, || {
+                ctrl.has_failed()
+            })?;
+        queue.set_connection(connection);
         nvme.connect_io_queue(index)?;
         queue.set_live(true);
     }

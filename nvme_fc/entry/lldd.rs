@@ -16,6 +16,7 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
+    ctrl::disconnected,
     io::appid,
     ls::receive,
     port::{
@@ -227,7 +228,7 @@ pub(crate) unsafe extern "C" fn nvme_fc_rcv_ls_req(
     let payload =
         unsafe { core::slice::from_raw_parts(lsreqbuf.cast::<u8>(), lsreqbuf_len as usize) };
     // SAFETY: The response is the LLDD's, and is answered once if this succeeds.
-    errno(unsafe { receive::receive(portptr, lsrsp, payload) })
+    errno(unsafe { receive::receive(portptr, lsrsp, payload, disconnected::handle) })
 }
 
 /// The application identifier of the I/O behind an exchange, or null. Context:

@@ -32,7 +32,6 @@ use kernel::{
 
 use crate::{
     abi,
-    ctrl::disconnected,
     log::port_log,
     ls::port::LsPort,
     nvme::ctrl::nvme_wq,
@@ -54,7 +53,10 @@ use crate::{
                     command,
                     command_name, //
                 },
-                response::LsResponse, //
+                response::{
+                    self,
+                    LsResponse, //
+                }, //
             },
             wire, //
         },
@@ -84,6 +86,10 @@ const OVER: u32 = 2;
 /// The work item that follows `done`.
 const OVER_WORK: u64 = 1;
 
+/// Takes a request that is to be answered, and rejects it, or accepts it at once
+/// or later. Context: may sleep.
+pub(crate) type Judge = fn(Arc<Inbound>);
+
 /// A request, and its answer.
 #[pin_data]
 pub(crate) struct Inbound {
@@ -92,6 +98,8 @@ pub(crate) struct Inbound {
     port: LsPort<[u8; wire::LS_RESPONSE_MAX]>,
     /// The request's bytes.
     payload: KVec<u8>,
+    /// Who judges it.
+    judge: Judge,
     /// The LLDD's name for the answer.
     response: *mut abi::nvmefc_ls_rsp,
     /// RECEIVED, ANSWERING or OVER.
@@ -122,7 +130,8 @@ impl_has_work! {
     impl HasWork<Self, OVER_WORK> for Inbound { self.over }
 }
 
-/// Takes a request from an LLDD. Context: may sleep.
+/// Takes a request from an LLDD, and has it judged by `judge`, from a work item
+/// that may sleep. Context: may sleep.
 ///
 /// # Errors
 ///
@@ -137,6 +146,7 @@ pub(crate) unsafe fn receive(
     raw: *mut abi::nvme_fc_remote_port,
     response: *mut abi::nvmefc_ls_rsp,
     payload: &[u8],
+    judge: Judge,
 ) -> Result {
     let name = command_name(command(payload));
     let (remote, in_use, ops) = {
@@ -188,7 +198,7 @@ pub(crate) unsafe fn receive(
         // The port is in use already: its LLDD may wait for the delete callback
         // before it registers the port again.
         let _without_io = WithoutIo::begin();
-        Inbound::new(in_use, ops, response, payload)
+        Inbound::new(in_use, ops, response, payload, judge)
     };
     match made {
         Ok(inbound) => {
@@ -238,6 +248,7 @@ impl Inbound {
         ops: PortOps,
         response: *mut abi::nvmefc_ls_rsp,
         bytes: &[u8],
+        judge: Judge,
     ) -> Result<Arc<Self>> {
         let mut payload = KVec::new();
         payload.extend_from_slice(bytes, GFP_KERNEL)?;
@@ -247,6 +258,7 @@ impl Inbound {
             pin_init!(Self {
                 port <- port,
                 payload,
+                judge,
                 response,
                 state: Atomic::new(RECEIVED),
                 answered_at: Word::new(0),
@@ -270,7 +282,9 @@ impl Inbound {
 
     /// Accepts a Disconnect Association. Context: may sleep.
     pub(crate) fn accept(self: Arc<Self>) {
-        self.respond(&disconnected::accepted());
+        self.respond(&LsResponse::DisconnectAssociation(
+            response::disconnect_association(),
+        ));
     }
 
     /// Sends the answer, once. Context: may sleep.
@@ -367,7 +381,10 @@ impl WorkItem for Inbound {
 
     fn run(this: Arc<Self>) {
         match this.state.cmpxchg(ANSWERING, ANSWERING, Full) {
-            Err(RECEIVED) => disconnected::handle(this),
+            Err(RECEIVED) => {
+                let judge = this.judge;
+                judge(this);
+            }
             // The other work item has it.
             Err(_) => {}
             Ok(_) if !this.is_lost() => this.look_later(),

@@ -6,29 +6,33 @@
 
 use core::mem::size_of;
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 use zerocopy::FromBytes;
 
 use crate::{
-    ctrl::Ctrl,
-    log::{
-        ctrl_log,
-        port_log, //
-    },
+    log::port_log,
     ls::exchange::{
         LsAnswer,
         LsBuffer,
         LsExchange, //
     },
-    nvme::ctrl::Failed,
+    nvme::{
+        ctrl::Failed,
+        options::Options, //
+    },
     port::{
         port_use,
-        registry_lock,
         rport::RemotePort, //
     },
     shared::{
         proto::{
-            ids::AssociationId,
+            ids::{
+                AssociationId,
+                ConnectionId, //
+            },
             ls::{
                 accept::{
                     self,
@@ -86,33 +90,46 @@ fn refused(remote: &RemotePort, queue: u16, service: &str, error: AcceptError) -
     }
 }
 
-/// Creates an association and its admin connection. Context: may sleep.
+/// Creates an association and its admin connection, whose identifier comes back.
+/// `useless` says whether the answer is of no use any more. `made` is told the
+/// association's identifier, which the target's answer may have even if it makes
+/// no sense otherwise: the target may have made the association all the same, and
+/// is to be told of its end. Context: may sleep.
 ///
 /// # Errors
 ///
 /// Those of [`LsExchange::ask`]; `ENXIO` if the target rejects it, `EBADF` if
 /// its answer makes no sense. Each is logged.
-pub(crate) fn create_association(ctrl: &Ctrl) -> Result<(), Failed> {
-    let made = try_create_association(ctrl);
-    if let Err(error) = made {
+pub(crate) fn create_association(
+    remote: &Arc<RemotePort>,
+    options: &Options,
+    useless: impl Fn() -> bool,
+    made: impl FnOnce(Option<AssociationId>),
+) -> Result<ConnectionId, Failed> {
+    let connection = try_create_association(remote, options, useless, made);
+    if let Err(error) = connection {
         port_log!(
             err,
-            ctrl.remote(),
+            remote,
             "queue 0 connect admin queue failed ({}).\n",
             error.to_errno()
         );
     }
-    Ok(made?)
+    Ok(connection?)
 }
 
 /// As [`create_association`], logging only what is wrong with the answer.
-fn try_create_association(ctrl: &Ctrl) -> Result {
-    let options = ctrl.nvme().options();
+fn try_create_association(
+    remote: &Arc<RemotePort>,
+    options: &Options,
+    useless: impl Fn() -> bool,
+    made: impl FnOnce(Option<AssociationId>),
+) -> Result<ConnectionId> {
     let answer = LsExchange::ask(
-        ctrl.remote(),
+        remote,
         size_of::<wire::CreateAssociationRequest>(),
         size_of::<wire::CreateAssociationAccept>(),
-        || ctrl.has_failed(),
+        useless,
         |buffer| {
             request::create_association(
                 request(buffer)?,
@@ -127,49 +144,57 @@ fn try_create_association(ctrl: &Ctrl) -> Result {
             .map_err(|_| EINVAL)
         },
     )?;
-    let admin = ctrl.queue(0).ok_or(EINVAL)?;
     match accept::create_association(answer.bytes()) {
         Ok((association, connection)) => {
-            ctrl.set_association(&mut registry_lock::lock(), Some(association));
-            admin.set_connection(connection);
-            Ok(())
+            made(Some(association));
+            Ok(connection)
         }
         Err(error) => {
-            // The target may have made it all the same, and is to be told.
-            let association = accept::association_in_bad_accept(answer.bytes());
-            ctrl.set_association(&mut registry_lock::lock(), association);
-            Err(refused(ctrl.remote(), 0, "Create Association", error))
+            made(accept::association_in_bad_accept(answer.bytes()));
+            Err(refused(remote, 0, "Create Association", error))
         }
     }
 }
 
-/// Creates the connection of an I/O queue of `entries`. Context: may sleep.
+/// Creates the connection of I/O queue `index` with `entries`; its identifier
+/// comes back. `useless` is as for [`create_association`]. Context: may sleep.
 ///
 /// # Errors
 ///
 /// As for [`create_association`].
-pub(crate) fn create_connection(ctrl: &Ctrl, index: u16, entries: u16) -> Result<(), Failed> {
-    let made = try_create_connection(ctrl, index, entries);
-    if let Err(error) = made {
+pub(crate) fn create_connection(
+    remote: &Arc<RemotePort>,
+    association: AssociationId,
+    index: u16,
+    entries: u16,
+    useless: impl Fn() -> bool,
+) -> Result<ConnectionId, Failed> {
+    let connection = try_create_connection(remote, association, index, entries, useless);
+    if let Err(error) = connection {
         port_log!(
             err,
-            ctrl.remote(),
+            remote,
             "queue {} connect I/O queue failed ({}).\n",
             index,
             error.to_errno()
         );
     }
-    Ok(made?)
+    Ok(connection?)
 }
 
 /// As [`create_connection`], logging only what is wrong with the answer.
-fn try_create_connection(ctrl: &Ctrl, index: u16, entries: u16) -> Result {
-    let association = ctrl.association().ok_or(ENOTCONN)?;
+fn try_create_connection(
+    remote: &Arc<RemotePort>,
+    association: AssociationId,
+    index: u16,
+    entries: u16,
+    useless: impl Fn() -> bool,
+) -> Result<ConnectionId> {
     let answer = LsExchange::ask(
-        ctrl.remote(),
+        remote,
         size_of::<wire::CreateConnectionRequest>(),
         size_of::<wire::CreateConnectionAccept>(),
-        || ctrl.has_failed(),
+        useless,
         |buffer| {
             request::create_connection(
                 request(buffer)?,
@@ -181,11 +206,8 @@ fn try_create_connection(ctrl: &Ctrl, index: u16, entries: u16) -> Result {
             Ok(())
         },
     )?;
-    let queue = ctrl.queue(index).ok_or(EINVAL)?;
-    let connection = accept::create_connection(answer.bytes())
-        .map_err(|error| refused(ctrl.remote(), index, "Create I/O Connection", error))?;
-    queue.set_connection(connection);
-    Ok(())
+    accept::create_connection(answer.bytes())
+        .map_err(|error| refused(remote, index, "Create I/O Connection", error))
 }
 
 /// Bytes for the answer to a Disconnect Association: also a reject, which is
@@ -214,12 +236,19 @@ fn disconnected(remote: &RemotePort, answer: &LsAnswer) {
 }
 
 /// Tells the target that an association is over, and does not wait for its
-/// answer. Context: may sleep.
-pub(crate) fn disconnect_association(ctrl: &Ctrl, association: AssociationId) {
+/// answer. A port that is gone has nobody to be told. Context: may sleep.
+///
+/// # Errors
+///
+/// `ENOMEM`, `EFAULT`; the LLDD's.
+pub(crate) fn disconnect_association(
+    remote: &Arc<RemotePort>,
+    association: AssociationId,
+) -> Result {
     // The association may be one of before the port went and came back.
-    port_use::settle(ctrl.remote());
+    port_use::settle(remote);
     let sent = LsExchange::tell(
-        ctrl.remote(),
+        remote,
         size_of::<wire::DisconnectAssociationRequest>(),
         DISCONNECT_ANSWER,
         disconnected,
@@ -229,13 +258,7 @@ pub(crate) fn disconnect_association(ctrl: &Ctrl, association: AssociationId) {
         },
     );
     match sent {
-        // A port that is gone has nobody to be told.
-        Ok(()) | Err(ECONNREFUSED) => {}
-        Err(error) => ctrl_log!(
-            info,
-            ctrl,
-            "send Disconnect Association failed: {}\n",
-            error.to_errno()
-        ),
+        Err(ECONNREFUSED) => Ok(()),
+        sent => sent,
     }
 }
