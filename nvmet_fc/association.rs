@@ -4,25 +4,27 @@
 
 #![deny(unsafe_code)]
 
+pub(crate) mod end;
 pub(crate) mod list;
 pub(crate) mod queues;
 pub(crate) mod quota;
 pub(crate) mod tenancy;
 
 use kernel::{
+    impl_has_work,
     new_spinlock_irq,
     new_work,
     prelude::*,
     sync::{
         atomic::{
             Atomic,
-            Full,
             Relaxed, //
         },
         Arc,
         SpinLockIrq, //
     },
     workqueue::{
+        impl_has_delayed_work,
         new_delayed_work,
         DelayedWork,
         Work, //
@@ -35,49 +37,35 @@ use crate::{
         quota::Share,
         tenancy::Tenancy, //
     },
-    ls::{
-        disconnect,
-        waiting::WaitingLs, //
-    },
+    ls::waiting::WaitingLs,
     nvmet::{
         CtrlId,
-        NvmetPort,
-        QUEUE_ID_MAX, //
+        NvmetPort, //
     },
     port::{
         hold::Hold,
         host::HostRef, //
     },
-    queue::{
-        unfinished::Unfinished,
-        Queue, //
-    },
+    queue::Queue,
     shared::{
         proto::{
             ids::AssociationId,
             ls::{
                 error::LsError,
-                receive::QueueParameters,
-                response::{
-                    self,
-                    LsResponse, //
-                }, //
+                receive::QueueParameters, //
             }, //
         },
         support::{
             random::random_u64,
-            ratelimit::{
-                ratelimited,
-                Ratelimit, //
-            },
-            work, //
+            ratelimit::Ratelimit, //
         }, //
-    },
-    work_items, //
+    }, //
 };
 
-/// Looks that a host has from Create Association to its Connect: two minutes.
-const CONNECT_LOOKS: u32 = 120_000 / work_items::LOOK_MSECS;
+/// Work item that looks at it.
+const WATCH_WORK: u64 = 0;
+/// Work item that ends it.
+const DELETE_WORK: u64 = 1;
 
 /// Mark in [`Association::controller`]: there is one.
 const CONNECTED: u32 = 1 << 16;
@@ -122,10 +110,10 @@ pub(crate) struct Association {
     /// Looks at it: ends it if no host connects, and what its host has begun and
     /// left.
     #[pin]
-    pub(crate) watch_work: DelayedWork<Self, { work_items::WATCH }>,
+    watch_work: DelayedWork<Self, { WATCH_WORK }>,
     /// Ends it.
     #[pin]
-    pub(crate) delete_work: Work<Self, { work_items::DELETE }>,
+    delete_work: Work<Self, { DELETE_WORK }>,
     /// The target port.
     port: Hold,
 }
@@ -163,6 +151,13 @@ enum PendingDisconnect {
     Last(WaitingLs),
     /// Too late for one.
     Over,
+}
+
+impl_has_work! {
+    impl HasWork<Self, { DELETE_WORK }> for Association { self.delete_work }
+}
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self, { WATCH_WORK }> for Association { self.watch_work }
 }
 
 impl Association {
@@ -328,15 +323,6 @@ impl Association {
         self.tenancy.share(commands)
     }
 
-    /// Schedules its end, unless that was done before. Context: any; nothing
-    /// sleeps or is freed here.
-    pub(crate) fn schedule_delete(self: &Arc<Self>) {
-        if !self.terminating.xchg(true, Full) {
-            self.tenancy.leave();
-            work_items::queue_delete(self.clone());
-        }
-    }
-
     /// Keeps a Disconnect to be answered at the end, and gives back one that
     /// came before.
     ///
@@ -361,71 +347,6 @@ impl Association {
         }
     }
 
-    /// Has it looked at from time to time. Context: any.
-    pub(crate) fn watch(self: &Arc<Self>) {
-        work_items::queue_watch(self.clone());
-    }
-
-    /// Looks at it: ends it if its host has not connected the admin queue in time,
-    /// and ends write data that does not come; of one that ends, says what it waits
-    /// for. Context: may sleep; the work item of that.
-    pub(crate) fn look(self: &Arc<Self>) {
-        if self.is_terminating() {
-            return self.look_at_end();
-        }
-        let looks = self.looks.fetch_add(1, Relaxed);
-        if looks >= CONNECT_LOOKS && self.ctrl().is_none() {
-            ratelimited!(pr_info!(
-                "{{{}:{}}}: no controller was connected, port 0x{:016x}\n",
-                self.port.number,
-                self.number(),
-                self.port.port_name
-            ));
-            self.schedule_delete();
-            return;
-        }
-        queues::for_each(&self.connections, |queue| {
-            let ended = queue.end_stale();
-            if ended != 0 {
-                queue.say_stale(ended);
-            }
-        });
-        self.watch();
-    }
-
-    /// Says what keeps its queues, until there are none.
-    fn look_at_end(self: &Arc<Self>) {
-        queues::for_each(&self.connections, |queue| {
-            Unfinished::of(queue).say(&self.port, self.number(), queue.id().queue_id());
-        });
-        for queue_id in 0..=QUEUE_ID_MAX {
-            let left = self.connections.lock().left(queue_id);
-            if let Some(left) = left {
-                left.say(&self.port, self.number(), queue_id);
-            }
-        }
-        self.watch();
-        // The last queue may have gone before that, and found nothing to cancel.
-        // Full order of the item's queueing and of the count: one of both sees the
-        // other.
-        if self.remaining.load(Relaxed) == 0 {
-            work::cancel_delayed::<_, { work_items::WATCH }>(self);
-        }
-    }
-
-    /// The delete work: takes the association out of sight, and its queues
-    /// from nvmet. Context: a work item of nvmet's queue.
-    pub(crate) fn delete(self: Arc<Self>) {
-        self.port.forget_association(&self);
-        work::cancel_delayed_sync::<_, { work_items::WATCH }>(&self);
-        // From here on it looks at what all this waits for.
-        self.watch();
-        queues::shut_down(&self.connections, &self.port);
-        self.log("deleted");
-        queues::free(&self.connections);
-        self.count_down();
-    }
-
     /// Logs that the host has it now, unless hosts make too many.
     pub(crate) fn log_created(&self) {
         static LIMIT: Ratelimit = Ratelimit::new();
@@ -443,30 +364,5 @@ impl Association {
                 step
             );
         }
-    }
-
-    /// A queue was freed. Context: may sleep.
-    pub(crate) fn queue_freed(self: &Arc<Self>, queue_id: u16) {
-        self.connections.lock().forget(queue_id);
-        self.count_down();
-    }
-
-    /// A queue less, or the delete work is through. The last one ends the
-    /// association. Context: may sleep.
-    fn count_down(self: &Arc<Self>) {
-        if self.remaining.fetch_sub(1, Full) != 1 {
-            return;
-        }
-        work::cancel_delayed::<_, { work_items::WATCH }>(self);
-        if self.announced.load(Relaxed) {
-            disconnect::send(self);
-        }
-        let pending = core::mem::replace(&mut *self.disconnect.lock(), PendingDisconnect::Over);
-        if let PendingDisconnect::Last(ls) = pending {
-            ls.answer(&LsResponse::DisconnectAssociation(
-                response::disconnect_association(),
-            ));
-        }
-        self.log("freed");
     }
 }

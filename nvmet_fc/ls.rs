@@ -9,6 +9,8 @@
 pub(crate) mod disconnect;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod receive;
+#[allow(unsafe_code, reason = "memory that LLDDs read")]
+pub(crate) mod response;
 pub(crate) mod sent_list;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod waiting;

@@ -10,7 +10,7 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: entry > tgtport > association > ls | queue > port > globals work_items
+// layers: entry > tgtport > association > ls | queue > port > globals
 //     > nvmet sgl mapped gate ring racy > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
@@ -40,7 +40,6 @@ mod sgl;
 mod shared;
 mod shim;
 mod tgtport;
-mod work_items;
 
 use kernel::prelude::*;
 use shared::proto;

@@ -29,6 +29,7 @@ use core::ptr;
 
 use kernel::{
     alloc::KVVec,
+    impl_has_work,
     new_spinlock_irq,
     new_work,
     prelude::*,
@@ -37,11 +38,15 @@ use kernel::{
             Atomic,
             Relaxed, //
         },
+        rcu::synchronize_rcu,
         Arc,
         SpinLockIrq,
         UniqueArc, //
     },
-    workqueue::Work, //
+    workqueue::{
+        Work,
+        WorkItem, //
+    }, //
 };
 
 use crate::{
@@ -50,6 +55,7 @@ use crate::{
         Association, //
     },
     gate::Gate,
+    globals,
     mapped::MappedArray,
     nvmet::{
         NvmetPort,
@@ -74,9 +80,13 @@ use crate::{
             wire::ExtendedResponseIu, //
         },
         support::ratelimit::ratelimited, //
-    },
-    work_items, //
+    }, //
 };
+
+/// Work item that starts commands that were deferred.
+const START_WORK: u64 = 0;
+/// Work item that frees the queue.
+const RELEASE_WORK: u64 = 1;
 
 /// A queue. In an [`Arc`] that the connection table, the association and every
 /// exchange have references to; the last one is given back by [`Queue::put`].
@@ -128,10 +138,15 @@ pub(crate) struct Queue {
     sequence_number: Atomic<u32>,
     /// Starts commands that were deferred.
     #[pin]
-    pub(crate) start_work: Work<Self, { work_items::START }>,
+    start_work: Work<Self, { START_WORK }>,
     /// Frees the queue.
     #[pin]
-    pub(crate) release_work: Work<Self, { work_items::RELEASE }>,
+    release_work: Work<Self, { RELEASE_WORK }>,
+}
+
+impl_has_work! {
+    impl HasWork<Self, { START_WORK }> for Queue { self.start_work }
+    impl HasWork<Self, { RELEASE_WORK }> for Queue { self.release_work }
 }
 
 impl Queue {
@@ -348,7 +363,8 @@ impl Queue {
     #[inline]
     pub(crate) fn put(queue: Arc<Self>) {
         if let Some(queue) = Arc::into_unique_or_drop(queue) {
-            work_items::queue_release(Arc::from(queue));
+            let queue: Arc<Self> = Arc::from(queue);
+            drop(globals::nvmet_queue().enqueue::<_, { RELEASE_WORK }>(queue));
         }
     }
 
@@ -358,5 +374,16 @@ impl Queue {
         let (association, queue_id) = (queue.association.clone(), queue.id.queue_id());
         drop(queue);
         association.queue_freed(queue_id);
+    }
+}
+
+impl WorkItem<{ RELEASE_WORK }> for Queue {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        synchronize_rcu();
+        if let Some(queue) = Arc::into_unique_or_drop(this) {
+            Self::free(queue);
+        }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod registry;
 
 use kernel::{
     alloc::KVVec,
+    impl_has_work,
     new_mutex,
     new_spinlock_irq,
     new_work,
@@ -26,6 +27,7 @@ use kernel::{
         Monotonic, //
     },
     workqueue::{
+        impl_has_delayed_work,
         new_delayed_work,
         DelayedWork,
         Work, //
@@ -38,11 +40,13 @@ use crate::{
         quota::Room,
         Association, //
     },
-    ls::receive::{
-        LsContexts,
-        LsList,
-        LsResponses,
-        CONTEXTS, //
+    ls::{
+        receive::{
+            LsContexts,
+            LsList,
+            CONTEXTS, //
+        },
+        response::LsResponses, //
     },
     port::{
         host::HostTable,
@@ -59,8 +63,7 @@ use crate::{
             device::DeviceRef,
             ida::Ida, //
         }, //
-    },
-    work_items, //
+    }, //
 };
 
 /// Associations that a target port takes: what bounds the memory that hosts can
@@ -69,6 +72,13 @@ pub(crate) const ASSOCIATIONS_MAX: usize = 2048;
 /// The same with those that end, which may take as long as the commands that
 /// they have.
 pub(crate) const ASSOCIATIONS_EXISTING: usize = 2 * ASSOCIATIONS_MAX;
+
+/// Work item that processes received link services.
+const LS_WORK: u64 = 0;
+/// Work item that delivers `targetport_delete`.
+const DELETE_WORK: u64 = 1;
+/// Work item that tells the LLDD that the discovery log changed.
+const EVENT_WORK: u64 = 2;
 
 /// A target port. Its memory is shared by [`Arc`]; as long as there is a
 /// [`Hold`](crate::port::hold::Hold), the LLDD knows it.
@@ -114,15 +124,15 @@ pub(crate) struct TargetPort {
     pub(crate) ls_list: SpinLockIrq<LsList>,
     /// Processes received link services.
     #[pin]
-    pub(crate) ls_work: Work<Self, { work_items::LS }>,
+    ls_work: Work<Self, { LS_WORK }>,
     /// Delivers `targetport_delete`.
     #[pin]
-    pub(crate) delete_work: Work<Self, { work_items::DELETE }>,
+    delete_work: Work<Self, { DELETE_WORK }>,
     /// When it was made.
     pub(crate) since: Instant<Monotonic>,
     /// Tells the LLDD that the discovery log changed, if that was too early.
     #[pin]
-    pub(crate) event_work: DelayedWork<Self, { work_items::EVENT }>,
+    event_work: DelayedWork<Self, { EVENT_WORK }>,
     /// `targetport_delete` was delivered.
     #[pin]
     pub(crate) deleted: Completion,
@@ -139,6 +149,14 @@ pub(crate) struct TargetPort {
     /// Keeps the module: an LLDD that does not wait for `targetport_delete` may be
     /// gone before its port, and then nothing else does.
     _module: ModuleRef,
+}
+
+impl_has_work! {
+    impl HasWork<Self, { LS_WORK }> for TargetPort { self.ls_work }
+    impl HasWork<Self, { DELETE_WORK }> for TargetPort { self.delete_work }
+}
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self, { EVENT_WORK }> for TargetPort { self.event_work }
 }
 
 impl TargetPort {

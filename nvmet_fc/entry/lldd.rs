@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What LLDDs call: the six exported functions, and the callbacks in what they
-//! are given.
+//! What LLDDs call: the six exported functions.
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
 use core::{
     ffi::c_void,
     ptr,
-    ptr::NonNull,
     slice, //
 };
 
 use kernel::{
-    pr_warn_once,
     prelude::*,
     sync::rcu, //
 };
@@ -23,14 +20,7 @@ use crate::{
         self,
         assert_signature, //
     },
-    ls::{
-        self,
-        disconnect::{
-            self,
-            SentDisconnect, //
-        },
-        receive::ReceivedLs, //
-    },
+    ls::receive::ReceivedLs,
     port::{
         hold::Hold,
         host::HostHandle,
@@ -39,11 +29,7 @@ use crate::{
     queue::{
         admission,
         command,
-        exchange::{
-            self,
-            Exchange, //
-        },
-        slot::Slot,
+        exchange,
         slots, //
     },
     shared::{
@@ -374,62 +360,6 @@ pub(crate) unsafe extern "C" fn nvmet_fc_rcv_fcp_abort(
         Some(port) if !fcpreq.is_null() => unsafe { slots::abort(port, fcpreq) },
         _ => {
             missing("abort: no target port or no exchange");
-        }
-    }
-}
-
-/// An operation of an exchange ended. Context: as the LLDD likes; process for
-/// write data.
-///
-/// # Safety
-///
-/// `fcpreq` is an accepted exchange, valid during this call, whose operation
-/// ended.
-pub(crate) unsafe extern "C" fn fcp_done(fcpreq: *mut abi::nvmefc_tgt_fcp_req) {
-    // SAFETY: Valid, by this function's contract.
-    let private = unsafe { exchange::private(fcpreq) };
-    // SAFETY: An exchange with an operation has a slot, which is not freed
-    // before the operation is over.
-    let slot = unsafe { private.cast::<Slot>().as_ref() };
-    match slot.map(|slot| (slot, slot.phase.done())) {
-        // SAFETY: So it was said just now.
-        Some((slot, Some(true))) => command::carry_on(unsafe { Exchange::carry_on(slot) }),
-        Some((_, Some(false))) => {}
-        _ => done_too_often(),
-    }
-}
-
-/// Reports an LLDD's mistake.
-#[cold]
-fn done_too_often() {
-    pr_warn_once!("LLDD: done for an exchange that has no operation\n");
-}
-
-/// The answer to a received link service is out. Context: any.
-///
-/// # Safety
-///
-/// `lsrsp` is one that was given to `xmt_ls_rsp`, valid during this call.
-pub(crate) unsafe extern "C" fn ls_response_done(lsrsp: *mut abi::nvmefc_ls_rsp) {
-    if let Some(lsrsp) = NonNull::new(lsrsp) {
-        // SAFETY: By this function's contract.
-        if !unsafe { ls::receive::answer_done(lsrsp) } {
-            pr_warn_once!("LLDD: done for a link service whose answer is not out\n");
-        }
-    }
-}
-
-/// A link service that we sent ended, well or not. Context: any.
-///
-/// # Safety
-///
-/// `lsreq` is one that was given to `ls_req`; this is called once.
-pub(crate) unsafe extern "C" fn ls_request_done(lsreq: *mut abi::nvmefc_ls_req, _status: c_int) {
-    if let Some(lsreq) = NonNull::new(lsreq) {
-        // SAFETY: By this function's contract.
-        match unsafe { SentDisconnect::from_done(lsreq) } {
-            Some(sent) => disconnect::ended(sent),
-            None => ratelimited!(pr_warn!("LLDD: done for a link service that was done\n")),
         }
     }
 }

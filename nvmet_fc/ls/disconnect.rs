@@ -10,6 +10,9 @@
 //! the buffers until the abort is over, so they stay mapped for as long. Without
 //! a device there is nothing but memory, which is kept anyhow.
 
+#[allow(unsafe_code, reason = "calls LLDDs")]
+mod patience;
+
 use core::{
     cell::UnsafeCell,
     mem,
@@ -21,6 +24,7 @@ use core::{
 
 use kernel::{
     container_of,
+    impl_has_work,
     new_mutex,
     new_work,
     prelude::*,
@@ -35,6 +39,7 @@ use kernel::{
     },
     types::Opaque,
     workqueue::{
+        impl_has_delayed_work,
         new_delayed_work,
         DelayedWork,
         Work, //
@@ -69,25 +74,21 @@ use crate::{
                 Direction,
                 SingleMapping, //
             },
-            ratelimit::ratelimited,
-            work, //
+            ratelimit::ratelimited, //
         }, //
     },
-    tgtport::TargetPort,
-    work_items, //
+    tgtport::TargetPort, //
 };
 
 /// When one is aborted, milliseconds after it was sent: a little more than the
 /// LLDD was told to give it.
 const PATIENCE_MSECS: u32 = (LS_TIMEOUT_SECONDS + 2) * 1_000;
-/// The same once the port goes away.
-const HURRY_MSECS: u32 = 1_000;
-/// The same if nothing is mapped for a device: time for an answer that is on its
-/// way already.
-const HURRY_UNMAPPED_MSECS: u32 = 200;
-/// How long the LLDD has it after the abort, milliseconds: R_A_TOV, after which
-/// nothing of the exchange is in the fabric any more, and some.
-const ABORT_MSECS: u32 = 12_000;
+/// Work item that aborts one that is not answered.
+const PATIENCE_WORK: u64 = 0;
+/// Work item that shortens the time until then.
+const HURRY_WORK: u64 = 1;
+/// Work item that cleans up after `done`.
+const RELEASE_WORK: u64 = 2;
 
 /// What goes over the wire.
 #[repr(C)]
@@ -156,13 +157,13 @@ pub(crate) struct SentDisconnect {
     lost: Atomic<bool>,
     /// The end of patience.
     #[pin]
-    pub(crate) patience_work: DelayedWork<Self, { work_items::PATIENCE }>,
+    patience_work: DelayedWork<Self, { PATIENCE_WORK }>,
     /// Shortens it.
     #[pin]
-    pub(crate) hurry_work: Work<Self, { work_items::HURRY }>,
+    hurry_work: Work<Self, { HURRY_WORK }>,
     /// Cleans up after `done`, whose context may be any.
     #[pin]
-    pub(crate) release_work: Work<Self, { work_items::RELEASE }>,
+    release_work: Work<Self, { RELEASE_WORK }>,
 }
 
 // SAFETY: What the LLDD writes is not read before it is done, and the target
@@ -170,6 +171,14 @@ pub(crate) struct SentDisconnect {
 unsafe impl Send for SentDisconnect {}
 // SAFETY: As above.
 unsafe impl Sync for SentDisconnect {}
+
+impl_has_work! {
+    impl HasWork<Self, { HURRY_WORK }> for SentDisconnect { self.hurry_work }
+    impl HasWork<Self, { RELEASE_WORK }> for SentDisconnect { self.release_work }
+}
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self, { PATIENCE_WORK }> for SentDisconnect { self.patience_work }
+}
 
 impl SentDisconnect {
     /// Prepares one. Context: may sleep.
@@ -215,7 +224,7 @@ impl SentDisconnect {
             rsplen: mem::size_of::<RejectPayload>() as u32,
             timeout: LS_TIMEOUT_SECONDS,
             private: private.as_ptr(),
-            done: Some(crate::entry::lldd::ls_request_done),
+            done: Some(Self::done),
         };
         let users = Users {
             _mapping: mapping,
@@ -242,13 +251,28 @@ impl SentDisconnect {
         )
     }
 
+    /// It ended, well or not. Context: any.
+    ///
+    /// # Safety
+    ///
+    /// `request` is one that was given to `ls_req`; this is called once.
+    unsafe extern "C" fn done(request: *mut abi::nvmefc_ls_req, _status: c_int) {
+        if let Some(request) = NonNull::new(request) {
+            // SAFETY: By this function's contract.
+            match unsafe { Self::from_done(request) } {
+                Some(sent) => sent.queue_release(),
+                None => ratelimited!(pr_warn!("LLDD: done for a link service that was done\n")),
+            }
+        }
+    }
+
     /// The object of a request that an LLDD is done with; `None` if it was done
     /// with it before.
     ///
     /// # Safety
     ///
     /// `request` was given to `ls_req`, and the LLDD uses it no more.
-    pub(crate) unsafe fn from_done(request: NonNull<abi::nvmefc_ls_req>) -> Option<Arc<Self>> {
+    unsafe fn from_done(request: NonNull<abi::nvmefc_ls_req>) -> Option<Arc<Self>> {
         // SAFETY: The request is that field of such an object.
         let this = unsafe { container_of!(Opaque::cast_from(request.as_ptr()), Self, request) };
         // Full: what the LLDD wrote before comes before what the release work does.
@@ -269,12 +293,6 @@ impl SentDisconnect {
     /// Whether it was given up.
     pub(crate) fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
-    }
-
-    /// Cleans up after `done`. Context: may sleep; a work item.
-    pub(crate) fn over(self: Arc<Self>) {
-        work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(&self);
-        self.forget();
     }
 
     /// Takes it off the list, and ends what it has in use. Context: may sleep.
@@ -310,87 +328,9 @@ impl SentDisconnect {
             // Perhaps too late for `hurry_all`. It sets the flag before it takes
             // the list's lock, and this was in the list before: one of the two
             // sees the other.
-            work_items::queue_hurry(self.clone());
+            self.clone().queue_hurry();
         }
         outcome
-    }
-
-    /// Starts the timer. Context: any; nothing is freed here.
-    fn arm(self: &Arc<Self>, msecs: u32) {
-        work_items::queue_patience(self.clone(), msecs);
-    }
-
-    /// The port goes: gives the LLDD less time. Context: may sleep; a work item.
-    pub(crate) fn hurry(self: Arc<Self>) {
-        if !work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(&self) {
-            // It is over, or is being aborted just now.
-            return;
-        }
-        let guard = self.users.lock();
-        let Some(users) = guard.as_ref() else {
-            return;
-        };
-        let msecs = match (users.progress, users.may_leave()) {
-            (Progress::Aborted, false) => ABORT_MSECS,
-            (Progress::Aborted, true) => 0,
-            (Progress::New | Progress::Sent, false) => HURRY_MSECS,
-            (Progress::New | Progress::Sent, true) => HURRY_UNMAPPED_MSECS,
-        };
-        drop(guard);
-        self.arm(msecs);
-        self.disarm_if_done();
-    }
-
-    /// `done` may have come meanwhile, and its work item have been here.
-    fn disarm_if_done(self: &Arc<Self>) {
-        if self.done.load(Relaxed) {
-            work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(self);
-        }
-    }
-
-    /// Patience is at its end: has it aborted, and gives it up when that has no
-    /// effect either. Context: may sleep; a work item.
-    pub(crate) fn out_of_patience(self: Arc<Self>) {
-        let mut guard = self.users.lock();
-        let Some(users) = (*guard).as_mut().filter(|_| !self.done.load(Relaxed)) else {
-            // The other work item has it.
-            return;
-        };
-        if users.progress == Progress::Sent {
-            users.progress = Progress::Aborted;
-            ratelimited!(pr_warn!(
-                "{{{}:{}}}: Disconnect Association not answered, aborting it, port 0x{:016x}\n",
-                users.port.number,
-                self.number,
-                users.port.port_name
-            ));
-            // SAFETY: `host` keeps the handle from being released, and the LLDD
-            // has had the request.
-            unsafe {
-                users
-                    .port
-                    .lldd_ls_abort(users.host.handle(), self.request.get())
-            };
-            if self.done.load(Relaxed) {
-                return;
-            }
-            if !users.may_leave() {
-                drop(guard);
-                // From within the item: it cannot be armed while it is cancelled.
-                self.arm(ABORT_MSECS);
-                return;
-            }
-        }
-        ratelimited!(pr_err!(
-            "{{{}:{}}}: the LLDD lost a Disconnect Association, keeping its memory, port 0x{:016x}\n",
-            users.port.number,
-            self.number,
-            users.port.port_name
-        ));
-        self.lost.store(true, Relaxed);
-        let users = guard.take();
-        drop(guard);
-        drop(users);
     }
 }
 
@@ -423,7 +363,7 @@ pub(crate) fn send(association: &Association) {
     // In the list before the LLDD has it, since `done` may come at once.
     let listed = SENT.lock().add(&sent);
     if let Err(error) = listed.and_then(|()| sent.give()) {
-        work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(&sent);
+        sent.disarm();
         sent.forget();
         ratelimited!(pr_info!(
             "{{{}:{}}}: XMT Disconnect Association failed: {}\n",
@@ -442,7 +382,7 @@ pub(crate) fn bury_all() {
             // Its work item has the LLDD's reference.
             continue;
         }
-        work::cancel_delayed_sync::<_, { work_items::PATIENCE }>(&sent);
+        sent.disarm();
         // An LLDD that did not wait for its port's end must not be called.
         mem::forget(sent.users.lock().take());
         let raw = Arc::as_ptr(&sent);
@@ -450,9 +390,4 @@ pub(crate) fn bury_all() {
         // more.
         drop(unsafe { Arc::from_raw(raw) });
     }
-}
-
-/// Has one cleaned up whose `done` was called. Context: any.
-pub(crate) fn ended(sent: Arc<SentDisconnect>) {
-    work_items::queue_sent(sent);
 }

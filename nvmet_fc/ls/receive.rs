@@ -6,17 +6,13 @@ use core::{
     cell::UnsafeCell,
     ffi::c_void,
     mem::ManuallyDrop,
-    ptr::{
-        null_mut,
-        NonNull, //
-    }, //
+    ptr::NonNull, //
 };
 
 use kernel::{
     alloc::KVVec,
     prelude::*,
     sync::atomic::{
-        self,
         Atomic,
         Full,
         Relaxed, //
@@ -25,11 +21,10 @@ use kernel::{
 
 use crate::{
     abi,
-    ls::waiting::{
-        self,
-        WaitingLs, //
+    ls::{
+        response::take_private,
+        waiting::WaitingLs, //
     },
-    mapped::MappedArray,
     port::{
         hold::Hold,
         host::{
@@ -39,12 +34,8 @@ use crate::{
         template::LsResponsePtr, //
     },
     ring::Ring,
-    shared::proto::{
-        ls::response::LsResponse,
-        wire::LS_RESPONSE_MAX, //
-    },
-    tgtport::TargetPort,
-    work_items, //
+    shared::proto::ls::response::LsResponse,
+    tgtport::TargetPort, //
 };
 
 /// Link services that a target port takes at a time.
@@ -88,9 +79,6 @@ pub(crate) struct LsContexts {
     /// The contexts.
     contexts: KVVec<Context>,
 }
-
-/// Their responses.
-pub(crate) type LsResponses = MappedArray<[u8; LS_RESPONSE_MAX]>;
 
 // SAFETY: The contexts have one owner each, by their invariant.
 unsafe impl Send for LsContexts {}
@@ -191,8 +179,8 @@ pub(crate) struct ReceivedLs(NonNull<Context>);
 unsafe impl Send for ReceivedLs {}
 
 impl ReceivedLs {
-    /// Accepts a link service: takes its bytes over, and has it processed.
-    /// Context: any.
+    /// Accepts a link service: takes its bytes over, and queues the work that
+    /// processes it. Context: any.
     ///
     /// # Errors
     ///
@@ -236,7 +224,7 @@ impl ReceivedLs {
         received.port = Some(port.clone());
         // There is room for all.
         let _ = port.ls_list.lock().waiting.push(index);
-        work_items::queue_ls(port.arc());
+        port.arc().queue_ls();
         Ok(())
     }
 
@@ -278,7 +266,7 @@ impl ReceivedLs {
         self.received().host.as_ref()
     }
 
-    /// Has it wait without its context. Context: may sleep.
+    /// Lets it wait without its context. Context: may sleep.
     ///
     /// # Errors
     ///
@@ -316,7 +304,7 @@ impl ReceivedLs {
             (*lsrsp).rspbuf = responses.get(index).cast();
             (*lsrsp).rspdma = responses.address(index);
             (*lsrsp).rsplen = length;
-            (*lsrsp).done = Some(crate::entry::lldd::ls_response_done);
+            (*lsrsp).done = Some(answer_done);
             (*lsrsp).nvme_fc_private = self.0.as_ptr().cast();
         }
         drop(guard);
@@ -352,28 +340,18 @@ impl ReceivedLs {
     }
 }
 
-/// The LLDD is done with the answer to a link service; says whether there was
-/// one. Context: any.
+/// The answer is out, and the LLDD done with it. Context: any.
 ///
 /// # Safety
 ///
-/// `lsrsp` was given to `xmt_ls_rsp`, and is valid during this call.
-pub(crate) unsafe fn answer_done(lsrsp: NonNull<abi::nvmefc_ls_rsp>) -> bool {
-    // SAFETY: Valid by this function's contract; the field is one word, and only
-    // we use it.
-    let private =
-        unsafe { atomic::xchg(&raw mut (*lsrsp.as_ptr()).nvme_fc_private, null_mut(), Full) };
-    let Some(private) = NonNull::new(private) else {
-        return false;
-    };
-    if waiting::is_waiting(private) {
-        // SAFETY: By the exchange above this is the only call.
-        unsafe { waiting::done(private) };
-    } else {
-        // SAFETY: As above.
+/// `lsrsp` is one that [`ReceivedLs::answer`] gave to `xmt_ls_rsp`, valid during
+/// this call.
+unsafe extern "C" fn answer_done(lsrsp: *mut abi::nvmefc_ls_rsp) {
+    // SAFETY: By this function's contract.
+    if let Some(private) = unsafe { take_private(lsrsp) } {
+        // SAFETY: Taken by this call alone.
         drop(unsafe { ReceivedLs::from_done(private) });
     }
-    true
 }
 
 impl Drop for ReceivedLs {

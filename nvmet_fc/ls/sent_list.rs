@@ -13,8 +13,7 @@ use kernel::{
 use crate::{
     globals::SENT,
     ls::disconnect::SentDisconnect,
-    tgtport::TargetPort,
-    work_items, //
+    tgtport::TargetPort, //
 };
 
 /// With so many lost by LLDDs, no more are sent: each keeps its memory, some
@@ -60,7 +59,7 @@ impl Sent {
 /// The port goes: what was sent gets little more time. Context: may sleep.
 pub(crate) fn hurry_all(port: &TargetPort) {
     for sent in SENT.lock().0.iter().filter(|sent| sent.is_of(port)) {
-        work_items::queue_hurry(sent.clone());
+        sent.clone().queue_hurry();
     }
 }
 

@@ -4,8 +4,6 @@
 //! wait for the end of their association. Each keeps memory of its own, a tenth
 //! of a context, so that those contexts are there for others.
 
-use core::ptr::NonNull;
-
 use kernel::{
     prelude::*,
     sync::{
@@ -18,17 +16,17 @@ use kernel::{
 };
 
 use crate::{
-    ls::receive::LsResponses,
+    abi,
+    ls::response::{
+        take_private,
+        LsResponses, //
+    },
     port::{
         hold::Hold,
         template::LsResponsePtr, //
     },
     shared::proto::ls::response::LsResponse, //
 };
-
-/// Marks our pointer in an LLDD's link service as one to a [`Waiting`]; unmarked
-/// it is one to a context.
-const WAITING: usize = 1;
 
 /// What waits. The LLDD has one reference, made by [`Arc::into_raw`], from the
 /// answer until `done`.
@@ -80,15 +78,14 @@ impl WaitingLs {
         waiting.out.xchg(true, Full);
         // The LLDD's reference.
         let raw = Arc::into_raw(waiting.clone());
-        let private = raw.map_addr(|address| address | WAITING);
         let lsrsp = waiting.lsrsp;
         // SAFETY: The LLDD's link service was accepted and not answered yet.
         unsafe {
             (*lsrsp).rspbuf = waiting.response.get(0).cast();
             (*lsrsp).rspdma = waiting.response.address(0);
             (*lsrsp).rsplen = length;
-            (*lsrsp).done = Some(crate::entry::lldd::ls_response_done);
-            (*lsrsp).nvme_fc_private = private.cast_mut().cast();
+            (*lsrsp).done = Some(answer_done);
+            (*lsrsp).nvme_fc_private = raw.cast_mut().cast();
         }
         // SAFETY: Accepted, and answered here for the only time.
         let outcome = unsafe { waiting.port.lldd_xmt_ls_rsp(lsrsp) };
@@ -100,21 +97,20 @@ impl WaitingLs {
     }
 }
 
-/// Whether a pointer from an LLDD's link service is to one that waited.
-pub(crate) fn is_waiting(private: NonNull<core::ffi::c_void>) -> bool {
-    private.addr().get() & WAITING != 0
-}
-
-/// The LLDD is done with the answer. Context: any.
+/// The answer is out, and the LLDD done with it. Context: any.
 ///
 /// # Safety
 ///
-/// `private` is what [`WaitingLs::answer`] left with the LLDD, for which this is
-/// the only call.
-pub(crate) unsafe fn done(private: NonNull<core::ffi::c_void>) {
-    let raw = private.as_ptr().map_addr(|address| address & !WAITING);
-    let raw = raw.cast::<Waiting>().cast_const();
-    // SAFETY: The LLDD's reference keeps it alive until this call.
+/// `lsrsp` is one that [`WaitingLs::answer`] gave to `xmt_ls_rsp`, valid during
+/// this call.
+unsafe extern "C" fn answer_done(lsrsp: *mut abi::nvmefc_ls_rsp) {
+    // SAFETY: By this function's contract.
+    let Some(private) = (unsafe { take_private(lsrsp) }) else {
+        return;
+    };
+    let raw = private.cast::<Waiting>().as_ptr().cast_const();
+    // SAFETY: The LLDD's reference keeps it alive until this call, the only one
+    // for which it was taken.
     if unsafe { (*raw).out.xchg(false, Full) } {
         // SAFETY: The LLDD's reference, which it gives back by this call.
         drop(unsafe { Arc::from_raw(raw) });

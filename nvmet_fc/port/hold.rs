@@ -17,10 +17,7 @@ use kernel::{
     }, //
 };
 
-use crate::{
-    tgtport::TargetPort,
-    work_items, //
-};
+use crate::tgtport::TargetPort;
 
 /// Puts off the delivery of `targetport_delete`, and keeps the port alive.
 ///
@@ -95,7 +92,7 @@ impl Drop for Hold {
             // SAFETY: The LLDD's reference came from `Arc::into_raw`, and this
             // was the last hold: nobody else can take it back.
             let port = unsafe { Arc::from_raw(self.0.as_ptr().cast_const()) };
-            work_items::queue_port_delete(port);
+            port.queue_delete();
         }
     }
 }

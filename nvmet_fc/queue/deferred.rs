@@ -21,7 +21,8 @@ use crate::{
     globals,
     queue::{
         command,
-        Queue, //
+        Queue,
+        START_WORK, //
     }, //
 };
 
@@ -50,9 +51,27 @@ impl WorkItem for Start {
     }
 }
 
+impl Queue {
+    /// Queues the work that starts deferred commands. Context: any.
+    pub(super) fn queue_start(self: Arc<Self>) {
+        if let Err(queue) = globals::start_queue().enqueue::<_, { START_WORK }>(self) {
+            Self::put(queue);
+        }
+    }
+}
+
+impl WorkItem<{ START_WORK }> for Queue {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        start_all(&this);
+        Self::put(this);
+    }
+}
+
 /// Starts every command that has a slot by now. Context: may sleep; the queue's
 /// work item.
-pub(crate) fn start_all(queue: &Arc<Queue>) {
+fn start_all(queue: &Arc<Queue>) {
     for _ in 0..queue.ready() {
         let start = KBox::pin_init(
             pin_init!(Start {

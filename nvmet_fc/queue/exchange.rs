@@ -22,6 +22,7 @@ use core::{
 };
 
 use kernel::{
+    pr_warn_once,
     prelude::*,
     sync::Arc, //
 };
@@ -31,6 +32,7 @@ use crate::{
     nvmet::UNQUESTIONED,
     port::template::FcpRequestPtr,
     queue::{
+        command,
         slot::{
             Slot,
             Work, //
@@ -90,7 +92,7 @@ impl Exchange {
         unsafe {
             slot.set_lldd(lldd);
             (*lldd).hwqid = hardware_queue;
-            (*lldd).done = Some(crate::entry::lldd::fcp_done);
+            (*lldd).done = Some(fcp_done);
             set_private(lldd, ptr::from_ref(slot).cast_mut().cast());
         }
         this
@@ -397,4 +399,31 @@ pub(crate) fn mark_received(slot: &Slot) {
 #[inline]
 pub(crate) fn mark_executing(slot: &Slot) {
     slot.phase.set(State::EXECUTING);
+}
+
+/// An operation of an exchange ended. Context: as the LLDD likes; process for
+/// write data.
+///
+/// # Safety
+///
+/// `fcpreq` is an accepted exchange, valid during this call, whose operation
+/// ended.
+unsafe extern "C" fn fcp_done(fcpreq: *mut abi::nvmefc_tgt_fcp_req) {
+    // SAFETY: Valid, by this function's contract.
+    let private = unsafe { private(fcpreq) };
+    // SAFETY: An exchange with an operation has a slot, which is not freed
+    // before the operation is over.
+    let slot = unsafe { private.cast::<Slot>().as_ref() };
+    match slot.map(|slot| (slot, slot.phase.done())) {
+        // SAFETY: So it was said just now.
+        Some((slot, Some(true))) => command::carry_on(unsafe { Exchange::carry_on(slot) }),
+        Some((_, Some(false))) => {}
+        _ => done_too_often(),
+    }
+}
+
+/// Reports an LLDD's mistake.
+#[cold]
+fn done_too_often() {
+    pr_warn_once!("LLDD: done for an exchange that has no operation\n");
 }

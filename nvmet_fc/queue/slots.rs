@@ -41,8 +41,7 @@ use crate::{
         life::target_exchange::State,
         wire::CommandIu, //
     },
-    tgtport::TargetPort,
-    work_items, //
+    tgtport::TargetPort, //
 };
 
 /// Marks our pointer in an LLDD's exchange as one to the queue that deferred
@@ -225,7 +224,7 @@ impl Queue {
         }
         self.give_to_waiting(&mut list, slot);
         drop(list);
-        work_items::queue_start(self.clone());
+        self.clone().queue_start();
     }
 
     /// Gives a free slot to the first command that waits.

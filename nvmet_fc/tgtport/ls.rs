@@ -9,7 +9,8 @@
 
 use kernel::{
     prelude::*,
-    sync::Arc, //
+    sync::Arc,
+    workqueue::WorkItem, //
 };
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
         tenancy::Tenancy,
         Association, //
     },
+    globals,
     ls::{
         receive::ReceivedLs,
         waiting::WaitingLs, //
@@ -50,17 +52,33 @@ use crate::{
     },
     tgtport::{
         registry,
-        TargetPort, //
-    },
-    work_items, //
+        TargetPort,
+        LS_WORK, //
+    }, //
 };
 
 /// Link services that are processed in one run of the work item. Whoever flushes
 /// nvmet's queue waits for one run, however many hosts ask.
 const AT_A_TIME: usize = 32;
 
+impl TargetPort {
+    /// Queues the work that processes link services, on nvmet's queue, which LLDDs
+    /// flush. Context: any.
+    pub(crate) fn queue_ls(self: Arc<Self>) {
+        drop(globals::nvmet_queue().enqueue::<_, { LS_WORK }>(self));
+    }
+}
+
+impl WorkItem<{ LS_WORK }> for TargetPort {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        process(&this);
+    }
+}
+
 /// The link service work of a target port. Context: may sleep.
-pub(crate) fn process(port: &Arc<TargetPort>) {
+fn process(port: &Arc<TargetPort>) {
     for _ in 0..AT_A_TIME {
         let Some(ls) = ReceivedLs::next(port) else {
             return;
@@ -71,7 +89,7 @@ pub(crate) fn process(port: &Arc<TargetPort>) {
         }
     }
     // Behind whatever else there is to do by now.
-    work_items::queue_ls(port.clone());
+    port.clone().queue_ls();
 }
 
 /// Processes one.

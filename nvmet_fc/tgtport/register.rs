@@ -8,8 +8,12 @@ use core::ptr::NonNull;
 
 use kernel::{
     prelude::*,
-    sync::atomic::Relaxed,
-    time::msecs_to_jiffies, //
+    sync::{
+        atomic::Relaxed,
+        Arc, //
+    },
+    time::msecs_to_jiffies,
+    workqueue::WorkItem, //
 };
 
 use crate::{
@@ -29,9 +33,10 @@ use crate::{
     },
     tgtport::{
         registry,
-        TargetPort, //
-    },
-    work_items, //
+        TargetPort,
+        DELETE_WORK,
+        EVENT_WORK, //
+    }, //
 };
 
 /// How long an unregistration waits for `targetport_delete`, seconds. What is out
@@ -143,12 +148,43 @@ pub(crate) fn discovery_changed(port: &Hold) {
     let age = u32::try_from(port.since.elapsed().as_millis()).unwrap_or(u32::MAX);
     match SETTLE_MSECS.saturating_sub(age) {
         0 => port.lldd_discovery_event(),
-        left => work_items::queue_event(port.arc(), left),
+        left => port.arc().queue_discovery_event(left),
+    }
+}
+
+impl TargetPort {
+    /// Queues the work that tells the LLDD, after a time, that the discovery log
+    /// changed. Context: any.
+    fn queue_discovery_event(self: Arc<Self>, msecs: u32) {
+        let jiffies = msecs_to_jiffies(msecs);
+        drop(globals::own_queue().enqueue_delayed::<_, { EVENT_WORK }>(self, jiffies));
+    }
+
+    /// Queues the work that calls `targetport_delete`. Takes over the LLDD's
+    /// reference. Context: any.
+    pub(crate) fn queue_delete(self: Arc<Self>) {
+        drop(globals::own_queue().enqueue::<_, { DELETE_WORK }>(self));
+    }
+}
+
+impl WorkItem<{ EVENT_WORK }> for TargetPort {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        late_discovery_event(&this);
+    }
+}
+
+impl WorkItem<{ DELETE_WORK }> for TargetPort {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        deliver_delete(&this);
     }
 }
 
 /// The port is old enough now. Context: may sleep; a work item.
-pub(crate) fn late_discovery_event(port: &TargetPort) {
+fn late_discovery_event(port: &TargetPort) {
     if port.unregistered.load(Relaxed) {
         return;
     }
@@ -158,7 +194,7 @@ pub(crate) fn late_discovery_event(port: &TargetPort) {
 }
 
 /// The last user of an unregistered target port is gone. Context: may sleep.
-pub(crate) fn deliver_delete(port: &TargetPort) {
+fn deliver_delete(port: &TargetPort) {
     // The LLDD may give its device up once it is told.
     let responses = port.ls_responses.lock().take();
     drop(responses);

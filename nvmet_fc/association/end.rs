@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The end of associations: what begins it, its steps, and looks at what it
+//! waits for.
+
+#![deny(unsafe_code)]
+
+use kernel::{
+    prelude::*,
+    sync::{
+        atomic::{
+            Full,
+            Relaxed, //
+        },
+        Arc, //
+    },
+    time::msecs_to_jiffies,
+    workqueue::WorkItem, //
+};
+
+use crate::{
+    association::{
+        queues,
+        Association,
+        PendingDisconnect,
+        DELETE_WORK,
+        WATCH_WORK, //
+    },
+    globals,
+    ls::disconnect,
+    nvmet::QUEUE_ID_MAX,
+    queue::unfinished::Unfinished,
+    shared::{
+        proto::ls::response::{
+            self,
+            LsResponse, //
+        },
+        support::{
+            ratelimit::ratelimited,
+            work, //
+        }, //
+    }, //
+};
+
+/// How often an association is looked at, milliseconds.
+const LOOK_MSECS: u32 = 10_000;
+/// Looks that a host has from Create Association to its Connect: two minutes.
+const CONNECT_LOOKS: u32 = 120_000 / LOOK_MSECS;
+
+impl WorkItem<{ DELETE_WORK }> for Association {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        this.delete();
+    }
+}
+
+impl WorkItem<{ WATCH_WORK }> for Association {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        this.look();
+    }
+}
+
+impl Association {
+    /// Schedules its end, unless that was done before. Context: any; nothing
+    /// sleeps or is freed here.
+    pub(crate) fn schedule_delete(self: &Arc<Self>) {
+        if !self.terminating.xchg(true, Full) {
+            self.tenancy.leave();
+            // On nvmet's queue, which nvmet flushes before it frees an nvmet port.
+            drop(globals::nvmet_queue().enqueue::<_, { DELETE_WORK }>(self.clone()));
+        }
+    }
+
+    /// Queues the next look at it. Context: any.
+    pub(crate) fn watch(self: &Arc<Self>) {
+        let jiffies = msecs_to_jiffies(LOOK_MSECS);
+        drop(globals::own_queue().enqueue_delayed::<_, { WATCH_WORK }>(self.clone(), jiffies));
+    }
+
+    /// Looks at it: ends it if its host has not connected the admin queue in time,
+    /// and ends write data that does not come; of one that ends, says what it waits
+    /// for. Context: may sleep; the work item of that.
+    fn look(self: &Arc<Self>) {
+        if self.is_terminating() {
+            return self.look_at_end();
+        }
+        let looks = self.looks.fetch_add(1, Relaxed);
+        if looks >= CONNECT_LOOKS && self.ctrl().is_none() {
+            ratelimited!(pr_info!(
+                "{{{}:{}}}: no controller was connected, port 0x{:016x}\n",
+                self.port.number,
+                self.number(),
+                self.port.port_name
+            ));
+            self.schedule_delete();
+            return;
+        }
+        queues::for_each(&self.connections, |queue| {
+            let ended = queue.end_stale();
+            if ended != 0 {
+                queue.say_stale(ended);
+            }
+        });
+        self.watch();
+    }
+
+    /// Says what keeps its queues, until there are none.
+    fn look_at_end(self: &Arc<Self>) {
+        queues::for_each(&self.connections, |queue| {
+            Unfinished::of(queue).say(&self.port, self.number(), queue.id().queue_id());
+        });
+        for queue_id in 0..=QUEUE_ID_MAX {
+            let left = self.connections.lock().left(queue_id);
+            if let Some(left) = left {
+                left.say(&self.port, self.number(), queue_id);
+            }
+        }
+        self.watch();
+        // The last queue may have gone before that, and found nothing to cancel.
+        // Full order of the item's queueing and of the count: one of both sees the
+        // other.
+        if self.remaining.load(Relaxed) == 0 {
+            work::cancel_delayed::<_, { WATCH_WORK }>(self);
+        }
+    }
+
+    /// The delete work: takes the association out of sight, and its queues
+    /// from nvmet. Context: a work item of nvmet's queue.
+    fn delete(self: Arc<Self>) {
+        self.port.forget_association(&self);
+        work::cancel_delayed_sync::<_, { WATCH_WORK }>(&self);
+        // From here on it looks at what all this waits for.
+        self.watch();
+        queues::shut_down(&self.connections, &self.port);
+        self.log("deleted");
+        queues::free(&self.connections);
+        self.count_down();
+    }
+
+    /// A queue was freed. Context: may sleep.
+    pub(crate) fn queue_freed(self: &Arc<Self>, queue_id: u16) {
+        self.connections.lock().forget(queue_id);
+        self.count_down();
+    }
+
+    /// A queue less, or the delete work is through. The last one ends the
+    /// association. Context: may sleep.
+    fn count_down(self: &Arc<Self>) {
+        if self.remaining.fetch_sub(1, Full) != 1 {
+            return;
+        }
+        work::cancel_delayed::<_, { WATCH_WORK }>(self);
+        if self.announced.load(Relaxed) {
+            disconnect::send(self);
+        }
+        let pending = core::mem::replace(&mut *self.disconnect.lock(), PendingDisconnect::Over);
+        if let PendingDisconnect::Last(ls) = pending {
+            ls.answer(&LsResponse::DisconnectAssociation(
+                response::disconnect_association(),
+            ));
+        }
+        self.log("freed");
+    }
+}
