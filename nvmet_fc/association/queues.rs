@@ -248,7 +248,7 @@ fn wait_for_write_data(connections: &SpinLockIrq<Connections>) {
     let mut pause = 1;
     loop {
         let mut left = 0;
-        for_each(connections, |queue| left += queue.pulling());
+        for_each(connections, |queue| left += queue.in_write_data());
         if left == 0 {
             return;
         }

@@ -102,8 +102,8 @@ pub(crate) fn start_write(exchange: Exchange, length: u32) {
         exchange.fail(STATUS_INTERNAL);
         return;
     }
-    match exchange.on_issue_from(State::EXECUTING, Event::Pull) {
-        Action::Proceed => run(exchange, Operation::Pull),
+    match exchange.on_issue_from(State::EXECUTING, Event::WriteData) {
+        Action::Proceed => run(exchange, Operation::WriteData),
         action => finish(exchange, action),
     }
 }
@@ -217,12 +217,12 @@ fn question(exchange: &Exchange, length: u32) -> Result<(), u16> {
 /// The operation for the next part of the read data, with the response if it
 /// can go along.
 #[inline]
-fn plan_push(exchange: &mut Exchange) -> Option<Operation> {
+fn plan_read_data(exchange: &mut Exchange) -> Option<Operation> {
     let last = exchange.plan()?;
     if last && exchange.queue().adds_response() {
-        Some(Operation::PushAndRespond)
+        Some(Operation::ReadDataRsp)
     } else {
-        Some(Operation::Push)
+        Some(Operation::ReadData)
     }
 }
 
@@ -230,14 +230,14 @@ fn plan_push(exchange: &mut Exchange) -> Option<Operation> {
 /// hard IRQ included.
 #[inline(always)]
 pub(crate) fn completed(mut exchange: Exchange) {
-    let mut operation = Operation::Respond;
+    let mut operation = Operation::Rsp;
     if exchange.is_read() && exchange.response().cqe.status.get() == 0 {
         match exchange
             .map_data()
             .ok()
-            .and_then(|()| plan_push(&mut exchange))
+            .and_then(|()| plan_read_data(&mut exchange))
         {
-            Some(push) => operation = push,
+            Some(next) => operation = next,
             None => {
                 let status = STATUS_INTERNAL.wrapping_shl(1);
                 exchange.response().cqe.status.set(status);
@@ -245,10 +245,10 @@ pub(crate) fn completed(mut exchange: Exchange) {
         }
     }
     // Two calls, each of which becomes a few instructions.
-    let action = if operation == Operation::Push {
-        exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::Push))
+    let action = if operation == Operation::ReadData {
+        exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::ReadData))
     } else {
-        exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::Respond))
+        exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::Rsp))
     };
     match action {
         Action::Proceed => run(exchange, operation),
@@ -274,7 +274,7 @@ fn run(exchange: Exchange, operation: Operation) {
 fn drive(mut exchange: Exchange, mut operation: Option<Operation>) {
     loop {
         if let Some(next) = operation {
-            if next == Operation::Respond {
+            if next == Operation::Rsp {
                 exchange.free_data();
             }
             match exchange.issue(next) {
@@ -294,7 +294,7 @@ fn drive(mut exchange: Exchange, mut operation: Option<Operation>) {
 #[inline]
 fn after_operation(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
     match exchange.operation() {
-        Operation::Respond => {
+        Operation::Rsp => {
             // Nothing changes the end of a response that was taken.
             if exchange.was_taken() {
                 exchange.release_without_data();
@@ -303,9 +303,9 @@ fn after_operation(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
             }
             None
         }
-        Operation::Push => after_push(exchange),
-        Operation::Pull => after_pull(exchange),
-        Operation::PushAndRespond => {
+        Operation::ReadData => after_read_data(exchange),
+        Operation::WriteData => after_write_data(exchange),
+        Operation::ReadDataRsp => {
             let ok = exchange.has_moved();
             act(exchange, Event::ResponseDone { ok });
             None
@@ -315,14 +315,14 @@ fn after_operation(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
 
 /// Write data came, or did not.
 #[inline]
-fn after_pull(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
+fn after_write_data(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
     let ok = exchange.has_moved();
     if ok && exchange.is_all_moved() {
-        let done = Event::PullDone {
+        let done = Event::WriteDataDone {
             ok: true,
             more: false,
         };
-        match exchange.on_from(State::PULLING, done) {
+        match exchange.on_from(State::WRITE_DATA, done) {
             Action::Proceed => {
                 // nvmet reads it.
                 exchange.unmap_data();
@@ -333,8 +333,8 @@ fn after_pull(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
         return None;
     }
     let ok = ok && exchange.plan().is_some();
-    match exchange.on_issue(Event::PullDone { ok, more: true }) {
-        Action::Proceed => Some((exchange, Operation::Pull)),
+    match exchange.on_issue(Event::WriteDataDone { ok, more: true }) {
+        Action::Proceed => Some((exchange, Operation::WriteData)),
         action => {
             finish(exchange, action);
             None
@@ -344,14 +344,14 @@ fn after_pull(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
 
 /// Read data went, or did not.
 #[inline]
-fn after_push(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
-    let mut operation = Operation::Respond;
+fn after_read_data(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
+    let mut operation = Operation::Rsp;
     let ok = exchange.has_moved();
     let action = if ok && exchange.is_all_moved() {
-        let next = Next::Respond;
-        exchange.on_issue_from(State::PUSHING, Event::PushDone { ok: true, next })
+        let next = Next::Rsp;
+        exchange.on_issue_from(State::READ_DATA, Event::ReadDataDone { ok: true, next })
     } else {
-        push_on(&mut exchange, ok, &mut operation)
+        go_on_reading(&mut exchange, ok, &mut operation)
     };
     match action {
         Action::Proceed => Some((exchange, operation)),
@@ -364,15 +364,15 @@ fn after_push(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
 
 /// Read data went, but not the last of it; or it did not.
 #[inline(never)]
-fn push_on(exchange: &mut Exchange, ok: bool, operation: &mut Operation) -> Action {
-    let step = if ok { plan_push(exchange) } else { None };
+fn go_on_reading(exchange: &mut Exchange, ok: bool, operation: &mut Operation) -> Action {
+    let step = if ok { plan_read_data(exchange) } else { None };
     let ok = step.is_some();
-    *operation = step.unwrap_or(Operation::Respond);
+    *operation = step.unwrap_or(Operation::Rsp);
     let next = match operation {
-        Operation::Push => Next::Push,
-        _ => Next::Respond,
+        Operation::ReadData => Next::ReadData,
+        _ => Next::Rsp,
     };
-    exchange.on_issue(Event::PushDone { ok, next })
+    exchange.on_issue(Event::ReadDataDone { ok, next })
 }
 
 /// Takes an event that ends an exchange.

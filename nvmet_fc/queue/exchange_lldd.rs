@@ -23,13 +23,13 @@ const DATA_TIMEOUT: u32 = abi::NVME_FC_TGTOP_TIMEOUT_SEC;
 #[repr(u8)]
 pub(crate) enum Operation {
     /// Fetch data from the host.
-    Pull = abi::NVMET_FCOP_WRITEDATA as u8,
+    WriteData = abi::NVMET_FCOP_WRITEDATA as u8,
     /// Send data to the host.
-    Push = abi::NVMET_FCOP_READDATA as u8,
+    ReadData = abi::NVMET_FCOP_READDATA as u8,
     /// Send data to the host, and the response behind it.
-    PushAndRespond = abi::NVMET_FCOP_READDATA_RSP as u8,
+    ReadDataRsp = abi::NVMET_FCOP_READDATA_RSP as u8,
     /// Send the response.
-    Respond = abi::NVMET_FCOP_RSP as u8,
+    Rsp = abi::NVMET_FCOP_RSP as u8,
 }
 
 impl Exchange {
@@ -57,7 +57,7 @@ impl Exchange {
         let lldd = self.lldd();
         let work = self.work();
         work.operation = operation;
-        if operation != Operation::Respond {
+        if operation != Operation::Rsp {
             let (length, elements) = (work.chunk.length, work.chunk.elements);
             let offset = work.offset;
             if let Some(data) = &work.data {
@@ -85,11 +85,11 @@ impl Exchange {
         // SAFETY: As above.
         unsafe { (*lldd).op = operation as u8 };
         match operation {
-            Operation::Respond => {
+            Operation::Rsp => {
                 let moved = self.work_ref().offset;
                 self.write_response(moved);
             }
-            Operation::PushAndRespond => {
+            Operation::ReadDataRsp => {
                 let work = self.work_ref();
                 let all = work.offset.saturating_add(work.chunk.length);
                 self.write_response(all);

@@ -244,7 +244,7 @@ impl Phase {
         let mut old = self.read();
         loop {
             let (state, handover) = (state_in(old), handover_in(old));
-            if state.phase() != State::PULLING || state.is_told() || !handover.is_running() {
+            if state.phase() != State::WRITE_DATA || state.is_told() || !handover.is_running() {
                 return false;
             }
             let older = old.wrapping_add(LOOK);
@@ -271,9 +271,9 @@ impl Phase {
     }
 
     /// Whether the LLDD moves write data of a command that nvmet waits for.
-    pub(crate) fn is_pulling(&self) -> bool {
+    pub(crate) fn is_in_write_data(&self) -> bool {
         let state = state_in(self.read());
-        state.phase() == State::PULLING && !state.is_detached()
+        state.phase() == State::WRITE_DATA && !state.is_detached()
     }
 
     /// The LLDD does not end the write data of a queue that goes away. Says
@@ -387,7 +387,7 @@ impl Slot {
                     elements: 0,
                     last: false,
                 },
-                operation: Operation::Respond,
+                operation: Operation::Rsp,
                 refused: false,
                 read: false,
                 deferred: ptr::null(),

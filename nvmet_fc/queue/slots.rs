@@ -289,9 +289,9 @@ impl Queue {
     }
 
     /// How many commands wait for write data. Context: any.
-    pub(crate) fn pulling(&self) -> usize {
+    pub(crate) fn in_write_data(&self) -> usize {
         let slots = self.slots().iter();
-        slots.filter(|slot| slot.phase.is_pulling()).count()
+        slots.filter(|slot| slot.phase.is_in_write_data()).count()
     }
 
     /// Gives nvmet the requests back whose write data the LLDD does not end;

@@ -41,9 +41,9 @@ impl Unfinished {
         for slot in queue.slots() {
             let number = match slot.phase.state() {
                 State::FREE => continue,
-                State::PULLING => &mut this.write_data,
-                State::PUSHING => &mut this.read_data,
-                State::RESPONDING => &mut this.responses,
+                State::WRITE_DATA => &mut this.write_data,
+                State::READ_DATA => &mut this.read_data,
+                State::RESPONSE => &mut this.responses,
                 _ => &mut this.nvmet,
             };
             *number = number.saturating_add(1);

@@ -7,12 +7,14 @@
 //! compare-and-exchange acts.
 //!
 //! ```text
-//!   Free -> Received -> Executing <-> Pulling   (write data, chunk by chunk)
-//!    |         ^            |
-//!    +-> Deferred           +-> Pushing         (read data, chunk by chunk)
-//!                           |      |
-//!                           +------+-> Responding -> Free
+//!   Received -> Executing <-> Write data        (chunk by chunk)
+//!                   |
+//!                   +-------> Read data         (chunk by chunk)
+//!                   |             |
+//!                   +-------------+-> Response -> Free
 //! ```
+//!
+//! A command that waits for a slot has no exchange yet.
 //!
 //! `Executing` is the time in which nvmet owes its one completion: it begins
 //! before `nvmet_req_init`. Four marks go with a phase: *stop*, go no further
@@ -41,18 +43,16 @@ const CONNECT: u32 = 0x800;
 impl State {
     /// Not in use.
     pub const FREE: Self = Self(0);
-    /// Waits for a command context.
-    pub const DEFERRED: Self = Self(1);
     /// Taken, being checked; nvmet has not seen it.
-    pub const RECEIVED: Self = Self(2);
+    pub const RECEIVED: Self = Self(1);
     /// With nvmet.
-    pub const EXECUTING: Self = Self(3);
+    pub const EXECUTING: Self = Self(2);
     /// The LLDD moves write data.
-    pub const PULLING: Self = Self(4);
+    pub const WRITE_DATA: Self = Self(3);
     /// The LLDD moves read data, with no response behind it.
-    pub const PUSHING: Self = Self(5);
+    pub const READ_DATA: Self = Self(4);
     /// The LLDD sends the response, with or without the last data.
-    pub const RESPONDING: Self = Self(6);
+    pub const RESPONSE: Self = Self(5);
 
     /// The state that an atomic holds.
     #[inline]
@@ -112,24 +112,18 @@ impl State {
     }
 }
 
-/// The operation that comes next once nvmet is done or data was pushed.
+/// The operation that comes next once nvmet is done or data was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// READDATA.
-    Push,
+    ReadData,
     /// READDATA_RSP or RSP.
-    Respond,
+    Rsp,
 }
 
 /// What happened, or is about to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A command came and got a context.
-    Receive,
-    /// A command came and there is no context.
-    Defer,
-    /// A deferred command gets a context.
-    Resume,
     /// The command cannot be given to nvmet (contradictory IU, no port).
     Unusable,
     /// The command goes to nvmet.
@@ -137,9 +131,9 @@ pub enum Event {
     /// nvmet has accepted the command, and it is a Connect.
     Connect,
     /// The first WRITEDATA is about to be given to the LLDD.
-    Pull,
+    WriteData,
     /// A WRITEDATA ended, or was not taken.
-    PullDone {
+    WriteDataDone {
         /// All of it was moved.
         ok: bool,
         /// There is another.
@@ -148,7 +142,7 @@ pub enum Event {
     /// nvmet completed the command.
     Completed(Next),
     /// A READDATA ended, or was not taken.
-    PushDone {
+    ReadDataDone {
         /// All of it was moved.
         ok: bool,
         /// What comes next.
@@ -192,11 +186,6 @@ pub enum Action {
         /// Call `fcp_abort` before.
         call_abort: bool,
     },
-    /// Take it off the deferred list, call `defer_rcv`, and release it.
-    Unqueue {
-        /// Call `fcp_abort` before the release.
-        call_abort: bool,
-    },
     /// The response is out: release it.
     Release,
     /// Give nvmet its request back: only the LLDD has the exchange still.
@@ -223,18 +212,14 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
     ));
 
     match (event, state.phase()) {
-        (Event::Receive, State::FREE) => Ok((State::RECEIVED, Action::Proceed)),
-        (Event::Defer, State::FREE) => Ok((State::DEFERRED, Action::Nothing)),
-        (Event::Resume, State::DEFERRED) => Ok((state.to(State::RECEIVED), Action::Proceed)),
-
         (Event::Unusable, State::RECEIVED) => abandon,
         (Event::Init, State::RECEIVED) if stopped => abandon,
         (Event::Init, State::RECEIVED) => Ok((State::EXECUTING, Action::Proceed)),
 
         (Event::Connect, State::EXECUTING) => Ok((state.with(CONNECT), Action::Proceed)),
-        (Event::Pull, State::EXECUTING) if stopped => Ok((state, Action::FailCommand)),
-        (Event::Pull, State::EXECUTING) => Ok((state.to(State::PULLING), Action::Proceed)),
-        (Event::PullDone { ok, more }, State::PULLING) => {
+        (Event::WriteData, State::EXECUTING) if stopped => Ok((state, Action::FailCommand)),
+        (Event::WriteData, State::EXECUTING) => Ok((state.to(State::WRITE_DATA), Action::Proceed)),
+        (Event::WriteDataDone { ok, more }, State::WRITE_DATA) => {
             if state.is_detached() {
                 abandon
             } else if stopped || !ok {
@@ -254,30 +239,24 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
             Ok((state.without(CONNECT), Action::SettleConnect))
         }
         (Event::Completed(_), State::EXECUTING) if stopped => abandon,
-        (Event::PushDone { ok, .. }, State::PUSHING) if stopped || !ok => abandon,
+        (Event::ReadDataDone { ok, .. }, State::READ_DATA) if stopped || !ok => abandon,
         (Event::Completed(next), State::EXECUTING)
-        | (Event::PushDone { next, .. }, State::PUSHING) => match next {
-            Next::Push => Ok((State::PUSHING, Action::Proceed)),
-            Next::Respond => Ok((State::RESPONDING, Action::Proceed)),
+        | (Event::ReadDataDone { next, .. }, State::READ_DATA) => match next {
+            Next::ReadData => Ok((State::READ_DATA, Action::Proceed)),
+            Next::Rsp => Ok((State::RESPONSE, Action::Proceed)),
         },
 
-        (Event::ResponseDone { ok: true }, State::RESPONDING) => Ok((State::FREE, Action::Release)),
-        (Event::ResponseDone { ok: false }, State::RESPONDING) => abandon,
+        (Event::ResponseDone { ok: true }, State::RESPONSE) => Ok((State::FREE, Action::Release)),
+        (Event::ResponseDone { ok: false }, State::RESPONSE) => abandon,
 
         (Event::AbortReceived | Event::Teardown | Event::Stop, State::FREE) => Err(Ignored),
-        (Event::AbortReceived, State::DEFERRED) => {
-            Ok((State::FREE, Action::Unqueue { call_abort: false }))
-        }
-        (Event::Teardown, State::DEFERRED) => {
-            Ok((State::FREE, Action::Unqueue { call_abort: true }))
-        }
         (Event::AbortReceived, _) => Ok((state.with(STOP | TOLD), Action::Nothing)),
         // Only write data keeps nvmet waiting, so only it is cut short.
-        (Event::Teardown, State::PULLING) if !state.is_told() => {
+        (Event::Teardown, State::WRITE_DATA) if !state.is_told() => {
             Ok((state.with(STOP | TOLD), Action::CallAbort))
         }
         (Event::Teardown | Event::Stop, _) => Ok((state.with(STOP), Action::Nothing)),
-        (Event::Detach, State::PULLING) if stopped && !state.is_detached() => {
+        (Event::Detach, State::WRITE_DATA) if stopped && !state.is_detached() => {
             Ok((state.with(DETACHED), Action::Detach))
         }
 

@@ -16,13 +16,10 @@ use std::collections::HashSet;
 /// All events.
 fn events() -> Vec<Event> {
     let mut all = vec![
-        Event::Receive,
-        Event::Defer,
-        Event::Resume,
         Event::Unusable,
         Event::Init,
         Event::Connect,
-        Event::Pull,
+        Event::WriteData,
         Event::AbortReceived,
         Event::Teardown,
         Event::Stop,
@@ -30,24 +27,23 @@ fn events() -> Vec<Event> {
     ];
     for flag in [false, true] {
         all.push(Event::ResponseDone { ok: flag });
-        all.extend([false, true].map(|more| Event::PullDone { ok: flag, more }));
+        all.extend([false, true].map(|more| Event::WriteDataDone { ok: flag, more }));
     }
-    for next in [Next::Push, Next::Respond] {
+    for next in [Next::ReadData, Next::Rsp] {
         all.push(Event::Completed(next));
-        all.extend([false, true].map(|ok| Event::PushDone { ok, next }));
+        all.extend([false, true].map(|ok| Event::ReadDataDone { ok, next }));
     }
     all
 }
 
 /// All phases.
-const PHASES: [State; 7] = [
+const PHASES: [State; 6] = [
     State::FREE,
-    State::DEFERRED,
     State::RECEIVED,
     State::EXECUTING,
-    State::PULLING,
-    State::PUSHING,
-    State::RESPONDING,
+    State::WRITE_DATA,
+    State::READ_DATA,
+    State::RESPONSE,
 ];
 
 /// What the world around an exchange knows.
@@ -77,11 +73,7 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
 
     // What the event itself tells the world.
     match event {
-        Event::Receive | Event::Defer => {
-            assert!(!world.held);
-            after.held = true;
-        }
-        Event::PullDone { ok, .. } | Event::PushDone { ok, .. } => {
+        Event::WriteDataDone { ok, .. } | Event::ReadDataDone { ok, .. } => {
             assert!(world.operation);
             after.operation = false;
             after.stop |= !ok;
@@ -100,7 +92,7 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
         }
         Event::Teardown | Event::Stop => after.stop = true,
         Event::Detach => {}
-        Event::Resume | Event::Unusable | Event::Init | Event::Connect | Event::Pull => {
+        Event::Unusable | Event::Init | Event::Connect | Event::WriteData => {
             assert!(world.held);
         }
     }
@@ -114,12 +106,12 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
     match action {
         Action::Nothing => {}
         Action::Proceed => match event {
-            Event::Receive | Event::Resume | Event::Connect => {}
+            Event::Connect => {}
             Event::Init => {
                 assert!(!world.stop);
                 after.nvmet = true;
             }
-            Event::PullDone { more: false, .. } => assert!(!after.stop && after.nvmet),
+            Event::WriteDataDone { more: false, .. } => assert!(!after.stop && after.nvmet),
             _ => {
                 assert!(!after.stop && !after.operation, "{event:?}");
                 after.operation = true;
@@ -150,10 +142,6 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
             after.detached = true;
         }
         Action::Abandon { call_abort } => after = release(call_abort),
-        Action::Unqueue { call_abort } => {
-            assert!(state.phase() == State::DEFERRED);
-            after = release(call_abort);
-        }
         Action::Release => {
             assert!(matches!(event, Event::ResponseDone { ok: true }));
             assert!(!after.nvmet && !after.operation);
@@ -169,9 +157,9 @@ fn step(state: State, world: World, event: Event) -> Option<(State, World)> {
 fn possible(world: World, event: Event) -> bool {
     match event {
         Event::Completed(_) => world.nvmet && !world.operation,
-        Event::Connect | Event::Pull => world.nvmet && !world.failed && !world.operation,
-        Event::PullDone { .. } => (world.nvmet || world.detached) && world.operation,
-        Event::PushDone { .. } | Event::ResponseDone { .. } => {
+        Event::Connect | Event::WriteData => world.nvmet && !world.failed && !world.operation,
+        Event::WriteDataDone { .. } => (world.nvmet || world.detached) && world.operation,
+        Event::ReadDataDone { .. } | Event::ResponseDone { .. } => {
             !world.nvmet && !world.detached && world.operation
         }
         _ => true,
@@ -181,7 +169,11 @@ fn possible(world: World, event: Event) -> bool {
 /// Every state and world that can be reached.
 fn reachable() -> HashSet<(u32, World)> {
     let mut seen = HashSet::new();
-    let mut open = vec![(State::FREE, World::default())];
+    let received = World {
+        held: true,
+        ..World::default()
+    };
+    let mut open = vec![(State::RECEIVED, received)];
 
     while let Some((state, world)) = open.pop() {
         if !seen.insert((state.bits(), world)) {
@@ -217,16 +209,15 @@ fn nothing_is_stuck() {
                 break;
             }
             let event = match state.phase() {
-                State::DEFERRED => Event::Resume,
                 State::RECEIVED => Event::Init,
-                State::EXECUTING => Event::Completed(Next::Respond),
-                State::PULLING => Event::PullDone {
+                State::EXECUTING => Event::Completed(Next::Rsp),
+                State::WRITE_DATA => Event::WriteDataDone {
                     ok: true,
                     more: false,
                 },
-                State::PUSHING => Event::PushDone {
+                State::READ_DATA => Event::ReadDataDone {
                     ok: true,
-                    next: Next::Respond,
+                    next: Next::Rsp,
                 },
                 _ => Event::ResponseDone { ok: true },
             };
@@ -240,14 +231,12 @@ fn nothing_is_stuck() {
 #[test]
 fn unexpected_events_are_ignored() {
     let expected = |phase: State, marks: u32, event: Event| match event {
-        Event::Detach => phase == State::PULLING && matches!(marks, 0x100 | 0x300 | 0x900),
-        Event::Receive | Event::Defer => phase == State::FREE,
-        Event::Resume => phase == State::DEFERRED,
+        Event::Detach => phase == State::WRITE_DATA && matches!(marks, 0x100 | 0x300 | 0x900),
         Event::Unusable | Event::Init => phase == State::RECEIVED,
-        Event::Connect | Event::Pull | Event::Completed(_) => phase == State::EXECUTING,
-        Event::PullDone { .. } => phase == State::PULLING,
-        Event::PushDone { .. } => phase == State::PUSHING,
-        Event::ResponseDone { .. } => phase == State::RESPONDING,
+        Event::Connect | Event::WriteData | Event::Completed(_) => phase == State::EXECUTING,
+        Event::WriteDataDone { .. } => phase == State::WRITE_DATA,
+        Event::ReadDataDone { .. } => phase == State::READ_DATA,
+        Event::ResponseDone { .. } => phase == State::RESPONSE,
         Event::AbortReceived | Event::Teardown | Event::Stop => phase != State::FREE,
     };
 
@@ -277,50 +266,47 @@ fn unexpected_events_are_ignored() {
 #[test]
 fn the_usual_ways() {
     let read = [
-        (Event::Receive, State::RECEIVED),
         (Event::Init, State::EXECUTING),
-        (Event::Completed(Next::Push), State::PUSHING),
+        (Event::Completed(Next::ReadData), State::READ_DATA),
         (
-            Event::PushDone {
+            Event::ReadDataDone {
                 ok: true,
-                next: Next::Push,
+                next: Next::ReadData,
             },
-            State::PUSHING,
+            State::READ_DATA,
         ),
         (
-            Event::PushDone {
+            Event::ReadDataDone {
                 ok: true,
-                next: Next::Respond,
+                next: Next::Rsp,
             },
-            State::RESPONDING,
+            State::RESPONSE,
         ),
         (Event::ResponseDone { ok: true }, State::FREE),
     ];
     let write = [
-        (Event::Defer, State::DEFERRED),
-        (Event::Resume, State::RECEIVED),
         (Event::Init, State::EXECUTING),
-        (Event::Pull, State::PULLING),
+        (Event::WriteData, State::WRITE_DATA),
         (
-            Event::PullDone {
+            Event::WriteDataDone {
                 ok: true,
                 more: true,
             },
-            State::PULLING,
+            State::WRITE_DATA,
         ),
         (
-            Event::PullDone {
+            Event::WriteDataDone {
                 ok: true,
                 more: false,
             },
             State::EXECUTING,
         ),
-        (Event::Completed(Next::Respond), State::RESPONDING),
+        (Event::Completed(Next::Rsp), State::RESPONSE),
         (Event::ResponseDone { ok: true }, State::FREE),
     ];
 
     for way in [&read[..], &write[..]] {
-        let mut state = State::FREE;
+        let mut state = State::RECEIVED;
 
         for (event, next) in way {
             state = on(state, *event).unwrap().0;
@@ -334,20 +320,23 @@ fn the_usual_ways() {
 /// its exchange.
 #[test]
 fn a_connect_is_settled() {
-    let pulled = |ok| Event::PullDone { ok, more: false };
-    let completed = Event::Completed(Next::Respond);
+    let write_data_done = |ok| Event::WriteDataDone { ok, more: false };
+    let completed = Event::Completed(Next::Rsp);
     let (connect, _) = on(State::EXECUTING, Event::Connect).unwrap();
-    let (pulling, action) = on(connect, Event::Pull).unwrap();
-    assert_eq!((pulling.phase(), action), (State::PULLING, Action::Proceed));
+    let (fetching, action) = on(connect, Event::WriteData).unwrap();
+    assert_eq!(
+        (fetching.phase(), action),
+        (State::WRITE_DATA, Action::Proceed)
+    );
 
     // It went well, its data was lost, the host aborted it.
-    let (checked, action) = on(pulling, pulled(true)).unwrap();
+    let (checked, action) = on(fetching, write_data_done(true)).unwrap();
     assert_eq!(action, Action::CheckConnect);
     let (settled, action) = on(checked, completed).unwrap();
     assert_eq!((settled, action), (State::EXECUTING, Action::SettleConnect));
     assert_eq!(on(settled, completed).unwrap().1, Action::Proceed);
 
-    let (lost, action) = on(pulling, pulled(false)).unwrap();
+    let (lost, action) = on(fetching, write_data_done(false)).unwrap();
     assert_eq!(action, Action::FailCommand);
     let (settled, action) = on(lost, completed).unwrap();
     assert_eq!(action, Action::SettleConnect);
@@ -364,21 +353,21 @@ fn a_connect_is_settled() {
 /// #4 of the reference: teardown aborts the first write chunk as well, once.
 #[test]
 fn teardown_cuts_write_data_short() {
-    let (pulling, _) = on(State::EXECUTING, Event::Pull).unwrap();
-    let (told, action) = on(pulling, Event::Teardown).unwrap();
+    let (fetching, _) = on(State::EXECUTING, Event::WriteData).unwrap();
+    let (told, action) = on(fetching, Event::Teardown).unwrap();
 
     assert_eq!(action, Action::CallAbort);
     assert_eq!(on(told, Event::Teardown).unwrap().1, Action::Nothing);
     let (failing, action) = on(
         told,
-        Event::PullDone {
+        Event::WriteDataDone {
             ok: true,
             more: true,
         },
     )
     .unwrap();
     assert_eq!(action, Action::FailCommand);
-    let (free, action) = on(failing, Event::Completed(Next::Respond)).unwrap();
+    let (free, action) = on(failing, Event::Completed(Next::Rsp)).unwrap();
     assert_eq!(action, Action::Abandon { call_abort: false });
     assert_eq!(free, State::FREE);
 }
@@ -387,8 +376,8 @@ fn teardown_cuts_write_data_short() {
 /// end, however it ends, is the exchange's.
 #[test]
 fn write_data_that_never_ends_is_left_to_the_lldd() {
-    assert_eq!(on(State::PULLING, Event::Detach), Err(Ignored));
-    let (told, _) = on(State::PULLING, Event::Teardown).unwrap();
+    assert_eq!(on(State::WRITE_DATA, Event::Detach), Err(Ignored));
+    let (told, _) = on(State::WRITE_DATA, Event::Teardown).unwrap();
     let (left, action) = on(told, Event::Detach).unwrap();
 
     assert_eq!(action, Action::Detach);
@@ -397,7 +386,7 @@ fn write_data_that_never_ends_is_left_to_the_lldd() {
     assert_eq!(on(left, Event::AbortReceived).unwrap().1, Action::Nothing);
     for ok in [false, true] {
         for more in [false, true] {
-            let (free, action) = on(left, Event::PullDone { ok, more }).unwrap();
+            let (free, action) = on(left, Event::WriteDataDone { ok, more }).unwrap();
             assert_eq!(action, Action::Abandon { call_abort: false });
             assert_eq!(free, State::FREE);
         }
@@ -407,24 +396,15 @@ fn write_data_that_never_ends_is_left_to_the_lldd() {
 /// A stop waits for the operation at hand, and tells the LLDD afterwards.
 #[test]
 fn a_stop_lets_write_data_end() {
-    let (stopped, action) = on(State::PULLING, Event::Stop).unwrap();
+    let (stopped, action) = on(State::WRITE_DATA, Event::Stop).unwrap();
 
     assert_eq!(action, Action::Nothing);
-    let ended = Event::PullDone {
+    let ended = Event::WriteDataDone {
         ok: true,
         more: true,
     };
     let (failing, action) = on(stopped, ended).unwrap();
     assert_eq!(action, Action::FailCommand);
-    let (_, action) = on(failing, Event::Completed(Next::Respond)).unwrap();
+    let (_, action) = on(failing, Event::Completed(Next::Rsp)).unwrap();
     assert_eq!(action, Action::Abandon { call_abort: true });
-}
-
-/// #7 of the reference: an abort of a deferred command is not lost.
-#[test]
-fn an_aborted_deferred_command_never_runs() {
-    let (free, action) = on(State::DEFERRED, Event::AbortReceived).unwrap();
-
-    assert_eq!(action, Action::Unqueue { call_abort: false });
-    assert_eq!(on(free, Event::Resume), Err(Ignored));
 }
