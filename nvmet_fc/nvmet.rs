@@ -39,9 +39,9 @@ pub(crate) const QUEUE_ENTRIES_MAX: u16 = abi::NVMET_MAX_QUEUE_SIZE as u16;
 pub(crate) const MDTS: u8 = 12;
 /// The same in bytes.
 pub(crate) const DATA_MAX: u32 = 4096 << MDTS;
-/// Data of a command that is allocated without asking nvmet what it needs, and
-/// the most that a fabrics command has, bytes.
-pub(crate) const UNQUESTIONED: u32 = 64 << 10;
+/// Bytes up to which the data length of an admin command is taken without comparing
+/// it with what nvmet expects, and the most that a fabrics command has.
+pub(crate) const CHECK_LENGTH_ABOVE: u32 = 64 << 10;
 /// Highest queue identifier that nvmet offers.
 pub(crate) const QUEUE_ID_MAX: u16 = abi::NVMET_NR_QUEUES as u16;
 
@@ -117,10 +117,10 @@ impl NvmetPort {
     /// Data of one command of a queue that is allocated without a question,
     /// bytes. I/O must keep to what the user set; the admin commands of a
     /// controller that states no limit need not.
-    pub(crate) fn unquestioned(self, queue_id: u16) -> u32 {
+    pub(crate) fn unchecked_length(self, queue_id: u16) -> u32 {
         match queue_id {
-            0 => UNQUESTIONED,
-            _ => UNQUESTIONED.min(self.data_max()),
+            0 => CHECK_LENGTH_ABOVE,
+            _ => CHECK_LENGTH_ABOVE.min(self.data_max()),
         }
     }
 

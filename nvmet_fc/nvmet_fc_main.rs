@@ -77,7 +77,7 @@ impl Drop for Last {
         if tgtport::registry::clear() != 0 {
             pr_warn!("targetport list not empty\n");
         }
-        ls::disconnect::bury_all();
+        ls::disconnect::abandon_all();
     }
 }
 

@@ -107,7 +107,7 @@ pub(crate) struct Queue {
     /// Queue size that the host stated, 0's based.
     stated_size: u16,
     /// Data of one command that is allocated without a question, bytes.
-    unquestioned: u32,
+    unchecked_length: u32,
     /// The association.
     association: Arc<Association>,
     /// The nvmet port; the association ends before it does.
@@ -189,7 +189,7 @@ impl Queue {
                 hardware_queue: queues::hardware_queue(queue_id, template.max_hw_queues),
                 adds_response: template.adds_response,
                 stated_size: parameters.stated_size,
-                unquestioned: association.nvmet_port().unquestioned(queue_id),
+                unchecked_length: association.nvmet_port().unchecked_length(queue_id),
                 association: association.clone(),
                 nvmet_port: association.nvmet_port(),
                 port: port.clone(),
@@ -295,8 +295,8 @@ impl Queue {
 
     /// Data of one command that is allocated without a question, bytes.
     #[inline]
-    pub(crate) fn unquestioned(&self) -> u32 {
-        self.unquestioned
+    pub(crate) fn unchecked_length(&self) -> u32 {
+        self.unchecked_length
     }
 
     /// Counts a response; the first is 1.

@@ -100,7 +100,7 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
     };
     // A deletion marks the controller after it has changed its state: the mark
     // that was cleared just now may have been that one.
-    if ctrl.nvme().state() == CtrlState::Going {
+    if ctrl.nvme().state() == CtrlState::Deleting {
         return Err(ENODEV);
     }
     if ops.fcp_private > ctrl.fcp_private() {

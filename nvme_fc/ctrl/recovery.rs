@@ -39,7 +39,7 @@ use crate::{
             Decision,
             Line,
             Port,
-            Situation, //
+            ReconnectState, //
         },
         support::{
             ratelimit::{
@@ -119,7 +119,7 @@ pub(crate) fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
     } else {
         ctrl.set_failed();
     }
-    if ctrl.nvme().state() == CtrlState::Going {
+    if ctrl.nvme().state() == CtrlState::Deleting {
         return;
     }
     let ticks = u64::from(dev_loss).saturating_mul(TICKS);
@@ -159,7 +159,7 @@ pub(crate) fn reset(ctrl: ArcBorrow<'_, Ctrl>) {
     while ctrl.attempted().take() {}
     if !ctrl.nvme().set_connecting() {
         // It is being deleted meanwhile; then this is not an error.
-        if ctrl.nvme().state() != CtrlState::Going {
+        if ctrl.nvme().state() != CtrlState::Deleting {
             ctrl_log!(
                 err,
                 ctrl,
@@ -187,7 +187,7 @@ pub(crate) fn await_attempt(ctrl: &Arc<Ctrl>) {
     while !ctrl.attempted().wait_timeout(period) {
         match ctrl.nvme().state() {
             CtrlState::Connecting => {}
-            CtrlState::Going => return cut_short(ctrl),
+            CtrlState::Deleting => return cut_short(ctrl),
             // It came to its end at this very moment, or there is another reset.
             _ => return,
         }
@@ -218,7 +218,7 @@ fn reconnect_or_delete(ctrl: &Arc<Ctrl>, status: i32) {
     if port == Port::Online {
         ctrl_log!(info, ctrl, "reset: Reconnect attempt failed ({})\n", status);
     }
-    let decision = reconnect::decide(&Situation {
+    let decision = reconnect::next_step(&ReconnectState {
         now: jiffies(),
         port,
         status,
@@ -321,7 +321,7 @@ impl WorkItem<DEV_LOSS_WORK> for Ctrl {
         match reconnect::until_dev_loss(jiffies(), entry.situation()) {
             None => {}
             Some(0) => match this.nvme().state() {
-                CtrlState::Going => {}
+                CtrlState::Deleting => {}
                 // Creation is under way, and cannot be deleted yet.
                 CtrlState::New => {
                     work::mod_delayed::<Ctrl, DEV_LOSS_WORK>(nvme_wq(), this.clone(), clamp(TICKS));

@@ -44,7 +44,7 @@ impl Drop for Controllers {
         while ctrl::any_exists() {
             polls = polls.wrapping_add(1);
             if polls % POLLS_PER_COMPLAINT == 0 {
-                complain();
+                log_remaining();
             }
             fsleep(Delta::from_millis(POLL_MILLISECONDS));
         }
@@ -56,7 +56,7 @@ impl Drop for Controllers {
 }
 
 /// Logs which controllers hold up the end.
-fn complain() {
+fn log_remaining() {
     for entry in registry_lock::lock().remotes() {
         for ctrl in &entry.ctrls {
             ctrl_log!(warn, ctrl, "transport unloading: ctrl is still in use\n");

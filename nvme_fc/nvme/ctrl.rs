@@ -71,7 +71,7 @@ pub(crate) enum CtrlState {
     /// Getting an association.
     Connecting,
     /// Being deleted, or dead.
-    Going,
+    Deleting,
 }
 
 /// Workqueue of the NVMe core for work that is neither reset nor delete.
@@ -316,7 +316,7 @@ impl NvmeCtrl {
             abi::nvme_ctrl_state_NVME_CTRL_LIVE => CtrlState::Live,
             abi::nvme_ctrl_state_NVME_CTRL_RESETTING => CtrlState::Resetting,
             abi::nvme_ctrl_state_NVME_CTRL_CONNECTING => CtrlState::Connecting,
-            _ => CtrlState::Going,
+            _ => CtrlState::Deleting,
         }
     }
 

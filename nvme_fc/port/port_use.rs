@@ -34,7 +34,7 @@ use crate::{
 pub(crate) fn settle(remote: &RemotePort) {
     let ticks = registry_lock::lock()
         .remote(remote)
-        .map_or(0, |entry| entry.settles_in());
+        .map_or(0, |entry| entry.ready_after());
     if ticks != 0 {
         let millis = ticks.saturating_mul(1000) / u64::from(abi::HZ);
         // CAST: A quarter of a second at most.

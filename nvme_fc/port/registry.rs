@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// The part of a second that an LLDD has to make a registered port ready.
-const SETTLE_FRACTION: u32 = 4;
+const READY_FRACTION: u32 = 4;
 
 /// A local port's entry.
 pub(crate) struct LocalEntry {
@@ -99,9 +99,9 @@ impl RemoteEntry {
     /// How long the port is to be left alone after its registration, jiffies:
     /// an LLDD makes its part of a port ready only when it has been given that,
     /// and must not be called before it has.
-    pub(crate) fn settles_in(&self) -> u64 {
+    pub(crate) fn ready_after(&self) -> u64 {
         let since = jiffies().wrapping_sub(self.registered_at);
-        u64::from(abi::HZ / SETTLE_FRACTION).saturating_sub(since)
+        u64::from(abi::HZ / READY_FRACTION).saturating_sub(since)
     }
 
     /// The port as the reconnect policy sees it.

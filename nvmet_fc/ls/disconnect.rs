@@ -375,7 +375,7 @@ pub(crate) fn send(association: &Association) {
 }
 
 /// The module goes, and all LLDDs have gone before. Context: may sleep.
-pub(crate) fn bury_all() {
+pub(crate) fn abandon_all() {
     let all = mem::replace(&mut *SENT.lock(), Sent::new());
     for sent in all.into_list() {
         if sent.done.load(Relaxed) {

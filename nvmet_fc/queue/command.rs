@@ -14,11 +14,11 @@ use kernel::{
 
 use crate::{
     nvmet::{
+        CHECK_LENGTH_ABOVE, //
         DATA_MAX,
         STATUS_BAD_LENGTH,
         STATUS_INTERNAL,
         STATUS_TOO_LONG,
-        UNQUESTIONED, //
     },
     queue::{
         connect,
@@ -46,8 +46,8 @@ use crate::{
     }, //
 };
 
-/// Data that is allocated for a command whose need nvmet does not tell.
-const UNTOLD: u32 = 4 << 20;
+/// The most data that a command may have whose length nvmet cannot tell, bytes.
+const UNKNOWN_LENGTH_MAX: u32 = 4 << 20;
 
 /// Starts a command. Context: may sleep; the queue's gate was entered.
 #[inline]
@@ -112,7 +112,7 @@ pub(crate) fn start_write(exchange: Exchange, length: u32) {
 /// use.
 #[inline]
 fn allocate_read(exchange: Exchange, length: u32) -> Option<Exchange> {
-    if length <= exchange.queue().unquestioned() && exchange.reads_block_device() {
+    if length <= exchange.queue().unchecked_length() && exchange.reads_block_device() {
         give_buffer(exchange, length, Direction::ToDevice, false)
     } else {
         allocate_with_care(exchange, length, Direction::ToDevice)
@@ -123,7 +123,7 @@ fn allocate_read(exchange: Exchange, length: u32) -> Option<Exchange> {
 /// use.
 #[inline]
 fn allocate_write(exchange: Exchange, length: u32) -> Option<Exchange> {
-    if length <= exchange.queue().unquestioned() {
+    if length <= exchange.queue().unchecked_length() {
         give_buffer(exchange, length, Direction::FromDevice, false)
     } else {
         allocate_with_care(exchange, length, Direction::FromDevice)
@@ -140,15 +140,15 @@ fn allocate_with_care(
     length: u32,
     direction: Direction,
 ) -> Option<Exchange> {
-    if length > exchange.queue().unquestioned() {
-        if let Err(status) = question(&exchange, length) {
+    if length > exchange.queue().unchecked_length() {
+        if let Err(status) = check_length(&exchange, length) {
             exchange.set_transfer(0);
             exchange.fail(status);
             return None;
         }
     }
     let clear = direction == Direction::ToDevice && !exchange.reads_block_device();
-    if length <= UNQUESTIONED {
+    if length <= CHECK_LENGTH_ABOVE {
         return give_buffer(exchange, length, direction, clear);
     }
     let data = exchange.buffer_in_account(length, direction, clear);
@@ -187,7 +187,7 @@ fn take_buffer(mut exchange: Exchange, length: u32, data: Option<DataBuffer>) ->
 /// # Errors
 ///
 /// The NVMe status.
-fn question(exchange: &Exchange, length: u32) -> Result<(), u16> {
+fn check_length(exchange: &Exchange, length: u32) -> Result<(), u16> {
     // What the user set is stated by controllers with namespaces of nvmet's own;
     // others (discovery, passthrough) state none, or the device's.
     let most = if exchange.has_namespace() {
@@ -199,11 +199,11 @@ fn question(exchange: &Exchange, length: u32) -> Result<(), u16> {
         return Err(STATUS_TOO_LONG);
     }
     // nvmet takes the host's word for it, and allocates as much in one piece.
-    if exchange.command().sqe.is_fabrics() && length > UNQUESTIONED {
+    if exchange.command().sqe.is_fabrics() && length > CHECK_LENGTH_ABOVE {
         return Err(STATUS_BAD_LENGTH);
     }
     let is_plausible = match exchange.nvmet_length() {
-        0 => length <= UNTOLD,
+        0 => length <= UNKNOWN_LENGTH_MAX,
         // CAST: A u32 fits a usize here.
         expected => length as usize <= expected,
     };
@@ -403,7 +403,7 @@ fn finish(mut exchange: Exchange, action: Action) {
         Action::Release => exchange.release(),
         // The rest cannot come from the events above; the exchange still ends.
         _ => {
-            lost_its_way();
+            invalid_transition();
             exchange.release();
         }
     }
@@ -411,6 +411,6 @@ fn finish(mut exchange: Exchange, action: Action) {
 
 /// Reports a state that cannot be.
 #[cold]
-pub(crate) fn lost_its_way() {
+pub(crate) fn invalid_transition() {
     pr_warn_once!("an exchange in a state that its event does not fit\n");
 }

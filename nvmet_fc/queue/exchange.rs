@@ -29,7 +29,7 @@ use kernel::{
 
 use crate::{
     abi,
-    nvmet::UNQUESTIONED,
+    nvmet::CHECK_LENGTH_ABOVE,
     port::template::FcpRequestPtr,
     queue::{
         command,
@@ -251,7 +251,7 @@ impl Exchange {
     pub(crate) fn free_data(&mut self) {
         if let Some(data) = self.work().data.take() {
             let queue = self.queue();
-            if data.entries() > UNQUESTIONED / PAGE {
+            if data.entries() > CHECK_LENGTH_ABOVE / PAGE {
                 uncount(queue, data.entries());
             }
             data.free(queue.port().device());
@@ -358,7 +358,7 @@ fn uncount(queue: &Queue, entries: u32) {
 /// What an event gives that does not belong to the state.
 #[cold]
 fn lost() -> Action {
-    crate::queue::command::lost_its_way();
+    crate::queue::command::invalid_transition();
     Action::Abandon { call_abort: true }
 }
 

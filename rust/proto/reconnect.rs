@@ -3,7 +3,7 @@
 //! Host: reconnect or delete.
 //!
 //! The caller takes a snapshot of port and controller under one lock and asks
-//! [`decide`]. A port is either online, or offline with a deadline; so a
+//! [`next_step`]. A port is either online, or offline with a deadline; so a
 //! port that returns cannot be judged by the deadline it no longer has.
 
 #![deny(unsafe_code)]
@@ -34,7 +34,7 @@ pub enum Port {
 /// What the decision depends on. Times are jiffies, which may wrap; spans are
 /// below half their range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Situation {
+pub struct ReconnectState {
     /// Now.
     pub now: u64,
     /// The remote port.
@@ -112,7 +112,7 @@ const fn refusal(status: i32) -> Option<Reason> {
 }
 
 /// Decides after an attempt that failed, or was not possible.
-pub const fn decide(at: &Situation) -> Decision {
+pub const fn next_step(at: &ReconnectState) -> Decision {
     let left = match at.port {
         Port::Online => None,
         Port::Offline { dev_loss_end } => match until(at.now, dev_loss_end) {

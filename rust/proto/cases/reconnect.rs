@@ -7,7 +7,7 @@ use crate::proto::reconnect::*;
 
 /// Offline for 60 s yet, one attempt of ten made, a second between them
 /// (1000 jiffies to the second).
-const OFFLINE: Situation = Situation {
+const OFFLINE: ReconnectState = ReconnectState {
     now: 1_000_000,
     port: Port::Offline {
         dev_loss_end: 1_060_000,
@@ -20,7 +20,7 @@ const OFFLINE: Situation = Situation {
 };
 
 /// The same with the port online.
-const ONLINE: Situation = Situation {
+const ONLINE: ReconnectState = ReconnectState {
     port: Port::Online,
     ..OFFLINE
 };
@@ -33,28 +33,28 @@ pub(crate) fn the_table_of_reasons() -> CaseResult {
         (ONLINE, Decision::Retry { delay: 1_000 }),
         (OFFLINE, Decision::Retry { delay: 1_000 }),
         (
-            Situation {
+            ReconnectState {
                 status: 0x2006,
                 ..ONLINE
             },
             Decision::Retry { delay: 1_000 },
         ),
         (
-            Situation {
+            ReconnectState {
                 status: DNR,
                 ..ONLINE
             },
             Decision::Delete(Reason::DoNotRetry),
         ),
         (
-            Situation {
+            ReconnectState {
                 status: -129,
                 ..ONLINE
             },
             Decision::Delete(Reason::Key),
         ),
         (
-            Situation {
+            ReconnectState {
                 status: -126,
                 ..ONLINE
             },
@@ -62,35 +62,35 @@ pub(crate) fn the_table_of_reasons() -> CaseResult {
         ),
         // An errno has that bit set too, and is no status.
         (
-            Situation {
+            ReconnectState {
                 status: -5,
                 ..ONLINE
             },
             Decision::Retry { delay: 1_000 },
         ),
         (
-            Situation {
+            ReconnectState {
                 attempts: 9,
                 ..ONLINE
             },
             Decision::Retry { delay: 1_000 },
         ),
         (
-            Situation {
+            ReconnectState {
                 attempts: 10,
                 ..ONLINE
             },
             Decision::Delete(Reason::Attempts),
         ),
         (
-            Situation {
+            ReconnectState {
                 attempts: 10,
                 ..OFFLINE
             },
             Decision::Delete(Reason::Attempts),
         ),
         (
-            Situation {
+            ReconnectState {
                 max_attempts: 0,
                 attempts: 0,
                 ..ONLINE
@@ -98,7 +98,7 @@ pub(crate) fn the_table_of_reasons() -> CaseResult {
             Decision::Delete(Reason::Attempts),
         ),
         (
-            Situation {
+            ReconnectState {
                 max_attempts: -1,
                 attempts: i32::MAX,
                 ..ONLINE
@@ -108,7 +108,7 @@ pub(crate) fn the_table_of_reasons() -> CaseResult {
     ];
 
     for (at, expected) in table {
-        ensure_eq!(decide(&at), expected, "{at:?}");
+        ensure_eq!(next_step(&at), expected, "{at:?}");
     }
     Ok(())
 }
@@ -122,25 +122,25 @@ pub(crate) fn a_target_that_is_being_set_up() -> CaseResult {
         (-129, Reason::Key),
         (-126, Reason::Key),
     ] {
-        let first = Situation { status, ..ONLINE };
-        let again = Situation {
+        let first = ReconnectState { status, ..ONLINE };
+        let again = ReconnectState {
             served: true,
             ..first
         };
-        ensure_eq!(decide(&first), Decision::Delete(reason));
-        ensure_eq!(decide(&again), Decision::Retry { delay: 1_000 });
+        ensure_eq!(next_step(&first), Decision::Delete(reason));
+        ensure_eq!(next_step(&again), Decision::Retry { delay: 1_000 });
         // Not for ever.
-        let last = Situation {
+        let last = ReconnectState {
             attempts: 10,
             ..again
         };
-        ensure_eq!(decide(&last), Decision::Delete(Reason::Attempts));
-        let offline = Situation {
+        ensure_eq!(next_step(&last), Decision::Delete(Reason::Attempts));
+        let offline = ReconnectState {
             port: OFFLINE.port,
             now: 1_060_000,
             ..again
         };
-        ensure_eq!(decide(&offline), Decision::Delete(Reason::DevLoss));
+        ensure_eq!(next_step(&offline), Decision::Delete(Reason::DevLoss));
     }
     Ok(())
 }
@@ -170,7 +170,7 @@ pub(crate) fn the_delay_ends_where_the_port_is_lost() -> CaseResult {
         (1_060_000, Decision::Delete(Reason::DevLoss)),
         (9_060_000, Decision::Delete(Reason::DevLoss)),
     ] {
-        ensure_eq!(decide(&Situation { now, ..OFFLINE }), expected);
+        ensure_eq!(next_step(&ReconnectState { now, ..OFFLINE }), expected);
     }
     Ok(())
 }
@@ -178,9 +178,9 @@ pub(crate) fn the_delay_ends_where_the_port_is_lost() -> CaseResult {
 /// W18: the C module judges a port that returned by a deadline of zero.
 pub(crate) fn a_port_that_returned_is_not_lost() -> CaseResult {
     for now in [0, 1, 1_060_000, u64::MAX / 2, u64::MAX] {
-        let at = Situation { now, ..ONLINE };
+        let at = ReconnectState { now, ..ONLINE };
 
-        ensure_eq!(decide(&at), Decision::Retry { delay: 1_000 });
+        ensure_eq!(next_step(&at), Decision::Retry { delay: 1_000 });
         ensure_eq!(until_dev_loss(now, at.port), None);
     }
     Ok(())

@@ -16,30 +16,30 @@ prop_compose! {
         max_attempts in -1i32..20,
         delay in 0u64..1 << 40,
         served: bool,
-    ) -> Situation {
+    ) -> ReconnectState {
         let port = match left {
             None => Port::Online,
             Some(left) => Port::Offline { dev_loss_end: now.wrapping_add(left) },
         };
-        Situation { now, port, status, attempts, max_attempts, delay, served }
+        ReconnectState { now, port, status, attempts, max_attempts, delay, served }
     }
 }
 
 proptest! {
     #[test]
     fn more_attempts_never_help(at in any_situation(), more in 1i32..100) {
-        if let Decision::Delete(_) = decide(&at) {
-            let later = Situation { attempts: at.attempts + more, ..at };
+        if let Decision::Delete(_) = next_step(&at) {
+            let later = ReconnectState { attempts: at.attempts + more, ..at };
 
-            prop_assert!(matches!(decide(&later), Decision::Delete(_)));
+            prop_assert!(matches!(next_step(&later), Decision::Delete(_)));
         }
     }
 
     #[test]
     fn waiting_never_helps(at in any_situation(), more in 0u64..1 << 40) {
-        let later = Situation { now: at.now.wrapping_add(more), ..at };
+        let later = ReconnectState { now: at.now.wrapping_add(more), ..at };
 
-        match (decide(&at), decide(&later)) {
+        match (next_step(&at), next_step(&later)) {
             (Decision::Delete(_), now) => prop_assert!(matches!(now, Decision::Delete(_))),
             (Decision::Retry { delay: before }, Decision::Retry { delay }) => {
                 prop_assert!(delay <= before);
@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn a_retry_is_in_time(at in any_situation()) {
-        if let (Decision::Retry { delay }, Some(left)) = (decide(&at), until_dev_loss(at.now, at.port)) {
+        if let (Decision::Retry { delay }, Some(left)) = (next_step(&at), until_dev_loss(at.now, at.port)) {
             prop_assert!(left > 0);
             prop_assert!(delay <= left);
         }
@@ -60,10 +60,10 @@ proptest! {
 
     #[test]
     fn having_served_never_hurts(at in any_situation()) {
-        let served = Situation { served: true, ..at };
-        let fresh = Situation { served: false, ..at };
+        let served = ReconnectState { served: true, ..at };
+        let fresh = ReconnectState { served: false, ..at };
 
-        match (decide(&fresh), decide(&served)) {
+        match (next_step(&fresh), next_step(&served)) {
             (Decision::Retry { delay: fresh }, Decision::Retry { delay }) => {
                 prop_assert_eq!(fresh, delay);
             }
@@ -79,17 +79,17 @@ proptest! {
 
     #[test]
     fn without_a_limit_who_served_is_never_refused(at in any_situation()) {
-        let at = Situation { served: true, max_attempts: -1, port: Port::Online, ..at };
+        let at = ReconnectState { served: true, max_attempts: -1, port: Port::Online, ..at };
 
-        prop_assert_eq!(decide(&at), Decision::Retry { delay: at.delay });
+        prop_assert_eq!(next_step(&at), Decision::Retry { delay: at.delay });
     }
 
     #[test]
     fn a_port_is_lost_only_offline(at in any_situation()) {
-        let online = Situation { port: Port::Online, ..at };
+        let online = ReconnectState { port: Port::Online, ..at };
 
-        prop_assert_ne!(decide(&online), Decision::Delete(Reason::DevLoss));
-        if let Decision::Retry { delay } = decide(&online) {
+        prop_assert_ne!(next_step(&online), Decision::Delete(Reason::DevLoss));
+        if let Decision::Retry { delay } = next_step(&online) {
             prop_assert_eq!(delay, at.delay);
         }
     }
@@ -102,8 +102,8 @@ proptest! {
                 dev_loss_end: dev_loss_end.wrapping_add(shift),
             },
         };
-        let shifted = Situation { now: at.now.wrapping_add(shift), port, ..at };
+        let shifted = ReconnectState { now: at.now.wrapping_add(shift), port, ..at };
 
-        prop_assert_eq!(decide(&at), decide(&shifted));
+        prop_assert_eq!(next_step(&at), next_step(&shifted));
     }
 }
