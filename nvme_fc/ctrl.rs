@@ -75,10 +75,10 @@ use crate::{
         proto::ids::AssociationId,
         support::{
             completion::Completion,
+            word::Word,
             work, //
         }, //
-    },
-    word::Word, //
+    }, //
 };
 
 /// Work item that makes an association.

@@ -10,7 +10,7 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: entry > ctrl > ls | io > port > nvme > word numbers cpus without_io log > shared > layout shim > abi
+// layers: entry > ctrl > ls | io > port > nvme > numbers cpus without_io log > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
@@ -33,8 +33,6 @@ mod shared;
 mod shim;
 #[allow(unsafe_code, reason = "changes a flag of the thread")]
 mod without_io;
-#[allow(unsafe_code, reason = "reads what may change")]
-mod word;
 
 use kernel::prelude::*;
 use shared::proto;

@@ -11,7 +11,7 @@
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
 // layers: entry > tgtport > association > ls | queue > port > globals
-//     > nvmet sgl mapped gate ring racy > shared > layout shim > abi
+//     > nvmet sgl mapped gate ring > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
@@ -30,8 +30,6 @@ mod mapped;
 mod nvmet;
 mod port;
 mod queue;
-#[allow(unsafe_code, reason = "reads a word that others write")]
-mod racy;
 mod ring;
 #[allow(unsafe_code, reason = "wraps scatterlists")]
 mod sgl;

@@ -67,7 +67,6 @@ use crate::{
         slot::Slot,
         slots::SlotList, //
     },
-    racy::Racy,
     shared::{
         proto::{
             command::{
@@ -79,7 +78,10 @@ use crate::{
             queues,
             wire::ExtendedResponseIu, //
         },
-        support::ratelimit::ratelimited, //
+        support::{
+            ratelimit::ratelimited,
+            word::Word, //
+        }, //
     }, //
 };
 
@@ -128,7 +130,7 @@ pub(crate) struct Queue {
     #[pin]
     list: SpinLockIrq<SlotList>,
     /// How many slots are free, to be read without the lock.
-    free: Racy,
+    free: Word<u32>,
     /// Commands on their way into nvmet.
     #[pin]
     gate: Gate,
@@ -198,7 +200,7 @@ impl Queue {
                 _share: share,
                 responses,
                 list <- new_spinlock_irq!(list, "nvmet_fc::slots"),
-                free: Racy::new(u32::from(parameters.submission_queue_size)),
+                free: Word::new(u32::from(parameters.submission_queue_size)),
                 gate <- Gate::new(),
                 ordinal: Atomic::new(0),
                 sequence_number: Atomic::new(0),

@@ -17,5 +17,7 @@ pub(crate) mod ida;
 pub(crate) mod random;
 #[allow(unsafe_code, reason = "reads jiffies")]
 pub(crate) mod ratelimit;
+#[allow(unsafe_code, reason = "reads what may change")]
+pub(crate) mod word;
 #[allow(unsafe_code, reason = "wraps cancel and flush of work items")]
 pub(crate) mod work;

@@ -11,7 +11,7 @@ use kernel::sync::{
 
 use crate::{
     ctrl::Ctrl,
-    word::Word, //
+    shared::support::word::Word, //
 };
 
 /// Points from a part of a controller to the controller.

@@ -65,9 +65,11 @@ use crate::{
                 ExtendedResponseIu, //
             }, //
         },
-        support::ratelimit::jiffies, //
-    },
-    word::Word, //
+        support::{
+            ratelimit::jiffies,
+            word::Word, //
+        }, //
+    }, //
 };
 
 /// `done` of an exchange.

@@ -21,7 +21,7 @@ use crate::{
             PortOps, //
         }, //
     },
-    word::Word, //
+    shared::support::word::Word, //
 };
 
 /// The way of exchanges from one queue to the LLDD.

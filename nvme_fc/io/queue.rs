@@ -35,8 +35,10 @@ use crate::{
         rport::RemotePort,
         template::PortOps, //
     },
-    shared::proto::ids::ConnectionId,
-    word::Word, //
+    shared::{
+        proto::ids::ConnectionId,
+        support::word::Word, //
+    }, //
 };
 
 /// A queue.

@@ -61,10 +61,10 @@ use crate::{
                 jiffies,
                 ratelimited, //
             },
+            word::Word,
             work, //
         }, //
-    },
-    word::Word, //
+    }, //
 };
 
 /// Seconds before the LLDD is asked to abort: a little more than it was told

@@ -66,11 +66,11 @@ use crate::{
                 jiffies,
                 ratelimited, //
             },
+            word::Word,
             work, //
         }, //
     },
-    without_io::WithoutIo,
-    word::Word, //
+    without_io::WithoutIo, //
 };
 
 /// Requests of one remote port that may wait for their answers at once: its

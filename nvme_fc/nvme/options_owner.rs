@@ -7,7 +7,7 @@ use core::ptr;
 use crate::{
     abi,
     nvme::options::Options,
-    word::Word, //
+    shared::support::word::Word, //
 };
 
 /// Frees options when it is dropped, if it was given any.

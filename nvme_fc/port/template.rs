@@ -30,7 +30,7 @@ use crate::{
         },
         port_use::PortUse, //
     },
-    word::Plain, //
+    shared::support::word::Plain, //
 };
 
 /// `localport_delete`.

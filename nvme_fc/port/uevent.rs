@@ -15,8 +15,10 @@ use kernel::{
 use crate::{
     abi,
     port::port_abi::Names,
-    shared::proto::traddr::Traddr,
-    word::Word, //
+    shared::{
+        proto::traddr::Traddr,
+        support::word::Word, //
+    }, //
 };
 
 /// The device that events come from, while it exists.
