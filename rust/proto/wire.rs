@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! What crosses the FC link, as FC-NVMe-2 lays it out: codes and sizes here,
-//! structures in `wire_ls` (link services) and `wire_iu` (information units),
+//! structures in `link_services` and `iu` (information units),
 //! all of them reachable through this module.
 //!
 //! The C view of the same bytes is `include/linux/nvme-fc.h`. All fields are
@@ -11,13 +11,14 @@
 
 #![deny(unsafe_code)]
 
-pub mod iu;
-pub mod link_services;
+mod iu;
+mod layout;
+mod link_services;
 
 use core::mem::size_of;
 
-pub use super::wire::iu::*;
-pub use super::wire::link_services::*;
+pub use iu::*;
+pub use link_services::*;
 
 /// Link service command codes, the first byte of every LS payload.
 pub mod ls {
@@ -80,8 +81,6 @@ pub const EXTENDED_RESPONSE: u16 = size_of::<ExtendedResponseIu>() as u16;
 pub const COMMAND_WORDS: u16 = (size_of::<CommandIu>() / 4) as u16;
 /// `iu_len` of the extended response IU, in 4-byte words.
 pub const EXTENDED_RESPONSE_WORDS: u16 = EXTENDED_RESPONSE / 4;
-/// Bytes of an NQN field in Create Association, terminator included.
-pub const NQN_FIELD: usize = 256;
 /// Longest LS request that either side takes.
 pub const LS_REQUEST_MAX: usize = size_of::<CreateAssociationRequest>();
 /// Bytes a receiver of LS requests sets aside for its answer, as the C
@@ -96,15 +95,3 @@ pub const LS_TIMEOUT_SECONDS: u32 = 20;
 pub const fn stated_length<T>() -> u32 {
     (size_of::<T>() as u32).saturating_sub(8)
 }
-
-/// Asserts a structure's size and the offsets of some of its fields.
-macro_rules! layout {
-    ($t:ty, $size:literal $(, $($field:ident).+ @ $offset:literal)*) => {
-        const _: () = {
-            assert!(core::mem::size_of::<$t>() == $size);
-            assert!(core::mem::align_of::<$t>() == 1);
-            $(assert!(core::mem::offset_of!($t, $($field).+) == $offset);)*
-        };
-    };
-}
-pub(super) use layout;

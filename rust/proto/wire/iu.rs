@@ -4,7 +4,7 @@
 
 #![deny(unsafe_code)]
 
-use super::layout;
+use super::layout::layout;
 use zerocopy::byteorder::{big_endian as be, little_endian as le};
 use zerocopy_derive::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 

@@ -4,12 +4,12 @@
 
 #![deny(unsafe_code)]
 
-use super::{
-    layout,
-    NQN_FIELD, //
-};
+use super::layout::layout;
 use zerocopy::byteorder::big_endian as be;
 use zerocopy_derive::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+/// Bytes of an NQN field in Create Association, terminator included.
+pub const NQN_FIELD: usize = 256;
 
 /// First word of every LS payload.
 #[derive(
