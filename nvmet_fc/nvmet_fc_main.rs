@@ -19,7 +19,7 @@ mod abi;
 mod association;
 mod entry;
 mod gate;
-#[allow(unsafe_code, reason = "initialises statics, wraps workqueues")]
+#[allow(unsafe_code, reason = "names workqueues")]
 mod globals;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;
@@ -57,7 +57,7 @@ struct NvmetFcModule {
     _registration: entry::nvmet::Registration,
     /// Runs when nobody can call any more.
     _last: Last,
-    /// Locks and queues.
+    /// Queues.
     _globals: globals::Globals,
 }
 
@@ -81,6 +81,8 @@ impl Drop for Last {
 
 impl kernel::Module for NvmetFcModule {
     fn init(_module: &'static ThisModule) -> Result<Self> {
+        tgtport::registry_lock::init();
+        ls::sent_lock::init();
         let globals = globals::Globals::new()?;
         Ok(Self {
             _registration: entry::nvmet::Registration::new()?,

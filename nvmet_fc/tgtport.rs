@@ -4,9 +4,12 @@
 
 #![deny(unsafe_code)]
 
+mod bindings;
 pub(crate) mod ls;
 pub(crate) mod register;
 pub(crate) mod registry;
+#[allow(unsafe_code, reason = "initialises a static")]
+pub(crate) mod registry_lock;
 
 use kernel::{
     alloc::KVVec,

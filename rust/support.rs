@@ -21,3 +21,5 @@ pub(crate) mod ratelimit;
 pub(crate) mod word;
 #[allow(unsafe_code, reason = "wraps cancel and flush of work items")]
 pub(crate) mod work;
+#[allow(unsafe_code, reason = "wraps struct workqueue_struct")]
+pub(crate) mod workqueue;

@@ -11,7 +11,7 @@
 //! a device there is nothing but memory, which is kept anyhow.
 
 #[allow(unsafe_code, reason = "calls LLDDs")]
-mod patience;
+pub(crate) mod patience;
 
 use core::{
     cell::UnsafeCell,
@@ -53,8 +53,10 @@ use crate::{
         tenancy::Sending,
         Association, //
     },
-    globals::SENT,
-    ls::sent_list::Sent,
+    ls::{
+        sent_list::Sent,
+        sent_lock, //
+    },
     port::{
         hold::Hold,
         host::HostRef, //
@@ -297,7 +299,7 @@ impl SentDisconnect {
 
     /// Takes it off the list, and ends what it has in use. Context: may sleep.
     fn forget(self: &Arc<Self>) {
-        let listed = SENT.lock().remove(self);
+        let listed = sent_lock::lock().remove(self);
         drop(listed);
         let users = self.users.lock().take();
         drop(users);
@@ -361,7 +363,7 @@ pub(crate) fn send(association: &Association) {
         }
     };
     // In the list before the LLDD has it, since `done` may come at once.
-    let listed = SENT.lock().add(&sent);
+    let listed = sent_lock::lock().add(&sent);
     if let Err(error) = listed.and_then(|()| sent.give()) {
         sent.disarm();
         sent.forget();
@@ -376,7 +378,7 @@ pub(crate) fn send(association: &Association) {
 
 /// The module goes, and all LLDDs have gone before. Context: may sleep.
 pub(crate) fn abandon_all() {
-    let all = mem::replace(&mut *SENT.lock(), Sent::new());
+    let all = mem::replace(&mut *sent_lock::lock(), Sent::new());
     for sent in all.into_list() {
         if sent.done.load(Relaxed) {
             // Its work item has the LLDD's reference.

@@ -11,7 +11,6 @@ use kernel::{
 };
 
 use crate::{
-    globals::SENT,
     ls::disconnect::SentDisconnect,
     tgtport::TargetPort, //
 };
@@ -50,21 +49,16 @@ impl Sent {
         self.0.remove(at).ok()
     }
 
+    /// Those of a target port, which exists, that were not given up.
+    pub(crate) fn of<'a>(
+        &'a self,
+        port: &'a TargetPort,
+    ) -> impl Iterator<Item = &'a Arc<SentDisconnect>> {
+        self.0.iter().filter(|sent| sent.is_of(port))
+    }
+
     /// All of them.
     pub(crate) fn into_list(self) -> KVec<Arc<SentDisconnect>> {
         self.0
     }
-}
-
-/// The port goes: what was sent gets little more time. Context: may sleep.
-pub(crate) fn hurry_all(port: &TargetPort) {
-    for sent in SENT.lock().0.iter().filter(|sent| sent.is_of(port)) {
-        sent.clone().queue_hurry();
-    }
-}
-
-/// Whether any keeps the port in use: the LLDD has it, and has a device that may
-/// write to it. Context: may sleep.
-pub(crate) fn is_out(port: &TargetPort) -> bool {
-    SENT.lock().0.iter().any(|sent| sent.is_of(port))
 }

@@ -19,7 +19,7 @@ use kernel::{
 use crate::{
     abi,
     globals,
-    ls::sent_list,
+    ls::disconnect::patience,
     port::{
         hold::Hold,
         template::Template, //
@@ -119,7 +119,7 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
     };
     // LLDDs, too, rely on nvmet's queue having run dry here.
     work::flush_queue(globals::nvmet_queue());
-    sent_list::hurry_all(port);
+    patience::hurry_all(port);
 
     let memory = registration.arc();
     drop(registration);
@@ -129,7 +129,7 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
         if memory.deleted.wait_timeout(second) {
             return Ok(());
         }
-        if waited >= DELETE_WAIT_SECONDS && !sent_list::is_out(&memory) {
+        if waited >= DELETE_WAIT_SECONDS && !patience::is_out(&memory) {
             break;
         }
     }

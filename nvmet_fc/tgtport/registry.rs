@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! All target ports, and which nvmet port each is bound to.
-//!
-//! Target ports come from LLDDs, nvmet ports from configfs, in any order and
-//! again and again. A binding is made by the user and stays until the user ends
-//! it; it is whole while a target port with its names is registered.
+//! What happens to target ports and bindings as LLDDs and users come and go: each
+//! function is one step with the registry locked.
 
 #![deny(unsafe_code)]
 
 use core::ptr::NonNull;
 
 use kernel::{
-    alloc::KVec,
     prelude::*,
     sync::Arc, //
 };
 
 use crate::{
     association::Association,
-    globals::REGISTRY,
     nvmet::{
         CtrlId,
         NvmetPort, //
@@ -29,59 +24,16 @@ use crate::{
         traddr::Traddr, //
     },
     tgtport::{
+        bindings::{
+            is_named,
+            Binding,
+            Registry, //
+        },
+        registry_lock,
         TargetPort,
         ASSOCIATIONS_MAX, //
     }, //
 };
-
-/// An nvmet port that the user made for a target port.
-struct Binding {
-    /// The nvmet port.
-    nvmet_port: NvmetPort,
-    /// Names of the target port.
-    names: Traddr,
-    /// The target port, while it is registered.
-    port: Option<Hold>,
-}
-
-/// What the registry's lock protects.
-pub(crate) struct Registry {
-    /// Registered target ports.
-    ports: KVec<Hold>,
-    /// Bindings.
-    bindings: KVec<Binding>,
-    /// Which numbers target ports have.
-    numbers: KVec<bool>,
-}
-
-/// Whether a target port has these names.
-fn is_named(port: &TargetPort, names: Traddr) -> bool {
-    port.node_name == names.node && port.port_name == names.port
-}
-
-impl Registry {
-    /// An empty registry.
-    pub(crate) const fn new() -> Self {
-        Self {
-            ports: KVec::new(),
-            bindings: KVec::new(),
-            numbers: KVec::new(),
-        }
-    }
-
-    /// The nvmet port that a target port is bound to.
-    fn bound(&self, port: &TargetPort) -> Option<NvmetPort> {
-        self.bindings
-            .iter()
-            .find(|binding| {
-                binding
-                    .port
-                    .as_deref()
-                    .is_some_and(|bound| core::ptr::eq(bound, port))
-            })
-            .map(|binding| binding.nvmet_port)
-    }
-}
 
 /// Takes a number for a new target port. Context: may sleep.
 ///
@@ -89,7 +41,7 @@ impl Registry {
 ///
 /// `EEXIST`: the names are taken. `ENOSPC`: no number is left. `ENOMEM`.
 pub(crate) fn take_number(names: Traddr) -> Result<u32> {
-    let mut registry = REGISTRY.lock();
+    let mut registry = registry_lock::lock();
     if registry.ports.iter().any(|port| is_named(port, names)) {
         return Err(EEXIST);
     }
@@ -110,7 +62,7 @@ pub(crate) fn take_number(names: Traddr) -> Result<u32> {
 /// Gives the number of a target port back. Context: may sleep.
 pub(crate) fn give_number(number: u32) {
     // CAST: A u32 fits a usize here.
-    if let Some(taken) = REGISTRY.lock().numbers.get_mut(number as usize) {
+    if let Some(taken) = registry_lock::lock().numbers.get_mut(number as usize) {
         *taken = false;
     }
 }
@@ -124,7 +76,7 @@ pub(crate) fn give_number(number: u32) {
 /// `EEXIST`: the names are taken. `ENOMEM`.
 pub(crate) fn add(port: Arc<TargetPort>, publish: impl FnOnce(NonNull<TargetPort>)) -> Result {
     let names = port.names();
-    let mut registry = REGISTRY.lock();
+    let mut registry = registry_lock::lock();
     if registry.ports.iter().any(|other| is_named(other, names)) {
         return Err(EEXIST);
     }
@@ -148,7 +100,7 @@ pub(crate) fn add(port: Arc<TargetPort>, publish: impl FnOnce(NonNull<TargetPort
 /// hold. Context: may sleep.
 pub(crate) fn remove(port: &TargetPort) -> Option<Hold> {
     let is_it = |hold: &Hold| core::ptr::eq::<TargetPort>(&**hold, port);
-    let mut registry = REGISTRY.lock();
+    let mut registry = registry_lock::lock();
     let registered = registry
         .ports
         .iter()
@@ -169,7 +121,7 @@ pub(crate) fn remove(port: &TargetPort) -> Option<Hold> {
 /// Gives the registry's memory back at the module's end, and says how many
 /// target ports were still registered. Context: may sleep.
 pub(crate) fn clear() -> usize {
-    let registry = core::mem::replace(&mut *REGISTRY.lock(), Registry::new());
+    let registry = core::mem::replace(&mut *registry_lock::lock(), Registry::new());
     let left = registry.ports.len();
     if left != 0 {
         // Their LLDD is unloaded and must not be called any more.
@@ -185,7 +137,7 @@ pub(crate) fn clear() -> usize {
 /// `ENXIO`: no target port has these names. `EALREADY`: it is bound already.
 /// `ENOMEM`.
 pub(crate) fn bind(nvmet_port: NvmetPort, names: Traddr) -> Result {
-    let mut registry = REGISTRY.lock();
+    let mut registry = registry_lock::lock();
     let port = registry
         .ports
         .iter()
@@ -209,7 +161,7 @@ pub(crate) fn bind(nvmet_port: NvmetPort, names: Traddr) -> Result {
 /// nvmet disables a port: ends its binding, and schedules the end of the
 /// associations. Context: may sleep.
 pub(crate) fn unbind(nvmet_port: NvmetPort) {
-    let mut registry = REGISTRY.lock();
+    let mut registry = registry_lock::lock();
     let binding = registry
         .bindings
         .iter()
@@ -225,8 +177,7 @@ pub(crate) fn unbind(nvmet_port: NvmetPort) {
 
 /// The target port that an nvmet port is bound to. Context: may sleep.
 pub(crate) fn port_of(nvmet_port: NvmetPort) -> Option<Hold> {
-    REGISTRY
-        .lock()
+    registry_lock::lock()
         .bindings
         .iter()
         .find(|binding| binding.nvmet_port == nvmet_port)?
@@ -237,7 +188,7 @@ pub(crate) fn port_of(nvmet_port: NvmetPort) -> Option<Hold> {
 /// The nvmet port that a target port is bound to, and the entries of its
 /// largest queue. Context: may sleep.
 pub(crate) fn bound(port: &TargetPort) -> Option<(NvmetPort, u16)> {
-    let registry = REGISTRY.lock();
+    let registry = registry_lock::lock();
     let nvmet_port = registry.bound(port)?;
     // Under the lock, so that nvmet still has the port.
     Some((nvmet_port, nvmet_port.queue_entries()))
@@ -251,7 +202,7 @@ pub(crate) fn bound(port: &TargetPort) -> Option<(NvmetPort, u16)> {
 /// The reject's reason.
 pub(crate) fn admit(association: &Arc<Association>) -> Result<(), LsError> {
     let port = association.port();
-    let registry = REGISTRY.lock();
+    let registry = registry_lock::lock();
     if registry.bound(port) != Some(association.nvmet_port()) {
         return Err(LsError::NoPort);
     }
@@ -278,8 +229,7 @@ pub(crate) fn admit(association: &Arc<Association>) -> Result<(), LsError> {
 /// The association of a controller. Context: may sleep, but never drops a last
 /// reference.
 pub(crate) fn find_ctrl(ctrl: CtrlId) -> Option<Arc<Association>> {
-    REGISTRY
-        .lock()
+    registry_lock::lock()
         .ports
         .iter()
         .find_map(|port| port.find_ctrl(ctrl))
@@ -288,7 +238,7 @@ pub(crate) fn find_ctrl(ctrl: CtrlId) -> Option<Arc<Association>> {
 /// Schedules the end of a controller's association. Context: nvmet may hold a
 /// subsystem's lock; nothing is freed here.
 pub(crate) fn delete_ctrl(ctrl: CtrlId) {
-    for port in REGISTRY.lock().ports.iter() {
+    for port in registry_lock::lock().ports.iter() {
         port.delete_associations(|association| association.ctrl() == Some(ctrl));
     }
 }
