@@ -116,7 +116,7 @@ fn check_controller(exchange: &mut Exchange) -> Result<(), ConnectError> {
     connect::check_controller(named, controller)
 }
 
-/// Has nvmet complete a command that it has accepted, as refused.
+/// Lets nvmet complete a command that it has accepted, as refused.
 fn refuse(mut exchange: Exchange, error: ConnectError) {
     let queue = exchange.queue();
     ratelimited!(pr_warn!(

@@ -129,8 +129,8 @@ impl Phase {
         }
     }
 
-    /// An event of the owner, in a state that has no mark most of the time: the
-    /// table of states is then looked up by the compiler. Otherwise as
+    /// An event of the owner, with a short way for `usual`, the state that is
+    /// expected, without a mark: the compiler knows what follows. Otherwise as
     /// [`Phase::on_issue`] if `issue`, else as [`Phase::on`].
     #[inline(always)]
     pub(crate) fn on_from(&self, usual: State, event: Event, issue: bool) -> Option<Action> {

@@ -18,10 +18,8 @@
 //!         Refused
 //! ```
 //!
-//! A teardown waits for the exchanges that it counted. The caller adds one to
-//! that count before it tries [`Event::Terminate`], and takes it back if the
-//! event is refused; whoever gets `counted` takes it off, after its own last
-//! use of the exchange.
+//! A teardown marks the exchanges that it terminates: whoever ends one gets
+//! `counted`, and leaves to the teardown what follows.
 
 #![deny(unsafe_code)]
 
