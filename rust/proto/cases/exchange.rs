@@ -14,35 +14,34 @@ use crate::proto::life::host_exchange::{
 };
 
 /// All events.
-const EVENTS: [Event; 7] = [
+const EVENTS: [Event; 6] = [
     Event::Start,
     Event::Refused,
     Event::Abort,
     Event::Terminate,
     Event::Done,
-    Event::Release,
     Event::AbortAgain,
 ];
 
-/// An abort that a teardown counted.
-fn counted() -> CaseResult<State> {
+/// An exchange that a teardown terminated.
+fn terminated() -> CaseResult<State> {
     Ok(on(State::ACTIVE, Event::Terminate).or_fail()?.0)
 }
 
 pub(crate) fn the_whole_table() -> CaseResult {
-    use Event::{Abort, AbortAgain, Done, Refused, Release, Start, Terminate};
+    use Event::{Abort, AbortAgain, Done, Refused, Start, Terminate};
     use Ignored::{AlreadyAborted, InUse, NotInFlight};
     let (idle, active, aborted, complete) =
         (State::IDLE, State::ACTIVE, State::ABORTED, State::COMPLETE);
-    let finish = |aborted, counted| Action::Finish { aborted, counted };
-    let unwind = |counted| Action::Unwind { counted };
+    let finish = |aborted, terminated| Action::Finish {
+        aborted,
+        terminated,
+    };
     let table = [
-        (State::UNINITIALISED, [Err(NotInFlight); 7]),
         (
             idle,
             [
                 Ok((active, Action::Proceed)),
-                Err(NotInFlight),
                 Err(NotInFlight),
                 Err(NotInFlight),
                 Err(NotInFlight),
@@ -54,11 +53,10 @@ pub(crate) fn the_whole_table() -> CaseResult {
             active,
             [
                 Err(InUse),
-                Ok((idle, unwind(false))),
+                Ok((idle, Action::Proceed)),
                 Ok((aborted, Action::CallAbort)),
-                Ok((counted()?, Action::CallAbort)),
+                Ok((terminated()?, Action::CallAbort)),
                 Ok((complete, finish(false, false))),
-                Err(InUse),
                 Err(NotInFlight),
             ],
         ),
@@ -66,24 +64,22 @@ pub(crate) fn the_whole_table() -> CaseResult {
             aborted,
             [
                 Err(InUse),
-                Ok((idle, unwind(false))),
+                Ok((idle, Action::Proceed)),
                 Err(AlreadyAborted),
-                Ok((counted()?, Action::Wait)),
+                Ok((terminated()?, Action::Proceed)),
                 Ok((complete, finish(true, false))),
-                Err(InUse),
                 Ok((aborted, Action::CallAbort)),
             ],
         ),
         (
-            counted()?,
+            terminated()?,
             [
                 Err(InUse),
-                Ok((idle, unwind(true))),
+                Ok((idle, Action::Proceed)),
                 Err(AlreadyAborted),
                 Err(AlreadyAborted),
                 Ok((complete, finish(true, true))),
-                Err(InUse),
-                Ok((counted()?, Action::CallAbort)),
+                Ok((terminated()?, Action::CallAbort)),
             ],
         ),
         (
@@ -94,16 +90,12 @@ pub(crate) fn the_whole_table() -> CaseResult {
                 Err(NotInFlight),
                 Err(NotInFlight),
                 Err(NotInFlight),
-                Ok((idle, Action::Proceed)),
                 Err(NotInFlight),
             ],
         ),
     ];
 
-    ensure_eq!(
-        EVENTS,
-        [Start, Refused, Abort, Terminate, Done, Release, AbortAgain]
-    );
+    ensure_eq!(EVENTS, [Start, Refused, Abort, Terminate, Done, AbortAgain]);
     for (state, row) in table {
         for (event, expected) in EVENTS.into_iter().zip(row) {
             ensure_eq!(on(state, event), expected, "{state:?} {event:?}");
@@ -126,26 +118,20 @@ pub(crate) fn review_host_7_asked_again_but_not_at_once() -> CaseResult {
 }
 
 pub(crate) fn bits_are_those_of_the_c_module() -> CaseResult {
-    let states = [
-        State::UNINITIALISED,
-        State::IDLE,
-        State::ACTIVE,
-        State::ABORTED,
-        State::COMPLETE,
-    ];
+    let states = [State::IDLE, State::ACTIVE, State::ABORTED, State::COMPLETE];
 
-    for (bits, state) in (0..).zip(states) {
+    for (bits, state) in (1..).zip(states) {
         ensure_eq!(state.bits(), bits);
         ensure_eq!(State::from_bits(bits), state);
     }
-    ensure_eq!(counted()?.phase(), State::ABORTED);
-    ensure!(counted()?.is_counted());
-    ensure_eq!(State::from_bits(counted()?.bits()), counted()?);
+    ensure_eq!(terminated()?.phase(), State::ABORTED);
+    ensure!(terminated()?.is_terminated());
+    ensure_eq!(State::from_bits(terminated()?.bits()), terminated()?);
     Ok(())
 }
 
 pub(crate) fn strange_bits_do_nothing() -> CaseResult {
-    for bits in [5, 0xff, 0x100, 0x1ff, u32::MAX] {
+    for bits in [0, 5, 0xff, 0x100, 0x1ff, u32::MAX] {
         for event in EVENTS {
             let result = on(State::from_bits(bits), event);
 
@@ -162,8 +148,8 @@ struct World {
     with_lldd: bool,
     /// `fcp_abort` was called in this use.
     abort_called: bool,
-    /// The teardown's count of this exchange.
-    waiting: u8,
+    /// A teardown asked for its end.
+    terminated: bool,
     /// Completed and not yet released.
     finished: bool,
 }
@@ -181,12 +167,13 @@ fn step(state: State, world: World, event: Event) -> CaseResult<(State, World)> 
                 ensure!(!world.with_lldd && !world.finished);
                 after.with_lldd = true;
             }
-            Event::Release => {
-                ensure!(world.finished);
-                after = World {
-                    waiting: world.waiting,
-                    ..World::default()
-                };
+            Event::Terminate => {
+                ensure!(world.with_lldd && world.abort_called && !world.terminated);
+                after.terminated = true;
+            }
+            Event::Refused => {
+                ensure!(world.with_lldd);
+                after = World::default();
             }
             other => fail!("{other:?} proceeds"),
         },
@@ -194,29 +181,21 @@ fn step(state: State, world: World, event: Event) -> CaseResult<(State, World)> 
             ensure!(world.with_lldd);
             ensure_eq!(world.abort_called, event == Event::AbortAgain);
             after.abort_called = true;
-            after.waiting += u8::from(event == Event::Terminate);
+            after.terminated |= event == Event::Terminate;
         }
-        Action::Wait => {
-            ensure!(world.with_lldd && world.abort_called);
-            ensure_eq!(event, Event::Terminate);
-            after.waiting += 1;
-        }
-        Action::Finish { aborted, counted } => {
+        Action::Finish {
+            aborted,
+            terminated,
+        } => {
             ensure!(world.with_lldd && !world.finished);
             ensure_eq!(aborted, world.abort_called);
+            ensure_eq!(terminated, world.terminated);
             after.with_lldd = false;
             after.finished = true;
-            after.waiting -= u8::from(counted);
-        }
-        Action::Unwind { counted } => {
-            ensure!(world.with_lldd);
-            after.waiting -= u8::from(counted);
-            after.with_lldd = false;
-            after.abort_called = false;
+            after.terminated = false;
         }
     }
-    ensure!(after.waiting <= 1, "counted twice");
-    ensure_eq!(after.waiting, u8::from(next.is_counted()));
+    ensure_eq!(after.terminated, next.is_terminated());
     ensure_eq!(
         after.with_lldd,
         [State::ACTIVE, State::ABORTED].contains(&next.phase())
@@ -237,6 +216,10 @@ pub(crate) fn every_way_through() -> CaseResult {
         seen.push((state, world))?;
         for event in EVENTS {
             open.push(step(state, world, event)?)?;
+        }
+        if world.finished {
+            // It is released.
+            open.push((State::IDLE, World::default()))?;
         }
     }
     // Idle, active, complete (aborted or not), aborted with and without mark.

@@ -9,8 +9,8 @@
 //! they like: each thing is done by exactly one of them.
 //!
 //! ```text
-//!          Start            Done                 Release
-//!   Idle --------> Active --------> Complete ---------------> Idle
+//!          Start            Done
+//!   Idle --------> Active --------> Complete - - - (released) - - -> Idle
 //!     ^   Refused  |  | Abort          ^
 //!     +------------+  | Terminate      | Done
 //!     |               v                |
@@ -18,8 +18,12 @@
 //!         Refused
 //! ```
 //!
-//! A teardown marks the exchanges that it terminates: whoever ends one gets
-//! `counted`, and leaves to the teardown what follows.
+//! A teardown waits until every exchange is idle. One that it terminated has a
+//! mark until it is: its failure costs no association, for that is being taken
+//! down already.
+//!
+//! Two changes are plain stores, where nobody else can change the state: the
+//! start of a request's exchange, and the release of one that is complete.
 
 #![deny(unsafe_code)]
 
@@ -29,12 +33,10 @@ pub struct State(u32);
 
 /// Mask of the phase in a state.
 const PHASE: u32 = 0xff;
-/// Set while a teardown counts on this exchange.
-const COUNTED: u32 = 0x100;
+/// Mark: a teardown asked for its end.
+const TERMINATED: u32 = 0x100;
 
 impl State {
-    /// Never initialised.
-    pub const UNINITIALISED: Self = Self(0);
     /// With nobody.
     pub const IDLE: Self = Self(1);
     /// With the LLDD.
@@ -62,10 +64,10 @@ impl State {
         Self(self.0 & PHASE)
     }
 
-    /// Whether a teardown waits for this exchange.
+    /// Whether a teardown asked for the end of this exchange.
     #[inline]
-    pub const fn is_counted(self) -> bool {
-        self.0 & COUNTED != 0
+    pub const fn is_terminated(self) -> bool {
+        self.0 & TERMINATED != 0
     }
 }
 
@@ -84,8 +86,6 @@ pub enum Event {
     AbortAgain,
     /// The LLDD gives it back.
     Done,
-    /// The request is completed, and may be used again.
-    Release,
 }
 
 /// What the winner has to do.
@@ -95,19 +95,12 @@ pub enum Action {
     Proceed,
     /// Call the LLDD's `fcp_abort`.
     CallAbort,
-    /// The abort was asked for before; the teardown now waits for it.
-    Wait,
     /// Complete the request.
     Finish {
         /// It was aborted.
         aborted: bool,
-        /// Take it off the teardown's count, afterwards.
-        counted: bool,
-    },
-    /// The LLDD never had it: unwind as for any refusal.
-    Unwind {
-        /// Take it off the teardown's count, afterwards.
-        counted: bool,
+        /// By a teardown.
+        terminated: bool,
     },
 }
 
@@ -119,7 +112,7 @@ pub enum Ignored {
     NotInFlight,
     /// It was aborted before.
     AlreadyAborted,
-    /// It is in use: it was started or released too early.
+    /// It is in use: it was started too early.
     InUse,
 }
 
@@ -139,7 +132,7 @@ pub const fn may_ask_again(elapsed: u32, hz: u32) -> bool {
 }
 
 /// [`on`] of [`Event::Done`], for the data path: the next state, whether the
-/// exchange was aborted, and whether it is counted.
+/// exchange was aborted, and whether a teardown did that.
 ///
 /// # Errors
 ///
@@ -148,7 +141,7 @@ pub const fn may_ask_again(elapsed: u32, hz: u32) -> bool {
 pub const fn done(state: State) -> Result<(State, bool, bool), Ignored> {
     match state.phase() {
         State::ACTIVE => Ok((State::COMPLETE, false, false)),
-        State::ABORTED => Ok((State::COMPLETE, true, state.is_counted())),
+        State::ABORTED => Ok((State::COMPLETE, true, state.is_terminated())),
         _ => Err(Ignored::NotInFlight),
     }
 }
@@ -160,15 +153,18 @@ pub const fn done(state: State) -> Result<(State, bool, bool), Ignored> {
 /// The event does not apply; the state stays as it is.
 #[inline]
 pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> {
-    let counted = state.is_counted();
-
     match (event, state.phase()) {
         (Event::Start, State::IDLE) => Ok((State::ACTIVE, Action::Proceed)),
-        (Event::Start, State::UNINITIALISED) => Err(Ignored::NotInFlight),
-        (Event::Start, _) => Err(Ignored::InUse),
+        (Event::Start, State::ACTIVE | State::ABORTED | State::COMPLETE) => Err(Ignored::InUse),
 
         (Event::Done, _) => match done(state) {
-            Ok((next, aborted, counted)) => Ok((next, Action::Finish { aborted, counted })),
+            Ok((next, aborted, terminated)) => Ok((
+                next,
+                Action::Finish {
+                    aborted,
+                    terminated,
+                },
+            )),
             Err(ignored) => Err(ignored),
         },
 
@@ -176,21 +172,17 @@ pub const fn on(state: State, event: Event) -> Result<(State, Action), Ignored> 
         (Event::Abort, State::ABORTED) => Err(Ignored::AlreadyAborted),
 
         (Event::Terminate, State::ACTIVE) => {
-            Ok((State(State::ABORTED.0 | COUNTED), Action::CallAbort))
+            Ok((State(State::ABORTED.0 | TERMINATED), Action::CallAbort))
         }
-        (Event::Terminate, State::ABORTED) if !counted => {
-            Ok((State(State::ABORTED.0 | COUNTED), Action::Wait))
+        // The LLDD was asked before.
+        (Event::Terminate, State::ABORTED) if !state.is_terminated() => {
+            Ok((State(State::ABORTED.0 | TERMINATED), Action::Proceed))
         }
         (Event::Terminate, State::ABORTED) => Err(Ignored::AlreadyAborted),
 
         (Event::AbortAgain, State::ABORTED) => Ok((state, Action::CallAbort)),
 
-        (Event::Refused, State::ACTIVE | State::ABORTED) => {
-            Ok((State::IDLE, Action::Unwind { counted }))
-        }
-
-        (Event::Release, State::COMPLETE) => Ok((State::IDLE, Action::Proceed)),
-        (Event::Release, State::ACTIVE | State::ABORTED) => Err(Ignored::InUse),
+        (Event::Refused, State::ACTIVE | State::ABORTED) => Ok((State::IDLE, Action::Proceed)),
 
         (_, _) => Err(Ignored::NotInFlight),
     }
