@@ -18,6 +18,7 @@ pub(crate) mod backref;
 #[allow(unsafe_code, reason = "gives the NVMe core its reference")]
 pub(crate) mod create;
 pub(crate) mod disconnected;
+pub(crate) mod failure;
 pub(crate) mod io_queues;
 pub(crate) mod recovery;
 pub(crate) mod unload;

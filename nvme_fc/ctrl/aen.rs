@@ -9,15 +9,17 @@ use kernel::{
     prelude::*,
     sync::{
         rcu,
+        Arc,
         ArcBorrow, //
     },
-    time::msecs_to_jiffies, //
+    time::msecs_to_jiffies,
+    workqueue::WorkItem, //
 };
 
 use crate::{
     ctrl::{
         aen_exchange::AenExchange,
-        recovery,
+        failure,
         Ctrl,
         AEN_WORK, //
     },
@@ -73,6 +75,15 @@ pub(crate) fn submit(ctrl: ArcBorrow<'_, Ctrl>) {
     }
 }
 
+impl WorkItem<AEN_WORK> for Ctrl {
+    type Pointer = Arc<Self>;
+
+    /// Sends the asynchronous event request again.
+    fn run(this: Arc<Self>) {
+        submit(this.as_arc_borrow());
+    }
+}
+
 /// The LLDD gives the exchange back. Context: any.
 pub(crate) fn done(exchange: &Exchange) {
     let Some(finish) = exchange.finish() else {
@@ -87,7 +98,7 @@ pub(crate) fn done(exchange: &Exchange) {
     match outcome.failure {
         Some(failure) if !finish.terminated => {
             complete::log(ctrl, failure);
-            recovery::transport_error(queue.owner().counted(), "transport detected io error");
+            failure::transport_error(queue.owner().counted(), "transport detected io error");
         }
         Some(_) => {}
         None => ctrl

@@ -7,7 +7,7 @@
 use kernel::sync::Arc;
 
 use crate::{
-    ctrl::recovery,
+    ctrl::failure,
     log::{
         ctrl_log,
         port_log, //
@@ -91,7 +91,7 @@ fn disconnect(inbound: Arc<Inbound>, association: AssociationId) {
                 "Multiple Disconnect Association LS's received\n"
             ));
         }
-        recovery::transport_error(ctrl.as_arc_borrow(), "Disconnect Association LS received");
+        failure::transport_error(ctrl.as_arc_borrow(), "Disconnect Association LS received");
         older
     };
     if let Some(older) = older {

@@ -18,8 +18,8 @@ use kernel::{
 use crate::{
     abi,
     ctrl::{
-        aen,
         association,
+        failure::fail_connecting,
         Ctrl,
         ABORT_WORK,
         AEN_WORK,
@@ -42,10 +42,7 @@ use crate::{
             ReconnectState, //
         },
         support::{
-            ratelimit::{
-                jiffies,
-                ratelimited, //
-            },
+            ratelimit::jiffies,
             work, //
         }, //
     },
@@ -56,50 +53,6 @@ use crate::{
 const TICKS: u64 = abi::HZ as u64;
 /// How often a reset looks whether the controller is being deleted.
 const LOOKS_A_SECOND: u32 = 10;
-
-/// The transport lost a command, or the target ended the association. A live
-/// controller is reset; one that connects fails to. Context: any.
-pub(crate) fn transport_error(ctrl: ArcBorrow<'_, Ctrl>, reason: &str) {
-    match ctrl.nvme().state() {
-        CtrlState::Live => {
-            ratelimited!(ctrl_log!(
-                warn,
-                ctrl,
-                "transport association event: {}\n",
-                reason
-            ));
-            // The NVMe core lets commands through until the teardown has stopped
-            // the queues: each would meet the same error, and use up its retries.
-            ctrl.set_failed();
-            if ctrl.nvme().reset() {
-                ctrl_log!(warn, ctrl, "resetting controller\n");
-            }
-        }
-        CtrlState::Connecting => {
-            if !ctrl.has_failed() {
-                ctrl_log!(
-                    warn,
-                    ctrl,
-                    "transport error during (re)connect: {}\n",
-                    reason
-                );
-            }
-            fail_connecting(ctrl);
-        }
-        _ => {}
-    }
-}
-
-/// Makes the attempt to connect that is under way fail. Context: any.
-fn fail_connecting(ctrl: ArcBorrow<'_, Ctrl>) {
-    ctrl.set_failed();
-    // It may be over by now, and have missed the mark.
-    if ctrl.nvme().is_live() {
-        ctrl.nvme().reset();
-    } else {
-        let _ = nvme_wq().enqueue::<Arc<Ctrl>, ABORT_WORK>(ctrl.into());
-    }
-}
 
 /// A controller's port is gone. Context: may sleep, registry locked.
 pub(crate) fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
@@ -335,15 +288,6 @@ impl WorkItem<DEV_LOSS_WORK> for Ctrl {
                 work::mod_delayed::<Ctrl, DEV_LOSS_WORK>(nvme_wq(), this.clone(), clamp(left));
             }
         }
-    }
-}
-
-impl WorkItem<AEN_WORK> for Ctrl {
-    type Pointer = Arc<Self>;
-
-    /// Sends the asynchronous event request again.
-    fn run(this: Arc<Self>) {
-        aen::submit(this.as_arc_borrow());
     }
 }
 

@@ -7,7 +7,7 @@
 use kernel::prelude::*;
 
 use crate::{
-    ctrl::recovery,
+    ctrl::failure,
     io::{
         complete,
         exchange::Exchange,
@@ -112,7 +112,7 @@ fn refused(queue: &Queue, status: c_int, request: Submission<'_>) -> BlkStatus {
     ));
     // Before the request is given back: it keeps the controller, and finds it
     // out of service when it is tried again.
-    recovery::transport_error(queue.owner().counted(), "LLDD refused a command");
+    failure::transport_error(queue.owner().counted(), "LLDD refused a command");
     request.path_error()
 }
 
@@ -140,7 +140,7 @@ fn failed(exchange: &Exchange, failure: Failure, terminated: bool) {
         return;
     }
     complete::log(queue.ctrl(), failure);
-    recovery::transport_error(queue.owner().counted(), "transport detected io error");
+    failure::transport_error(queue.owner().counted(), "transport detected io error");
 }
 
 /// An LLDD gave an exchange back that it did not have.

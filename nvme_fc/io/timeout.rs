@@ -15,7 +15,7 @@ use kernel::{
 use crate::{
     abi,
     ctrl::{
-        recovery,
+        failure,
         Ctrl, //
     },
     io::{
@@ -63,7 +63,7 @@ pub(crate) fn expired(exchange: &Exchange) {
         if exchange.abort_again() {
             asked_again(ctrl, 1);
         }
-        recovery::transport_error(queue.owner().counted(), "io timeout abort failed");
+        failure::transport_error(queue.owner().counted(), "io timeout abort failed");
         // Last: until then the request keeps the controller.
         request::complete_swallowed(exchange);
     }
