@@ -18,6 +18,7 @@
 
 pub mod appid;
 pub mod command;
+pub mod contexts;
 pub mod hosts;
 pub mod ids;
 pub mod life;

@@ -24,6 +24,12 @@ macro_rules! for_each_suite {
                 one_connect_at_a_time,
                 nothing_half_way_serves,
             }
+            nvme_fc_proto_contexts = contexts {
+                a_map_that_is_good_stays,
+                a_context_whose_cpus_are_offline_gets_another,
+                too_few_cpus_serve_whom_they_can,
+                maps_are_made_anew_when_they_have_to_be,
+            }
             nvme_fc_proto_ersp = ersp {
                 each_reason_alone,
                 a_ratio_of_none_or_one_is_always,

@@ -18,6 +18,7 @@ pub(crate) mod appid;
 pub(crate) mod bounded;
 pub(crate) mod cmd_iu;
 pub(crate) mod connect;
+pub(crate) mod contexts;
 pub(crate) mod ersp;
 pub(crate) mod exchange;
 pub(crate) mod handover;

@@ -21,6 +21,7 @@ use nvme_fc_proto as proto;
 mod cases;
 mod chunk;
 mod cmd_iu;
+mod contexts;
 mod ids;
 mod ls_accept;
 mod ls_receive_other;
