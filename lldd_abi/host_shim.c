@@ -39,6 +39,16 @@ int nvme_fc_shim_dev_to_node(struct device *dev)
 	return dev_to_node(dev);
 }
 
+unsigned int nvme_fc_shim_cpu_ids(void)
+{
+	return nr_cpu_ids;
+}
+
+bool nvme_fc_shim_cpu_in_use(unsigned int cpu)
+{
+	return cpu_online(cpu) && !cpu_is_isolated(cpu);
+}
+
 unsigned int nvme_fc_shim_memalloc_noio_save(void)
 {
 	return memalloc_noio_save();

@@ -10,6 +10,7 @@
 #include <linux/blk-mq.h>
 #include <linux/dma-mapping.h>
 #include <linux/idr.h>
+#include <linux/sched/isolation.h>
 #include <linux/sched/mm.h>
 #include <linux/workqueue.h>
 #include "nvme.h"
@@ -27,6 +28,8 @@ void *nvme_fc_shim_dma_pool_create(const char *name, struct device *dev,
 void nvme_fc_shim_dma_pool_destroy(void *pool);
 void *nvme_fc_shim_dma_pool_zalloc(void *pool, gfp_t flags, dma_addr_t *addr);
 void nvme_fc_shim_dma_pool_free(void *pool, void *start, dma_addr_t addr);
+unsigned int nvme_fc_shim_cpu_ids(void);
+bool nvme_fc_shim_cpu_in_use(unsigned int cpu);
 unsigned int nvme_fc_shim_memalloc_noio_save(void);
 void nvme_fc_shim_memalloc_noio_restore(unsigned int flags);
 

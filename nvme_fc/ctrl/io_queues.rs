@@ -14,7 +14,10 @@ use crate::{
     ls::send,
     nvme::ctrl::Failed,
     port::template::PortOps,
-    shared::proto::queues, //
+    shared::proto::{
+        contexts,
+        queues, //
+    }, //
 };
 
 /// Makes the I/O queues: as many as user, CPUs, LLDD and controller allow.
@@ -29,7 +32,7 @@ pub(crate) fn establish(ctrl: &Ctrl, ops: &PortOps, lldd_queues: u32) -> Result<
         // It has no I/O queues, and must not be asked for them.
         return without(ctrl);
     }
-    let wanted = queues::io_queues(nvme.options().io_queues(), cpus::online(), lldd_queues);
+    let wanted = queues::io_queues(nvme.options().io_queues(), cpus::in_use(), lldd_queues);
     if wanted == 0 {
         return Ok(());
     }
@@ -88,28 +91,31 @@ fn again(ctrl: &Ctrl, ops: &PortOps, granted: u32) -> Result<(), Failed> {
     if granted == 0 {
         return without(ctrl);
     }
-    let common = before.min(granted);
     nvme.set_queue_count(granted.saturating_add(1));
-    connect(ctrl, ops, 1..common.saturating_add(1))?;
-    if granted != before {
-        dev_info!(
-            nvme.device(),
-            "reconnect: revising io queue count from {} to {}\n",
-            before,
-            granted
-        );
-        resize(ctrl, granted)?;
+    let in_use = |context| ctrl.io_set().is_in_use(context);
+    if contexts::want_new_map(before, granted, in_use) {
+        for context in (0..before.min(granted)).filter(|context| in_use(*context)) {
+            let index = context.saturating_add(1);
+            connect(ctrl, ops, index..index.saturating_add(1))?;
+        }
+        if granted != before {
+            dev_info!(
+                nvme.device(),
+                "reconnect: revising io queue count from {} to {}\n",
+                before,
+                granted
+            );
+        }
+        remap(ctrl, granted)?;
     }
-    connect(
-        ctrl,
-        ops,
-        common.saturating_add(1)..granted.saturating_add(1),
-    )
+    connect(ctrl, ops, 1..granted.saturating_add(1))
 }
 
-/// Changes the number of hardware contexts. Requests that wait in them can go
-/// out on the queues that are live already; only then can they be frozen.
-fn resize(ctrl: &Ctrl, granted: u32) -> Result<(), Failed> {
+/// Maps hardware contexts to CPUs anew, as many as are granted. Requests that
+/// wait in them can go out on the queues that are live already; only then can
+/// they be frozen. A context whose last CPU went has none: the block layer lets
+/// the CPU go when they have ended.
+fn remap(ctrl: &Ctrl, granted: u32) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
 
     nvme.start_freeze();
@@ -122,16 +128,17 @@ fn resize(ctrl: &Ctrl, granted: u32) -> Result<(), Failed> {
         );
         return Err(ENODEV.into());
     }
-    let resized = ctrl.io_set().set_hardware_queues(granted);
+    let mapped = ctrl.io_set().map_anew(granted);
     nvme.unfreeze();
-    if !resized {
+    if !mapped {
         dev_warn!(nvme.device(), "no memory to change the io queue count\n");
         return Err(ENOMEM.into());
     }
     Ok(())
 }
 
-/// Makes hardware queues, connections and NVMe queues in `range`.
+/// Makes hardware queues, connections and NVMe queues in `range`, those that are
+/// not live yet.
 fn connect(ctrl: &Ctrl, ops: &PortOps, range: Range<u32>) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     let entries = nvme.sqsize().saturating_add(1);
@@ -139,6 +146,9 @@ fn connect(ctrl: &Ctrl, ops: &PortOps, range: Range<u32>) -> Result<(), Failed> 
     for index in range.clone() {
         let index = u16::try_from(index).map_err(|_| EINVAL)?;
         let queue = ctrl.queue(index).ok_or(EINVAL)?;
+        if queue.is_live() {
+            continue;
+        }
         let in_use = ctrl.in_use().lock();
         let port = in_use.as_ref().ok_or(ENODEV)?;
         queue.open(ops, port, entries)?;
@@ -146,6 +156,9 @@ fn connect(ctrl: &Ctrl, ops: &PortOps, range: Range<u32>) -> Result<(), Failed> 
     for index in range {
         let index = u16::try_from(index).map_err(|_| EINVAL)?;
         let queue = ctrl.queue(index).ok_or(EINVAL)?;
+        if queue.is_live() {
+            continue;
+        }
         let association = ctrl.association().ok_or(ENOTCONN)?;
         let connection =
             send::create_connection(ctrl.remote(), association, index, entries, || {

@@ -25,6 +25,7 @@ use crate::{
         self,
         AssertSync, //
     },
+    cpus,
     ctrl::{
         aen,
         Ctrl, //
@@ -43,7 +44,10 @@ use crate::{
         submit,
         timeout, //
     },
-    shared::proto::command::cmd_iu::Category, //
+    shared::proto::{
+        command::cmd_iu::Category,
+        contexts, //
+    }, //
 };
 
 /// Operations common to both kinds of queue.
@@ -250,7 +254,8 @@ unsafe extern "C" fn exit_request(
     unsafe { queue.exchanges().lock().remove(NonNull::from(exchange)) };
 }
 
-/// Maps hardware contexts to CPUs, the LLDD's way if it has one.
+/// Maps hardware contexts to CPUs, the LLDD's way if it has one, but so that
+/// each has a CPU that is in use: else its queue could not be connected.
 ///
 /// # Safety
 ///
@@ -270,4 +275,12 @@ unsafe extern "C" fn map_queues(set: *mut abi::blk_mq_tag_set) {
         // SAFETY: As above.
         unsafe { abi::blk_mq_map_queues(map) };
     }
+    // SAFETY: A live tag set.
+    let contexts = unsafe { (*set).nr_hw_queues };
+    // SAFETY: Its map.
+    let first = unsafe { (*map).mq_map };
+    // SAFETY: It has an element for each CPU, and is nobody else's while it is
+    // filled.
+    let map = unsafe { core::slice::from_raw_parts_mut(first, cpus::ids()) };
+    contexts::keep_in_use(map, contexts, cpus::is_in_use);
 }

@@ -19,6 +19,7 @@ use kernel::{
 
 use crate::{
     abi,
+    cpus,
     io::{
         exchange::Exchange,
         request::exchange_of, //
@@ -106,9 +107,31 @@ impl TagSet {
         unsafe { (&raw const (*self.inner.get()).nr_hw_queues).read_volatile() }
     }
 
-    /// Changes the number of hardware contexts; says whether the block layer
+    /// Whether a hardware context has a CPU that is in use. Context: nobody maps
+    /// contexts meanwhile.
+    pub(crate) fn is_in_use(&self, context: u32) -> bool {
+        (0..cpus::ids()).any(|cpu| {
+            // SAFETY: The struct is valid as long as `self`.
+            let first = unsafe { (*self.inner.get()).map[0].mq_map };
+            // SAFETY: An allocated set's map has an element for each CPU.
+            let used = unsafe { *first.add(cpu) };
+            used == context && cpus::is_in_use(cpu)
+        })
+    }
+
+    /// Maps `count` hardware contexts to CPUs anew; says whether the block layer
     /// could. Context: may sleep; all queues of the set are frozen or idle.
-    pub(crate) fn set_hardware_queues(&self, count: u32) -> bool {
+    pub(crate) fn map_anew(&self, count: u32) -> bool {
+        // The block layer has nothing to do for a number that stays.
+        if count > 1 && count == self.hardware_queues() {
+            self.set_hardware_queues(count.saturating_sub(1));
+        }
+        self.set_hardware_queues(count)
+    }
+
+    /// Changes the number of hardware contexts; says whether the block layer
+    /// could.
+    fn set_hardware_queues(&self, count: u32) -> bool {
         let Ok(wanted) = c_int::try_from(count) else {
             return false;
         };
