@@ -30,12 +30,13 @@ fio_summary() {
 	}
 }
 
-# Starts fio in the background until fio_finish, verifying as it goes.
+# fio_start DEVICE BLOCK [fio options]: starts fio in the background until
+# fio_finish, verifying as it goes.
 fio_start() {
 	rm -f "$FIO_STOP"
 	# Far longer than any script may take: it ends when it is told to.
 	FIO_SECONDS=3600 fio_verify "$1" "$2" 8m --time_based --runtime=3600 --verify_backlog=64 \
-		--trigger-file="$FIO_STOP" --aux-path=/tmp > /tmp/fio.out 2>&1 &
+		--trigger-file="$FIO_STOP" --aux-path=/tmp "${@:3}" > /tmp/fio.out 2>&1 &
 	FIO_PID=$!
 	wait_for 30 io_goes_on "$1"
 }
@@ -65,6 +66,8 @@ fio_finish() {
 	touch "$FIO_STOP"
 	reap "${1:-120}" "$FIO_PID" || status=$?
 	cat /tmp/fio.out
+	# What fio said is ahead of its JSON.
+	((status == 0)) || sed '/^{/,$d' /tmp/fio.json | head -n 12
 	return "$status"
 }
 
