@@ -18,6 +18,7 @@ use zerocopy::FromZeros;
 use crate::{
     abi,
     cases::outcome::{
+        ensure_eq,
         failed,
         CaseResult, //
     },
@@ -135,6 +136,20 @@ impl Controller {
     pub(crate) fn attempts(&self) -> c_int {
         // SAFETY: Alive, by the type's invariant.
         unsafe { (&raw const (*self.ctrl).nr_reconnects).read_volatile() }
+    }
+
+    /// Waits until a connect has ended in success: the controller is in service
+    /// a moment before its attempts are forgotten.
+    #[track_caller]
+    pub(crate) fn wait_no_attempts(&self, seconds: u32) -> CaseResult {
+        for _ in 0..polls(seconds) {
+            if self.attempts() == 0 {
+                return Ok(());
+            }
+            sleep_ms(5);
+        }
+        ensure_eq!(self.attempts(), 0);
+        Ok(())
     }
 
     /// Begins a reset; says whether it did.
