@@ -31,11 +31,13 @@ fio_summary() {
 }
 
 # fio_start DEVICE BLOCK [fio options]: starts fio in the background until
-# fio_finish, verifying as it goes.
+# fio_finish, verifying as it goes. Passes follow one another: without
+# serialize_overlap a write of one may be under way together with the next one's
+# of the same block, and a reset may change their order.
 fio_start() {
 	rm -f "$FIO_STOP"
 	# Far longer than any script may take: it ends when it is told to.
-	FIO_SECONDS=3600 fio_verify "$1" "$2" 8m --time_based --runtime=3600 --verify_backlog=64 \
+	FIO_SECONDS=3600 fio_verify "$1" "$2" 8m --time_based --runtime=3600 --verify_backlog=64 --serialize_overlap=1 \
 		--trigger-file="$FIO_STOP" --aux-path=/tmp "${@:3}" > /tmp/fio.out 2>&1 &
 	FIO_PID=$!
 	wait_for 30 io_goes_on "$1"
