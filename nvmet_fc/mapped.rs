@@ -42,7 +42,8 @@ pub(crate) struct MappedArray<T> {
 // SAFETY: The buffers are plain data; whoever calls `get` vouches for exclusive
 // use of one.
 unsafe impl<T: Send> Send for MappedArray<T> {}
-// SAFETY: As above.
+// SAFETY: Shared references give out pointers only; whoever calls `get` vouches for
+// exclusive use of one buffer.
 unsafe impl<T: Send> Sync for MappedArray<T> {}
 
 impl<T: FromBytes + IntoBytes> MappedArray<T> {

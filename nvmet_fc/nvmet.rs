@@ -56,7 +56,7 @@ pub(crate) struct NvmetPort(NonNull<abi::nvmet_port>);
 
 // SAFETY: An nvmet port may be named from any thread.
 unsafe impl Send for NvmetPort {}
-// SAFETY: As above.
+// SAFETY: It is a name, which does not change.
 unsafe impl Sync for NvmetPort {}
 
 impl NvmetPort {
@@ -212,7 +212,7 @@ impl NvmetQueue {
                 // SAFETY: `cq` is memory for one completion queue, for which
                 // all zeroes is right before initialisation.
                 unsafe { cq.write_bytes(0, 1) };
-                // SAFETY: As above.
+                // SAFETY: Zeroed memory for one completion queue, which stays where it is.
                 unsafe { abi::nvmet_cq_init(cq) };
             }),
             sq <- Opaque::try_ffi_init(|sq: *mut abi::nvmet_sq| {
@@ -263,7 +263,7 @@ impl NvmetQueue {
         }
         // SAFETY: Initialised, and by the exchange above this is the first time.
         unsafe { abi::nvmet_sq_destroy(self.sq.get()) };
-        // SAFETY: As above; this was the reference from `nvmet_cq_init`.
+        // SAFETY: The reference from `nvmet_cq_init`, which is given back once.
         unsafe { abi::nvmet_cq_put(self.cq.get()) };
     }
 }

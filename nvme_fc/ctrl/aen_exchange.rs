@@ -171,7 +171,7 @@ impl AenExchange {
         command.sqe = entry();
         cmd_iu::prepare(command, admin.connection(), Direction::NoData, 0);
         cmd_iu::set_sequence_number(command, admin.next_sequence());
-        // SAFETY: As above.
+        // SAFETY: Not with the LLDD yet, and nobody else sends it.
         unsafe { exchange.describe(Direction::NoData, 0) };
         exchange.sync_command();
         self.held.add(1, Relaxed);

@@ -272,7 +272,7 @@ unsafe extern "C" fn map_queues(set: *mut abi::blk_mq_tag_set) {
         None => false,
     };
     if !mapped {
-        // SAFETY: As above.
+        // SAFETY: The map that is to be filled, which the LLDD has left alone.
         unsafe { abi::blk_mq_map_queues(map) };
     }
     // SAFETY: A live tag set.

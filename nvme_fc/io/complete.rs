@@ -21,7 +21,7 @@ use crate::{
 pub(crate) fn of(exchange: &Exchange, aborted: bool) -> Outcome {
     // SAFETY: The caller won the exchange, so it is complete.
     let report = unsafe { exchange.report(aborted) };
-    // SAFETY: As above.
+    // SAFETY: The caller won the exchange, so the LLDD does not write the response any more.
     response::judge(&report, unsafe { exchange.response() })
 }
 

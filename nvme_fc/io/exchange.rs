@@ -206,7 +206,8 @@ impl Exchange {
             (*fcp).sqid = queue.index().to_le();
         }
         let nvme = this.nvme.get();
-        // SAFETY: As above; the entry lies aligned inside the command IU.
+        // SAFETY: The exchange is nobody else's yet; the entry lies aligned inside the
+        // command IU.
         unsafe {
             (*nvme).cmd = (&raw mut (*this.command.0.get()).sqe).cast();
             (*nvme).ctrl = queue.ctrl().nvme().as_raw();

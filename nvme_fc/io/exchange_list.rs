@@ -100,7 +100,7 @@ impl ExchangeList {
             // SAFETY: On the list, by the invariant.
             let links = unsafe { get(self.first) };
             let previous = exchange.as_ptr();
-            // SAFETY: As above.
+            // SAFETY: On the list, by the invariant.
             unsafe { set(self.first, Neighbours { previous, ..links }) };
         }
         // INVARIANT: The new exchange and the old first are joined.
@@ -118,20 +118,20 @@ impl ExchangeList {
             // SAFETY: On the list, so still valid.
             unsafe { exchange.as_ref() }.unmap(memory);
         }
-        // SAFETY: As above.
+        // SAFETY: On the list, by this function's contract.
         let Neighbours { previous, next } = unsafe { get(exchange.as_ptr()) };
         if previous.is_null() {
             self.first = next;
         } else {
             // SAFETY: A neighbour on the list is on it as well.
             let links = unsafe { get(previous) };
-            // SAFETY: As above.
+            // SAFETY: A neighbour on the list is on it as well.
             unsafe { set(previous, Neighbours { next, ..links }) };
         }
         if !next.is_null() {
             // SAFETY: A neighbour on the list is on it as well.
             let links = unsafe { get(next) };
-            // SAFETY: As above.
+            // SAFETY: A neighbour on the list is on it as well.
             unsafe { set(next, Neighbours { previous, ..links }) };
         }
         // INVARIANT: The exchange's neighbours are each other's now.
@@ -143,7 +143,7 @@ impl ExchangeList {
         while !at.is_null() {
             // SAFETY: On the list, by the invariant.
             each(unsafe { &*at })?;
-            // SAFETY: As above.
+            // SAFETY: On the list, by the invariant; `each` changes no list.
             at = unsafe { get(at) }.next;
         }
         Ok(())

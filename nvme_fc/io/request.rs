@@ -208,7 +208,7 @@ impl<'a> Submission<'a> {
         // SAFETY: The table has an element for each segment.
         let list = unsafe { (*fcp).sg_table.sgl };
         let mut last = ptr::null_mut();
-        // SAFETY: As above.
+        // SAFETY: The request was started, and its table has an element for each segment.
         let count = unsafe { abi::__blk_rq_map_sg(self.request.as_ptr(), list, &raw mut last) };
         let mapped = if device.is_null() {
             // SAFETY: A list of `count` elements.
@@ -374,7 +374,7 @@ unsafe fn address_by_cpu(list: *mut abi::scatterlist, count: c_int) {
 unsafe fn next_element(element: *mut abi::scatterlist) -> *mut abi::scatterlist {
     // SAFETY: There is another element, or a link, behind it.
     let next = unsafe { element.add(1) };
-    // SAFETY: As above.
+    // SAFETY: It was found valid just now, and any element has this field.
     let link = unsafe { (*next).page_link };
     // CAST: The constants are small bits.
     if link & abi::SG_CHAIN as usize != 0 {
@@ -393,7 +393,7 @@ pub(crate) fn complete(exchange: &Exchange, status: u16, result: u64) {
     // SAFETY: The request was started and is completed once: its exchange was
     // won by the caller.
     if unsafe { !abi::nvme_fc_shim_try_complete_req(request, status, result) } {
-        // SAFETY: As above; nobody else will.
+        // SAFETY: It is completed, and the block layer left the rest to its caller.
         unsafe { finish(request) };
     }
 }

@@ -42,7 +42,8 @@ macro_rules! strings {
                 // SAFETY: Valid, by the type's invariant; nvme-fabrics checked
                 // that required options are there.
                 let text = unsafe { strings!(@path self.raw, $($field).+) };
-                // SAFETY: As above; parsed strings are terminated.
+                // SAFETY: A string of the options, which nvme-fabrics parsed and terminated; it
+                // lives as long as they do.
                 unsafe { CStr::from_char_ptr(text) }
             }
         )*

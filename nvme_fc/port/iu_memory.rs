@@ -51,7 +51,7 @@ pub(crate) struct IuMemory {
 
 // SAFETY: A pool does its own locking.
 unsafe impl Send for IuMemory {}
-// SAFETY: As above.
+// SAFETY: A pool does its own locking.
 unsafe impl Sync for IuMemory {}
 
 /// A response in coherent memory, and where the device finds it.

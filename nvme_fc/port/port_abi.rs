@@ -87,7 +87,7 @@ macro_rules! port_abi {
                 Traddr {
                     // SAFETY: The struct is valid as long as `self`.
                     node: unsafe { (&raw const (*raw).node_name).read_volatile() },
-                    // SAFETY: As above.
+                    // SAFETY: The struct is valid as long as `self`.
                     port: unsafe { (&raw const (*raw).port_name).read_volatile() },
                 }
             }
@@ -108,7 +108,7 @@ macro_rules! port_abi {
                 let raw = self.0.get();
                 // SAFETY: The struct is valid as long as `self`.
                 unsafe { (&raw mut (*raw).port_role).write_volatile(info.role) };
-                // SAFETY: As above.
+                // SAFETY: The struct is valid as long as `self`.
                 unsafe { (&raw mut (*raw).port_id).write_volatile(info.id) };
             }
         }

@@ -128,7 +128,7 @@ pub(crate) struct PortOps {
 
 // SAFETY: Function pointers, and a pointer that is only read.
 unsafe impl Send for PortOps {}
-// SAFETY: As above; reads are volatile.
+// SAFETY: All that is read by way of the pointer is read as volatile.
 unsafe impl Sync for PortOps {}
 
 /// What an LLDD can carry, at the moment of asking.
@@ -188,7 +188,7 @@ impl PortOps {
         Limits {
             // SAFETY: Readable, by the type's invariant and the use.
             queues: unsafe { (&raw const (*template).max_hw_queues).read_volatile() },
-            // SAFETY: As above.
+            // SAFETY: Readable, by the type's invariant and the use.
             segments: unsafe { (&raw const (*template).max_sgl_segments).read_volatile() },
         }
     }

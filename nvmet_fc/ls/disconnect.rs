@@ -171,7 +171,8 @@ pub(crate) struct SentDisconnect {
 // SAFETY: What the LLDD writes is not read before it is done, and the target
 // port's address is not followed.
 unsafe impl Send for SentDisconnect {}
-// SAFETY: As above.
+// SAFETY: What the LLDD writes is not read before it is done, and the rest is atomic
+// or under a lock.
 unsafe impl Sync for SentDisconnect {}
 
 impl_has_work! {

@@ -82,7 +82,7 @@ pub(crate) struct LsContexts {
 
 // SAFETY: The contexts have one owner each, by their invariant.
 unsafe impl Send for LsContexts {}
-// SAFETY: As above.
+// SAFETY: A context is used by its owner alone, by their invariant.
 unsafe impl Sync for LsContexts {}
 
 /// Which contexts are free, and which wait. Under the port's lock.

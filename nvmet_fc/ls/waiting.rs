@@ -43,7 +43,7 @@ struct Waiting {
 
 // SAFETY: The LLDD's pointer is used by the one who answers, on any thread.
 unsafe impl Send for Waiting {}
-// SAFETY: As above.
+// SAFETY: Shared references allow to name the LLDD's pointer, not to use it.
 unsafe impl Sync for Waiting {}
 
 /// A link service that was accepted and must be answered.

@@ -30,7 +30,7 @@ pub(crate) struct Hold(NonNull<TargetPort>);
 // SAFETY: `TargetPort` is `Send` and `Sync`, and the reference may be given
 // back from any thread.
 unsafe impl Send for Hold {}
-// SAFETY: As above.
+// SAFETY: A shared reference gives out shared references to the port only.
 unsafe impl Sync for Hold {}
 
 impl Hold {

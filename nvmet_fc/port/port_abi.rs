@@ -25,7 +25,7 @@ pub(crate) struct PortAbi {
 
 // SAFETY: Plain data that only the LLDD uses.
 unsafe impl Send for PortAbi {}
-// SAFETY: As above.
+// SAFETY: Plain data; what the transport reads of it does not change.
 unsafe impl Sync for PortAbi {}
 
 impl PortAbi {

@@ -75,14 +75,15 @@ impl Exchange {
                 }
             }
         } else {
-            // The data is freed by now. SAFETY: As above.
+            // The data is freed by now.
+            // SAFETY: The LLDD's exchange is valid, and has no operation.
             unsafe {
                 (*lldd).timeout = 0;
                 (*lldd).sg = ptr::null_mut();
                 (*lldd).sg_cnt = 0;
             }
         }
-        // SAFETY: As above.
+        // SAFETY: The exchange is ours until it is given to the LLDD.
         unsafe { (*lldd).op = operation as u8 };
         match operation {
             Operation::Rsp => {

@@ -101,7 +101,8 @@ impl Exchange {
         let request = self.request();
         // SAFETY: `nvmet_req_init` accepted the request and set the function.
         if let Some(execute) = unsafe { (*request).execute } {
-            // SAFETY: As above; the exchange is nvmet's from here on.
+            // SAFETY: The function that nvmet set for this request, which it has accepted; the
+            // exchange is nvmet's from here on.
             unsafe { execute(request) };
         } else {
             self.fail(nvmet::STATUS_INTERNAL);

@@ -359,7 +359,8 @@ pub(crate) struct Slot {
 // SAFETY: What is shared is atomic, under a lock, or constant; the rest has one
 // owner at a time, by the invariant.
 unsafe impl Send for Slot {}
-// SAFETY: As above.
+// SAFETY: What is shared is atomic, under a lock, or constant; the rest has one
+// owner at a time, by the invariant.
 unsafe impl Sync for Slot {}
 
 impl Slot {
@@ -405,8 +406,8 @@ impl Slot {
             // SAFETY: Nobody else knows the queue yet.
             unsafe { *slot.queue.get() = ptr::from_ref::<Queue>(queue) };
             let request = slot.request.get();
-            // SAFETY: As above; slots stay where they are, and so do their
-            // responses.
+            // SAFETY: Nobody else knows the queue yet; slots stay where they are, and so
+            // do their responses.
             unsafe {
                 (*request).cmd = (&raw mut (*slot.command.get()).sqe).cast();
                 (*request).cqe = (&raw mut (*slot.response).cqe).cast();

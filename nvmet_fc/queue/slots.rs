@@ -332,10 +332,10 @@ unsafe fn end_deferred(port: &TargetPort, lldd: FcpRequestPtr, abort: bool) {
     // SAFETY: By this function's contract; its buffer is not read any more.
     unsafe { port.lldd_defer_rcv(lldd) };
     if abort {
-        // SAFETY: As above.
+        // SAFETY: Not released yet, by this function's contract.
         unsafe { port.lldd_fcp_abort(lldd) };
     }
-    // SAFETY: As above.
+    // SAFETY: By this function's contract; it is not used afterwards.
     unsafe { port.lldd_fcp_req_release(lldd) };
 }
 

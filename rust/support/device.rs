@@ -32,8 +32,8 @@ pub(crate) struct DeviceRef {
 // SAFETY: A `struct device` may be used from any thread, and `raw` is kept
 // alive by `device`.
 unsafe impl Send for DeviceRef {}
-// SAFETY: As above: every use of `raw` is a call into the driver core or the
-// DMA API, which do their own locking.
+// SAFETY: Every use of `raw` is a call into the driver core or the DMA API, which
+// do their own locking.
 unsafe impl Sync for DeviceRef {}
 
 impl DeviceRef {

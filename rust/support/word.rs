@@ -52,7 +52,7 @@ unsafe impl<P> Plain for *const P {}
 
 // SAFETY: A word is copied in and out whole, and may be, by `Plain`.
 unsafe impl<T: Plain> Send for Word<T> {}
-// SAFETY: As above; aligned accesses of at most a machine word do not tear.
+// SAFETY: Aligned accesses of at most a machine word do not tear.
 unsafe impl<T: Plain> Sync for Word<T> {}
 
 impl<T: Plain> Word<T> {
