@@ -114,7 +114,9 @@ fn again(ctrl: &Ctrl, ops: &PortOps, granted: u32) -> Result<(), Failed> {
 /// Maps hardware contexts to CPUs anew, as many as are granted. Requests that
 /// wait in them can go out on the queues that are live already; only then can
 /// they be frozen. A context whose last CPU went has none: the block layer lets
-/// the CPU go when they have ended.
+/// the CPU go when they have ended. Where I/O has no other path, requests of a
+/// context that is not granted any more, or whose CPUs are all isolated, keep
+/// this from succeeding.
 fn remap(ctrl: &Ctrl, granted: u32) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
 

@@ -38,7 +38,8 @@ const COMPLAINT_SECONDS: u64 = 10;
 /// A request's time is over: its exchange is aborted; one that was aborted
 /// before, or is over, costs the association. The timer starts anew: only the
 /// LLDD ends an exchange. One that is over may be a request that the block layer
-/// pretends to have lost. Context: may sleep, but nothing here waits.
+/// pretends to have lost. Context: may sleep; waits for nothing but the grace
+/// periods that tell such a request.
 pub(crate) fn expired(exchange: &Exchange) {
     let queue = exchange.queue();
     let ctrl = queue.ctrl();
