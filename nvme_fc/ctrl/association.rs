@@ -137,7 +137,7 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
         let in_use = ctrl.in_use().lock();
         let port = in_use.as_ref().ok_or(ENODEV)?;
         admin.open(ops, port, queues::ADMIN_QUEUE_ENTRIES)?;
-        (ops.limits(port), port.iu_memory()?)
+        (ops.limits(), port.iu_memory()?)
     };
 
     let connection = send::create_association(

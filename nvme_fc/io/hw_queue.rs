@@ -95,7 +95,7 @@ impl Link {
         // SAFETY: By the invariant these belong together; the request is as
         // the caller promises.
         unsafe {
-            fcp_io(
+            fcp_io.call(
                 self.local.get(),
                 self.remote.get(),
                 self.handle.get(),
@@ -122,7 +122,7 @@ impl Link {
             // of the association waits for the caller; the request is as the
             // caller promises.
             unsafe {
-                fcp_abort(
+                fcp_abort.call(
                     self.local.get(),
                     self.remote.get(),
                     self.handle.get(),

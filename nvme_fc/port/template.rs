@@ -27,8 +27,7 @@ use crate::{
         port_abi::{
             LocalPortAbi,
             RemotePortAbi, //
-        },
-        port_use::PortUse, //
+        }, //
     },
     shared::support::word::Plain, //
 };
@@ -54,19 +53,25 @@ type LsAbort = unsafe extern "C" fn(
     *mut abi::nvme_fc_remote_port,
     *mut abi::nvmefc_ls_req,
 );
-/// `fcp_io`.
-pub(crate) type FcpIo = unsafe extern "C" fn(
-    *mut abi::nvme_fc_local_port,
-    *mut abi::nvme_fc_remote_port,
-    *mut c_void,
-    *mut abi::nvmefc_fcp_req,
-) -> c_int;
-/// `fcp_abort`.
-pub(crate) type FcpAbort = unsafe extern "C" fn(
-    *mut abi::nvme_fc_local_port,
-    *mut abi::nvme_fc_remote_port,
-    *mut c_void,
-    *mut abi::nvmefc_fcp_req,
+/// `fcp_io`, in one word.
+#[derive(Clone, Copy)]
+pub(crate) struct FcpIo(
+    unsafe extern "C" fn(
+        *mut abi::nvme_fc_local_port,
+        *mut abi::nvme_fc_remote_port,
+        *mut c_void,
+        *mut abi::nvmefc_fcp_req,
+    ) -> c_int,
+);
+/// `fcp_abort`, in one word.
+#[derive(Clone, Copy)]
+pub(crate) struct FcpAbort(
+    unsafe extern "C" fn(
+        *mut abi::nvme_fc_local_port,
+        *mut abi::nvme_fc_remote_port,
+        *mut c_void,
+        *mut abi::nvmefc_fcp_req,
+    ),
 );
 // SAFETY: To call it takes unsafe code.
 unsafe impl Plain for Option<FcpIo> {}
@@ -86,8 +91,9 @@ type MapQueues = unsafe extern "C" fn(*mut abi::nvme_fc_local_port, *mut abi::bl
 ///
 /// # Invariants
 ///
-/// The functions are the template's own. `template` stays readable until the
-/// local port's delete callback was delivered.
+/// The functions are the template's own. They may be called, and `template` may be
+/// read, until the local port's delete callback was delivered: whoever has a copy
+/// keeps the port in use meanwhile.
 #[derive(Clone, Copy)]
 pub(crate) struct PortOps {
     /// Where the limits are.
@@ -168,8 +174,8 @@ impl PortOps {
             delete_queue: template.delete_queue,
             ls_req: template.ls_req.ok_or("ls_req")?,
             ls_abort: template.ls_abort.ok_or("ls_abort")?,
-            fcp_io: template.fcp_io.ok_or("fcp_io")?,
-            fcp_abort: template.fcp_abort.ok_or("fcp_abort")?,
+            fcp_io: FcpIo(template.fcp_io.ok_or("fcp_io")?),
+            fcp_abort: FcpAbort(template.fcp_abort.ok_or("fcp_abort")?),
             xmt_ls_rsp: template.xmt_ls_rsp,
             map_queues: template.map_queues,
             queues_when_registered: template.max_hw_queues,
@@ -181,14 +187,13 @@ impl PortOps {
         })
     }
 
-    /// What the LLDD can carry now. A use of the port is what keeps the
-    /// template readable.
-    pub(crate) fn limits(&self, _alive: &PortUse) -> Limits {
+    /// What the LLDD can carry now. Context: any; the port is in use.
+    pub(crate) fn limits(&self) -> Limits {
         let template = self.template.as_ptr();
         Limits {
-            // SAFETY: Readable, by the type's invariant and the use.
+            // SAFETY: Readable, by the type's invariant.
             queues: unsafe { (&raw const (*template).max_hw_queues).read_volatile() },
-            // SAFETY: Readable, by the type's invariant and the use.
+            // SAFETY: Readable, by the type's invariant.
             segments: unsafe { (&raw const (*template).max_sgl_segments).read_volatile() },
         }
     }
@@ -339,5 +344,47 @@ impl PortOps {
         // the caller promises.
         unsafe { map_queues(local.as_raw(), map) };
         true
+    }
+}
+
+impl FcpIo {
+    /// Gives an exchange to the LLDD; its errno, 0 if it took it. Context: any
+    /// but hard IRQ; `done` may run before this returns.
+    ///
+    /// # Safety
+    ///
+    /// The ports are those of the template's LLDD and in use, `handle` came from
+    /// its `create_queue`; `request` and all it points to stay valid until `done`
+    /// runs.
+    #[inline(always)]
+    pub(crate) unsafe fn call(
+        self,
+        local: *mut abi::nvme_fc_local_port,
+        remote: *mut abi::nvme_fc_remote_port,
+        handle: *mut c_void,
+        request: *mut abi::nvmefc_fcp_req,
+    ) -> c_int {
+        // SAFETY: By this function's contract.
+        unsafe { (self.0)(local, remote, handle, request) }
+    }
+}
+
+impl FcpAbort {
+    /// Asks for the end of an exchange. Context: may sleep; `done` may run before
+    /// this returns.
+    ///
+    /// # Safety
+    ///
+    /// As for [`FcpIo::call`], but that `done` may have run; `request` is not used
+    /// for another exchange meanwhile.
+    pub(crate) unsafe fn call(
+        self,
+        local: *mut abi::nvme_fc_local_port,
+        remote: *mut abi::nvme_fc_remote_port,
+        handle: *mut c_void,
+        request: *mut abi::nvmefc_fcp_req,
+    ) {
+        // SAFETY: By this function's contract.
+        unsafe { (self.0)(local, remote, handle, request) };
     }
 }
