@@ -69,10 +69,10 @@ use crate::{
         port_use::PortUse,
         registry::Registry,
         registry_lock,
-        rport::RemotePort,
-        template::PortOps, //
+        rport::RemotePort, //
     },
     shared::{
+        fc::host_template::HostTemplate,
         proto::ids::AssociationId,
         support::{
             completion::Completion,
@@ -188,7 +188,7 @@ pub(crate) struct Ctrl {
     attempted: Completion,
     /// The LLDD's operations, while there is an association.
     #[pin]
-    ops: Mutex<Option<PortOps>>,
+    ops: Mutex<Option<HostTemplate>>,
     /// The association's use of its port.
     #[pin]
     in_use: Mutex<Option<PortUse>>,
@@ -353,7 +353,7 @@ impl Ctrl {
     }
 
     /// The LLDD's operations, while there is an association.
-    pub(crate) fn ops(&self) -> &Mutex<Option<PortOps>> {
+    pub(crate) fn ops(&self) -> &Mutex<Option<HostTemplate>> {
         &self.ops
     }
 

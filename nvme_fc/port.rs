@@ -8,15 +8,11 @@ pub(crate) mod discovery;
 #[allow(unsafe_code, reason = "allocates memory for DMA")]
 pub(crate) mod iu_memory;
 pub(crate) mod lport;
-#[allow(unsafe_code, reason = "structs that LLDDs write")]
-pub(crate) mod port_abi;
 pub(crate) mod port_use;
 pub(crate) mod register;
 pub(crate) mod registry;
 #[allow(unsafe_code, reason = "initialises a static")]
 pub(crate) mod registry_lock;
 pub(crate) mod rport;
-#[allow(unsafe_code, reason = "calls LLDDs")]
-pub(crate) mod template;
 #[allow(unsafe_code, reason = "sends uevents")]
 pub(crate) mod uevent;

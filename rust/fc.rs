@@ -6,4 +6,8 @@
 
 #![deny(unsafe_code)]
 
+#[allow(unsafe_code, reason = "calls LLDDs")]
+pub(crate) mod host_template;
+#[allow(unsafe_code, reason = "structs that LLDDs write")]
+pub(crate) mod port;
 pub(crate) mod private_area;

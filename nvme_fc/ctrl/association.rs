@@ -32,10 +32,10 @@ use crate::{
             self,
             PortUse, //
         },
-        registry_lock,
-        template::PortOps, //
+        registry_lock, //
     },
     shared::{
+        fc::host_template::HostTemplate,
         proto::queues,
         support::work, //
     }, //
@@ -87,7 +87,7 @@ pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), Failed> {
 }
 
 /// Takes the port for an association.
-fn begin(ctrl: &Arc<Ctrl>) -> Result<PortOps> {
+fn begin(ctrl: &Arc<Ctrl>) -> Result<HostTemplate> {
     // Nobody else takes a port for this controller: see above.
     if ctrl.in_use().lock().is_some() {
         return Err(ENOTUNIQ);
@@ -129,7 +129,7 @@ fn still_good(ctrl: &Ctrl) -> Result<(), Failed> {
 }
 
 /// Makes all queues, in the order of the C module.
-fn establish(ctrl: &Arc<Ctrl>, ops: &PortOps) -> Result<(), Failed> {
+fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     let admin = ctrl.queue(0).ok_or(EINVAL)?;
     let device = ctrl.remote().device();

@@ -22,15 +22,15 @@ use crate::{
         options::Options, //
     },
     port::{
-        port_abi::{
-            ROLE_DISCOVERY,
-            ROLE_TARGET, //
-        },
         registry::Registry,
         registry_lock,
         rport::RemotePort, //
     },
     shared::{
+        fc::port::{
+            ROLE_DISCOVERY,
+            ROLE_TARGET, //
+        },
         proto::{
             queues,
             reconnect,

@@ -13,10 +13,12 @@ use crate::{
     ctrl::Ctrl,
     ls::send,
     nvme::ctrl::Failed,
-    port::template::PortOps,
-    shared::proto::{
-        contexts,
-        queues, //
+    shared::{
+        fc::host_template::HostTemplate,
+        proto::{
+            contexts,
+            queues, //
+        }, //
     }, //
 };
 
@@ -26,7 +28,7 @@ use crate::{
 /// # Errors
 ///
 /// That of the step that failed; what was made is left to the teardown.
-pub(crate) fn establish(ctrl: &Ctrl, ops: &PortOps, lldd_queues: u32) -> Result<(), Failed> {
+pub(crate) fn establish(ctrl: &Ctrl, ops: &HostTemplate, lldd_queues: u32) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     if nvme.is_administrative() {
         // It has no I/O queues, and must not be asked for them.
@@ -52,7 +54,7 @@ pub(crate) fn establish(ctrl: &Ctrl, ops: &PortOps, lldd_queues: u32) -> Result<
 }
 
 /// Makes I/O queues for the first time.
-fn first(ctrl: &Ctrl, ops: &PortOps, granted: u32) -> Result<(), Failed> {
+fn first(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
 
     nvme.set_queue_count(granted.saturating_add(1));
@@ -84,7 +86,7 @@ fn without(ctrl: &Ctrl) -> Result<(), Failed> {
 }
 
 /// Makes I/O queues anew, possibly another number of them than before.
-fn again(ctrl: &Ctrl, ops: &PortOps, granted: u32) -> Result<(), Failed> {
+fn again(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     let before = ctrl.io_set().hardware_queues();
 
@@ -141,7 +143,7 @@ fn remap(ctrl: &Ctrl, granted: u32) -> Result<(), Failed> {
 
 /// Makes hardware queues, connections and NVMe queues in `range`, those that are
 /// not live yet.
-fn connect(ctrl: &Ctrl, ops: &PortOps, range: Range<u32>) -> Result<(), Failed> {
+fn connect(ctrl: &Ctrl, ops: &HostTemplate, range: Range<u32>) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     let entries = nvme.sqsize().saturating_add(1);
 

@@ -21,15 +21,19 @@ use crate::{
     ls::receive,
     port::{
         discovery,
-        port_abi::{
-            Names,
-            PortInfo, //
-        },
         register,
-        rport::RemotePort,
-        template::PortOps, //
+        rport::RemotePort, //
     },
-    shared::support::device::DeviceRef, //
+    shared::{
+        fc::{
+            host_template::HostTemplate,
+            port::{
+                Names,
+                PortInfo, //
+            }, //
+        },
+        support::device::DeviceRef, //
+    }, //
 };
 
 abi::assert_signature! {
@@ -78,7 +82,7 @@ pub(crate) unsafe extern "C" fn nvme_fc_register_localport(
         return EINVAL.to_errno();
     };
     let info = PortInfo::new(info);
-    let ops = match PortOps::check(template) {
+    let ops = match HostTemplate::check(template) {
         Ok(ops) => ops,
         Err(missing) => {
             pr_err!(

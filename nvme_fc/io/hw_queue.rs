@@ -13,15 +13,15 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
-    port::{
-        rport::RemotePort,
-        template::{
+    port::rport::RemotePort,
+    shared::{
+        fc::host_template::{
             FcpAbort,
             FcpIo,
-            PortOps, //
-        }, //
-    },
-    shared::support::word::Word, //
+            HostTemplate, //
+        },
+        support::word::Word, //
+    }, //
 };
 
 /// The way of exchanges from one queue to the LLDD.
@@ -61,7 +61,7 @@ impl Link {
     }
 
     /// Opens the way. Context: before the queue takes any exchange.
-    pub(crate) fn open(&self, ops: &PortOps, remote: &RemotePort, handle: *mut c_void) {
+    pub(crate) fn open(&self, ops: &HostTemplate, remote: &RemotePort, handle: *mut c_void) {
         self.local.set(remote.local().abi().as_raw());
         self.remote.set(remote.abi().as_raw());
         self.handle.set(handle);

@@ -32,10 +32,10 @@ use crate::{
     },
     port::{
         port_use::PortUse,
-        rport::RemotePort,
-        template::PortOps, //
+        rport::RemotePort, //
     },
     shared::{
+        fc::host_template::HostTemplate,
         proto::ids::ConnectionId,
         support::word::Word, //
     }, //
@@ -155,7 +155,7 @@ impl Queue {
     /// # Errors
     ///
     /// The LLDD's, or `EFAULT`.
-    pub(crate) fn open(&self, ops: &PortOps, port: &PortUse, entries: u16) -> Result {
+    pub(crate) fn open(&self, ops: &HostTemplate, port: &PortUse, entries: u16) -> Result {
         let remote = port.remote();
         let memory = port.iu_memory()?;
         self.exchanges.lock().map(memory)?;
@@ -174,7 +174,7 @@ impl Queue {
 
     /// Ends connection and hardware queue, if they exist. Context: may sleep;
     /// no exchange of the queue is with the LLDD.
-    pub(crate) fn close(&self, ops: &PortOps, remote: &RemotePort) {
+    pub(crate) fn close(&self, ops: &HostTemplate, remote: &RemotePort) {
         self.live.set(false);
         self.connection.set(0);
         if !self.open.get() {

@@ -39,13 +39,15 @@ use crate::{
     ls::port::LsPort,
     nvme::ctrl::nvme_wq,
     port::{
-        port_abi::Names,
         port_use::PortUse,
         registry_lock,
         rport::RemotePort, //
     },
     shared::{
-        fc::private_area::PrivateArea,
+        fc::{
+            port::Names,
+            private_area::PrivateArea, //
+        },
         proto::{
             ls::patience::{
                 self,

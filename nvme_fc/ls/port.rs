@@ -24,12 +24,14 @@ use crate::{
     abi,
     port::{
         port_use::PortUse,
-        rport::RemotePort,
-        template::PortOps, //
+        rport::RemotePort, //
     },
-    shared::support::dma::{
-        Direction,
-        SingleMapping, //
+    shared::{
+        fc::host_template::HostTemplate,
+        support::dma::{
+            Direction,
+            SingleMapping, //
+        }, //
     }, //
 };
 
@@ -54,7 +56,7 @@ pub(crate) struct LsPort<T> {
     /// The port.
     remote: Arc<RemotePort>,
     /// The LLDD's operations.
-    ops: PortOps,
+    ops: HostTemplate,
 }
 
 impl<T> LsPort<T> {
@@ -65,7 +67,7 @@ impl<T> LsPort<T> {
     /// `EFAULT` if the buffer cannot be mapped.
     pub(crate) fn new(
         in_use: PortUse,
-        ops: PortOps,
+        ops: HostTemplate,
         buffer: KBox<T>,
         direction: Direction,
     ) -> Result<impl PinInit<Self>> {
@@ -108,7 +110,7 @@ impl<T> LsPort<T> {
     }
 
     /// The LLDD's operations. They may be called while the port is in use.
-    pub(crate) fn ops(&self) -> &PortOps {
+    pub(crate) fn ops(&self) -> &HostTemplate {
         &self.ops
     }
 
@@ -131,7 +133,7 @@ impl<T> LsPort<T> {
 
     /// Calls `act` unless the port was given up; it is not meanwhile. Context:
     /// may sleep.
-    pub(crate) fn while_in_use(&self, act: impl FnOnce(&PortOps, &RemotePort)) {
+    pub(crate) fn while_in_use(&self, act: impl FnOnce(&HostTemplate, &RemotePort)) {
         let held = self.held.lock();
         if held.in_use.is_some() {
             act(&self.ops, &self.remote);

@@ -36,13 +36,15 @@ use crate::{
     ls::port::LsPort,
     nvme::ctrl::nvme_wq,
     port::{
-        port_abi::Names,
         port_use::PortUse,
         registry_lock,
-        rport::RemotePort,
-        template::PortOps, //
+        rport::RemotePort, //
     },
     shared::{
+        fc::{
+            host_template::HostTemplate,
+            port::Names, //
+        },
         proto::{
             ls::{
                 patience::{
@@ -245,7 +247,7 @@ impl Inbound {
     /// Copies a request and makes room for its answer.
     fn new(
         in_use: PortUse,
-        ops: PortOps,
+        ops: HostTemplate,
         response: *mut abi::nvmefc_ls_rsp,
         bytes: &[u8],
         judge: Judge,

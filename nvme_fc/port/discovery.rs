@@ -9,11 +9,11 @@ use kernel::prelude::*;
 use crate::{
     abi,
     port::{
-        port_abi::ROLE_DISCOVERY,
         registry_lock,
         rport::RemotePort,
         uevent, //
-    }, //
+    },
+    shared::fc::port::ROLE_DISCOVERY, //
 };
 
 /// Whether a port has a discovery controller, as its LLDD says.

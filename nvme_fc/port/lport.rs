@@ -16,16 +16,16 @@ use kernel::{
 };
 
 use crate::{
-    port::{
-        iu_memory::IuMemory,
-        port_abi::{
-            LocalPortAbi,
-            PortInfo, //
-        },
-        template::PortOps, //
-    },
+    port::iu_memory::IuMemory,
     shared::{
-        fc::private_area::PrivateArea,
+        fc::{
+            host_template::HostTemplate,
+            port::{
+                LocalPortAbi,
+                PortInfo, //
+            },
+            private_area::PrivateArea, //
+        },
         support::device::DeviceRef, //
     }, //
 };
@@ -82,7 +82,7 @@ impl LocalPort {
     pub(crate) fn new(
         number: u32,
         info: &PortInfo,
-        ops: &PortOps,
+        ops: &HostTemplate,
         device: DeviceRef,
     ) -> Result<Arc<Self>> {
         let private = PrivateArea::new(ops.local_private)?;

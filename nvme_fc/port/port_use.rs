@@ -23,10 +23,12 @@ use crate::{
         lport::LocalPort,
         registry::Registry,
         registry_lock,
-        rport::RemotePort,
-        template::PortOps, //
+        rport::RemotePort, //
     },
-    shared::proto::life::port::Delete, //
+    shared::{
+        fc::host_template::HostTemplate,
+        proto::life::port::Delete, //
+    }, //
 };
 
 /// Waits until the LLDD of a port that was registered just now has made its part
@@ -59,7 +61,7 @@ impl PortUse {
     pub(crate) fn join(
         registry: &mut Registry,
         remote: ArcBorrow<'_, RemotePort>,
-    ) -> Result<(Self, PortOps)> {
+    ) -> Result<(Self, HostTemplate)> {
         let local = registry.local(remote.local()).ok_or(ENODEV)?;
         let ops = local.ops;
         local.life.join().map_err(|_| ENODEV)?;
@@ -136,7 +138,7 @@ pub(crate) fn leave_local(local: &Arc<LocalPort>) {
 }
 
 /// Calls `remoteport_delete`. Context: the registry's `PortLife` said so.
-pub(crate) fn deliver_remote(ops: &PortOps, remote: &Arc<RemotePort>) {
+pub(crate) fn deliver_remote(ops: &HostTemplate, remote: &Arc<RemotePort>) {
     ops.remoteport_delete(remote.abi());
     let mut registry = registry_lock::lock();
     if let Some(entry) = registry.remote(remote) {
@@ -146,7 +148,7 @@ pub(crate) fn deliver_remote(ops: &PortOps, remote: &Arc<RemotePort>) {
 }
 
 /// Calls `localport_delete`. Context: the registry's `PortLife` said so.
-pub(crate) fn deliver_local(ops: &PortOps, local: &Arc<LocalPort>) {
+pub(crate) fn deliver_local(ops: &HostTemplate, local: &Arc<LocalPort>) {
     local.forget_iu_memory();
     ops.localport_delete(local.abi());
     let mut registry = registry_lock::lock();

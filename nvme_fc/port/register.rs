@@ -24,10 +24,6 @@ use crate::{
     numbers::Numbers,
     port::{
         lport::LocalPort,
-        port_abi::{
-            Names,
-            PortInfo, //
-        },
         port_use::{
             deliver_local,
             deliver_remote,
@@ -38,10 +34,16 @@ use crate::{
             RemoteEntry, //
         },
         registry_lock,
-        rport::RemotePort,
-        template::PortOps, //
+        rport::RemotePort, //
     },
     shared::{
+        fc::{
+            host_template::HostTemplate,
+            port::{
+                Names,
+                PortInfo, //
+            }, //
+        },
         proto::life::port::{
             Delete,
             PortError,
@@ -70,7 +72,7 @@ const DELIVERY_POLLS: u32 = 5000;
 /// `ENOMEM`, `ENOSPC`.
 pub(crate) fn register_local(
     info: &PortInfo,
-    ops: PortOps,
+    ops: HostTemplate,
     device: DeviceRef,
 ) -> Result<Arc<LocalPort>> {
     for _ in 0..DELIVERY_POLLS {

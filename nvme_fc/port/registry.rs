@@ -24,10 +24,10 @@ use crate::{
     numbers::Numbers,
     port::{
         lport::LocalPort,
-        rport::RemotePort,
-        template::PortOps, //
+        rport::RemotePort, //
     },
     shared::{
+        fc::host_template::HostTemplate,
         proto::{
             life::port::PortLife,
             reconnect,
@@ -47,7 +47,7 @@ pub(crate) struct LocalEntry {
     /// Registration, and uses that may call the LLDD.
     pub(crate) life: PortLife,
     /// Operations of the latest registration.
-    pub(crate) ops: PortOps,
+    pub(crate) ops: HostTemplate,
     /// Its remote ports.
     pub(crate) remotes: KVec<RemoteEntry>,
     /// `port_num` of the remote ports.

@@ -12,16 +12,16 @@ use kernel::{
 };
 
 use crate::{
-    port::{
-        lport::LocalPort,
-        port_abi::{
-            PortInfo,
-            RemotePortAbi, //
-        },
-        template::PortOps, //
-    },
+    port::lport::LocalPort,
     shared::{
-        fc::private_area::PrivateArea,
+        fc::{
+            host_template::HostTemplate,
+            port::{
+                PortInfo,
+                RemotePortAbi, //
+            },
+            private_area::PrivateArea, //
+        },
         support::device::DeviceRef, //
     }, //
 };
@@ -81,7 +81,7 @@ impl RemotePort {
         number: u32,
         info: &PortInfo,
         local: &Arc<LocalPort>,
-        ops: &PortOps,
+        ops: &HostTemplate,
         dev_loss: u32,
     ) -> Result<Arc<Self>> {
         let private = PrivateArea::new(ops.remote_private)?;

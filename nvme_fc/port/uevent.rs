@@ -14,8 +14,8 @@ use kernel::{
 
 use crate::{
     abi,
-    port::port_abi::Names,
     shared::{
+        fc::port::Names,
         proto::traddr::Traddr,
         support::word::Word, //
     }, //

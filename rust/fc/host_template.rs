@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Calls into the LLDD.
+//! The operations of an LLDD of a host, all of them.
 //!
 //! A template is checked once, when its local port is registered; its
 //! operations are copied then, its limits are read whenever an association is
@@ -23,13 +23,13 @@ use kernel::{
 
 use crate::{
     abi,
-    port::{
-        port_abi::{
+    shared::{
+        fc::port::{
             LocalPortAbi,
             RemotePortAbi, //
-        }, //
-    },
-    shared::support::word::Plain, //
+        },
+        support::word::Plain, //
+    }, //
 };
 
 /// `localport_delete`.
@@ -95,7 +95,7 @@ type MapQueues = unsafe extern "C" fn(*mut abi::nvme_fc_local_port, *mut abi::bl
 /// read, until the local port's delete callback was delivered: whoever has a copy
 /// keeps the port in use meanwhile.
 #[derive(Clone, Copy)]
-pub(crate) struct PortOps {
+pub(crate) struct HostTemplate {
     /// Where the limits are.
     template: NonNull<abi::nvme_fc_port_template>,
     /// Mandatory operation.
@@ -133,9 +133,9 @@ pub(crate) struct PortOps {
 }
 
 // SAFETY: Function pointers, and a pointer that is only read.
-unsafe impl Send for PortOps {}
+unsafe impl Send for HostTemplate {}
 // SAFETY: All that is read by way of the pointer is read as volatile.
-unsafe impl Sync for PortOps {}
+unsafe impl Sync for HostTemplate {}
 
 /// What an LLDD can carry, at the moment of asking.
 #[derive(Clone, Copy)]
@@ -146,7 +146,7 @@ pub(crate) struct Limits {
     pub(crate) segments: u16,
 }
 
-impl PortOps {
+impl HostTemplate {
     /// Checks a template, as the C module does: every mandatory operation and
     /// limit is there.
     ///
@@ -287,7 +287,7 @@ impl PortOps {
     ///
     /// # Safety
     ///
-    /// `request` was sent by [`PortOps::ls_req`] and is still valid.
+    /// `request` was sent by [`HostTemplate::ls_req`] and is still valid.
     pub(crate) unsafe fn ls_abort(
         &self,
         local: &LocalPortAbi,
