@@ -13,6 +13,8 @@ pub(crate) mod device;
 pub(crate) mod dma;
 #[allow(unsafe_code, reason = "wraps struct ida")]
 pub(crate) mod ida;
+#[allow(unsafe_code, reason = "changes a flag of the thread")]
+pub(crate) mod noio;
 #[allow(unsafe_code, reason = "wraps get_random_bytes()")]
 pub(crate) mod random;
 #[allow(unsafe_code, reason = "reads jiffies")]

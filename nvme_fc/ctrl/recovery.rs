@@ -42,11 +42,11 @@ use crate::{
             ReconnectState, //
         },
         support::{
+            noio::WithoutIo,
             ratelimit::jiffies,
             work, //
         }, //
-    },
-    without_io::WithoutIo, //
+    }, //
 };
 
 /// Jiffies a second.

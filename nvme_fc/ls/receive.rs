@@ -64,6 +64,7 @@ use crate::{
         },
         support::{
             dma::Direction,
+            noio::WithoutIo,
             ratelimit::{
                 jiffies,
                 ratelimited, //
@@ -71,8 +72,7 @@ use crate::{
             word::Word,
             work, //
         }, //
-    },
-    without_io::WithoutIo, //
+    }, //
 };
 
 /// Requests of one remote port that may wait for their answers at once: its

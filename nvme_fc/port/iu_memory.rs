@@ -59,7 +59,7 @@ pub(crate) type Place = (NonNull<ResponseBuffer>, abi::dma_addr_t);
 
 impl IuMemory {
     /// Memory of `device`, which may be none. Context: may sleep; begun
-    /// [`WithoutIo`](crate::without_io::WithoutIo).
+    /// [`WithoutIo`](crate::shared::support::noio::WithoutIo).
     ///
     /// # Errors
     ///

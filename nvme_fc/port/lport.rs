@@ -101,7 +101,7 @@ impl LocalPort {
 
     /// What IUs are mapped for, for a use of the port, before which it is to be
     /// given up. Context: may sleep; begun
-    /// [`WithoutIo`](crate::without_io::WithoutIo).
+    /// [`WithoutIo`](crate::shared::support::noio::WithoutIo).
     ///
     /// # Errors
     ///

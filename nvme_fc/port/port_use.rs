@@ -90,7 +90,7 @@ impl PortUse {
     }
 
     /// What IUs are mapped for. It is to be given up before the use of the port
-    /// is. Context: may sleep; begun [`WithoutIo`](crate::without_io::WithoutIo).
+    /// is. Context: may sleep; begun [`WithoutIo`](crate::shared::support::noio::WithoutIo).
     ///
     /// # Errors
     ///

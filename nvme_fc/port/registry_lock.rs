@@ -17,7 +17,7 @@ use kernel::{
 
 use crate::{
     port::registry::Registry,
-    without_io::WithoutIo, //
+    shared::support::noio::WithoutIo, //
 };
 
 global_lock! {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Memory that is got without I/O.
+//! Memory that is got without I/O, for rust/kernel/mm.rs or rust/kernel/alloc.rs.
 //!
 //! Whoever makes or ends an association, or holds a lock that such a thread
 //! takes, must not wait for I/O to be done when it allocates: it may be I/O that
@@ -25,6 +25,7 @@ pub(crate) struct WithoutIo {
 
 impl WithoutIo {
     /// From here on.
+    #[inline]
     pub(crate) fn begin() -> Self {
         Self {
             // SAFETY: Changes a flag of the calling thread.
@@ -35,6 +36,7 @@ impl WithoutIo {
 }
 
 impl Drop for WithoutIo {
+    #[inline]
     fn drop(&mut self) {
         // SAFETY: What `begin` saved, in the same thread: this is not `Send`.
         unsafe { abi::nvme_fc_shim_memalloc_noio_restore(self.before) };

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The NVMe core and nvme-fabrics, for a fabrics transport.
+//!
+//! Nothing here knows what a transport is about. The crates that use it name
+//! this file as a module of their own; what it declares lies beside it, in a
+//! folder.
+
+#![deny(unsafe_code)]
+
+#[allow(unsafe_code, reason = "wraps the NVMe core")]
+#[path = "nvme/ctrl.rs"]
+pub(crate) mod ctrl;
+#[allow(unsafe_code, reason = "wraps nvme-fabrics' options")]
+#[path = "nvme/options.rs"]
+pub(crate) mod options;
+#[allow(unsafe_code, reason = "frees nvme-fabrics' options")]
+#[path = "nvme/options_owner.rs"]
+pub(crate) mod options_owner;
