@@ -59,11 +59,8 @@ use crate::{
     },
     ls::receive::Inbound,
     nvme::{
-        ctrl::{
-            InitResetWork,
-            NvmeCtrl, //
-        },
-        options_owner::OptionsOwner, //
+        ctrl::NvmeCtrl,
+        ops::impl_has_nvme_ctrl, //
     },
     port::{
         port_use::PortUse,
@@ -104,9 +101,6 @@ struct CtrlNumber(u32);
 
 impl Drop for CtrlNumber {
     fn drop(&mut self) {
-        // `aen::done` may still be inside the controller after its count reached
-        // zero, so its RCU section is waited for before any part is freed.
-        synchronize_rcu();
         registry_lock::lock().ctrl_numbers.give(self.0);
     }
 }
@@ -132,11 +126,6 @@ impl Drop for Existence {
 /// not known here.
 #[derive(Clone, Copy)]
 pub(crate) struct Entries {
-    /// For the NVMe core.
-    pub(crate) ctrl_ops: &'static abi::nvme_ctrl_ops,
-    /// Prepares the reset work that is part of the NVMe core's object, which
-    /// nobody uses yet.
-    pub(crate) init_reset_work: InitResetWork,
     /// For the block layer: requests of admin and fabrics queue.
     pub(crate) admin_mq_ops: &'static abi::blk_mq_ops,
     /// For the block layer: requests of namespaces.
@@ -150,13 +139,11 @@ pub(crate) struct Entries {
 #[pin_data]
 pub(crate) struct Ctrl {
     /// The NVMe core's object; first, so that both have one address.
-    pub(crate) nvme: NvmeCtrl,
+    nvme: NvmeCtrl,
     /// Number in log lines.
     number: CtrlNumber,
     /// Where the controller is.
     remote: Arc<RemotePort>,
-    /// The user's options, to be freed.
-    options: OptionsOwner,
     /// Bytes that the tag sets have for the LLDD behind each request.
     fcp_private: Word<u32>,
     /// I/O queue entries that the user wants.
@@ -214,6 +201,9 @@ pub(crate) struct Ctrl {
     _existence: Existence,
 }
 
+impl_has_nvme_ctrl! {
+    impl HasNvmeCtrl for Ctrl { self.nvme }
+}
 impl_has_delayed_work! {
     impl HasDelayedWork<Self, CONNECT_WORK> for Ctrl { self.connect_work }
 }
@@ -244,7 +234,6 @@ impl Ctrl {
                 nvme: NvmeCtrl::zeroed(),
                 number: CtrlNumber(number),
                 remote,
-                options: OptionsOwner::new(),
                 fcp_private: Word::new(0),
                 queue_size: Word::new(0),
                 ready: Atomic::new(false),
@@ -291,11 +280,6 @@ impl Ctrl {
     #[inline(always)]
     pub(crate) fn is_online(&self) -> bool {
         self.remote.abi().is_online()
-    }
-
-    /// The user's options, to be freed.
-    pub(crate) fn options_owner(&self) -> &OptionsOwner {
-        &self.options
     }
 
     /// Bytes that the tag sets have for the LLDD behind each request.
@@ -475,5 +459,8 @@ pub(crate) fn freed(ctrl: Arc<Ctrl>) {
     // Off the list, nobody can start this timer again, which would keep the
     // controller for as long as a port may be away.
     work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);
+    // `aen::done` may still be inside the controller after its count reached
+    // zero, so its RCU section is waited for before any part is freed.
+    synchronize_rcu();
     drop(ctrl);
 }

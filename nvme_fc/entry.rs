@@ -12,7 +12,7 @@ pub(crate) mod block;
 pub(crate) mod kunit;
 #[allow(unsafe_code, reason = "the C ABI towards LLDDs")]
 pub(crate) mod lldd;
-#[allow(unsafe_code, reason = "the C ABI towards the NVMe core")]
+#[allow(unsafe_code, reason = "vouches for how controllers are made")]
 pub(crate) mod nvme;
 #[allow(unsafe_code, reason = "tables of the driver core")]
 pub(crate) mod sysfs;

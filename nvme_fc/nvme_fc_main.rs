@@ -51,7 +51,7 @@ struct NvmeFcModule {
     /// Ends all controllers.
     _controllers: ctrl::unload::Controllers,
     /// Ends the offer to make new ones.
-    _transport: entry::nvme::Transport,
+    _transport: nvme::fabrics::Registration<entry::nvme::FibreChannel>,
     /// Ends the class and its device.
     _class: entry::sysfs::FcClass,
     /// Ends the registry.
@@ -62,7 +62,7 @@ impl kernel::Module for NvmeFcModule {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         port::registry_lock::init();
         let class = entry::sysfs::FcClass::register()?;
-        let transport = entry::nvme::Transport::register()?;
+        let transport = nvme::fabrics::Registration::new(&entry::nvme::TRANSPORT)?;
         Ok(Self {
             _controllers: ctrl::unload::Controllers,
             _transport: transport,

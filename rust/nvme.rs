@@ -9,11 +9,20 @@
 #![deny(unsafe_code)]
 
 #[allow(unsafe_code, reason = "wraps the NVMe core")]
+#[path = "nvme/connect.rs"]
+pub(crate) mod connect;
+#[allow(unsafe_code, reason = "wraps the NVMe core")]
 #[path = "nvme/ctrl.rs"]
 pub(crate) mod ctrl;
+#[allow(unsafe_code, reason = "wraps nvme-fabrics")]
+#[path = "nvme/fabrics.rs"]
+pub(crate) mod fabrics;
+#[allow(unsafe_code, reason = "is called by the NVMe core")]
+#[path = "nvme/ops.rs"]
+pub(crate) mod ops;
 #[allow(unsafe_code, reason = "wraps nvme-fabrics' options")]
 #[path = "nvme/options.rs"]
 pub(crate) mod options;
-#[allow(unsafe_code, reason = "frees nvme-fabrics' options")]
-#[path = "nvme/options_owner.rs"]
-pub(crate) mod options_owner;
+#[allow(unsafe_code, reason = "wraps the NVMe core")]
+#[path = "nvme/queues.rs"]
+mod queues;

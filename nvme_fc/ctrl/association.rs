@@ -23,9 +23,9 @@ use crate::{
     io::timeout,
     log::ctrl_log,
     ls::send,
-    nvme::ctrl::{
-        CtrlState,
-        Failed, //
+    nvme::{
+        connect::ConnectError,
+        ctrl::CtrlState, //
     },
     port::{
         port_use::{
@@ -52,7 +52,7 @@ const INVALID_FIELD_DO_NOT_RETRY: i32 = 0x4002;
 ///
 /// `ENODEV` if the port is not registered, `ENOTUNIQ` if there is an
 /// association, or that of the step that failed; nothing is left then.
-pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), Failed> {
+pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
 
     nvme.count_attempt();
@@ -121,7 +121,7 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<HostTemplate> {
 }
 
 /// `EIO` once the association cannot be used any more.
-fn still_good(ctrl: &Ctrl) -> Result<(), Failed> {
+fn still_good(ctrl: &Ctrl) -> Result<(), ConnectError> {
     if ctrl.has_failed() {
         return Err(EIO.into());
     }
@@ -129,7 +129,7 @@ fn still_good(ctrl: &Ctrl) -> Result<(), Failed> {
 }
 
 /// Makes all queues, in the order of the C module.
-fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), Failed> {
+fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
     let admin = ctrl.queue(0).ok_or(EINVAL)?;
     let device = ctrl.remote().device();
@@ -142,7 +142,7 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), Failed> {
 
     let connection = send::create_association(
         ctrl.remote(),
-        &nvme.options(),
+        nvme.options(),
         || ctrl.has_failed(),
         |association| ctrl.set_association(&mut registry_lock::lock(), association),
     )?;
@@ -167,11 +167,11 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), Failed> {
             "icdoff {} is not supported!\n",
             nvme.in_capsule_offset()
         );
-        return Err(Failed(INVALID_FIELD_DO_NOT_RETRY));
+        return Err(ConnectError(INVALID_FIELD_DO_NOT_RETRY));
     }
     if !nvme.supports_sgls() {
         dev_err!(nvme.device(), "Mandatory sgls are not supported!\n");
-        return Err(Failed(INVALID_FIELD_DO_NOT_RETRY));
+        return Err(ConnectError(INVALID_FIELD_DO_NOT_RETRY));
     }
     limit_queue_size(ctrl);
     ctrl.aen().prepare(admin, memory, ctrl.fcp_private())?;
@@ -202,7 +202,7 @@ fn limit_queue_size(ctrl: &Ctrl) {
 }
 
 /// Puts the controller into service, unless its port went meanwhile.
-fn go_live(ctrl: &Ctrl) -> Result<(), Failed> {
+fn go_live(ctrl: &Ctrl) -> Result<(), ConnectError> {
     // Under this lock a port that goes either marks the association before,
     // or finds a live controller to reset.
     let _registry = registry_lock::lock();

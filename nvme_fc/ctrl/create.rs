@@ -8,7 +8,6 @@ use kernel::{
 };
 
 use crate::{
-    abi,
     ctrl::{
         recovery,
         Ctrl,
@@ -65,25 +64,14 @@ fn address(what: &str, text: &CStr) -> Result<Traddr> {
     })
 }
 
-/// Makes a controller and tries to connect it once; if that fails, it goes on
-/// trying. Context: may sleep.
+/// Makes a controller that nobody else knows. Context: may sleep.
 ///
 /// # Errors
 ///
 /// `EINVAL` for a bad address; `ENOENT` if the ports are not registered;
 /// `EBADR` if the remote port is no target; `EALREADY` if there is such a
-/// controller and no duplicate was asked for; `ENOMEM`, `EIO`. The options
-/// stay the caller's then.
-///
-/// # Safety
-///
-/// `parent` is alive. `options` were parsed by nvme-fabrics; they are the
-/// controller's if this succeeds. `entries` are for controllers.
-pub(crate) unsafe fn create(
-    parent: *mut abi::device,
-    options: Options,
-    entries: Entries,
-) -> Result<*mut abi::nvme_ctrl> {
+/// controller and no duplicate was asked for; `ENOMEM`.
+pub(crate) fn make(options: &Options, entries: &Entries) -> Result<Arc<Ctrl>> {
     let target = address("traddr", options.traddr())?;
     let host = address("host_traddr", options.host_traddr())?;
     let (remote, number, lldd_queues, private) = {
@@ -104,11 +92,11 @@ pub(crate) unsafe fn create(
             );
             return Err(EBADR);
         }
-        refuse_duplicate(&mut registry, &remote, &options)?;
+        refuse_duplicate(&mut registry, &remote, options)?;
         (remote, registry.ctrl_numbers.take()?, lldd_queues, private)
     };
-    let made = make_queues(&remote, &options)
-        .and_then(|queues| Ctrl::new(number, remote, queues, &entries));
+    let made =
+        make_queues(&remote, options).and_then(|queues| Ctrl::new(number, remote, queues, entries));
     let ctrl = match made {
         Ok(ctrl) => ctrl,
         Err(error) => {
@@ -120,44 +108,9 @@ pub(crate) unsafe fn create(
         // SAFETY: A part of this controller, which nobody else knows yet.
         unsafe { queue.owner().set(&ctrl) };
     }
-    configure(&ctrl, &options, lldd_queues);
+    configure(&ctrl, options, lldd_queues);
     ctrl.set_fcp_private(private);
-
-    let core = Arc::into_raw(ctrl.clone());
-    let Entries {
-        ctrl_ops,
-        init_reset_work,
-        ..
-    } = entries;
-    // SAFETY: One reference was put away, and `parent` is alive. The entries are
-    // for controllers, by this function's contract.
-    if let Err(error) = unsafe { ctrl.nvme().init(parent, ctrl_ops, init_reset_work) } {
-        // SAFETY: Put away above; the NVMe core did not take it.
-        drop(unsafe { Arc::from_raw(core) });
-        return Err(error);
-    }
-    if let Err(error) = ctrl.nvme().add() {
-        ctrl.nvme().put();
-        return Err(error);
-    }
-    // From here the device's two references are uninit's and ours.
-    if let Err(error) = begin(&ctrl, &options) {
-        ctrl.nvme().uninit();
-        ctrl.nvme().put();
-        return Err(error);
-    }
-    // SAFETY: The caller gives the options to whom succeeds.
-    unsafe { ctrl.options_owner().own(&options) };
-    start(&ctrl);
-    ctrl_log!(
-        info,
-        ctrl,
-        "new ctrl: NQN \"{}\", hostnqn: {}\n",
-        ctrl.nvme().subsystem_name(),
-        options.host_nqn()
-    );
-    // nvme-fabrics holds a reference of its own until the user closes the file.
-    Ok(ctrl.nvme().as_raw())
+    Ok(ctrl)
 }
 
 /// Finds a registered pair of ports, with the LLDD's number of queues and its
@@ -221,7 +174,6 @@ fn configure(ctrl: &Ctrl, options: &Options, lldd_queues: u32) {
     let entries = u16::try_from(options.queue_size()).unwrap_or(u16::MAX);
     let (delay, attempts) = reconnect::for_fc(options.reconnect_delay(), options.max_reconnects());
 
-    nvme.set_options(options);
     options.set_reconnect(delay, attempts);
     nvme.set_queue_count(options.io_queues().min(lldd_queues).saturating_add(1));
     ctrl.set_queue_size(entries);
@@ -230,8 +182,12 @@ fn configure(ctrl: &Ctrl, options: &Options, lldd_queues: u32) {
     nvme.set_cntlid(u16::MAX);
 }
 
-/// Makes the controller known: tag set, port, state.
-fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
+/// Makes the controller known: tag set, port, state. Context: may sleep.
+///
+/// # Errors
+///
+/// As for [`make`], and `EIO` if its port or its state went meanwhile.
+pub(crate) fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
     let nvme = ctrl.nvme();
 
     nvme.set_numa_node_of(ctrl.remote().device());
@@ -265,8 +221,16 @@ fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
     listed
 }
 
-/// Tries to connect, and waits for the end of the first attempt.
-fn start(ctrl: &Arc<Ctrl>) {
+/// Tries to connect, and waits for the end of the first attempt; if that fails,
+/// the controller goes on trying. Context: may sleep.
+pub(crate) fn start(ctrl: &Arc<Ctrl>, options: &Options) {
     work::mod_delayed::<Ctrl, CONNECT_WORK>(nvme_wq(), ctrl.clone(), 0);
     recovery::await_attempt(ctrl);
+    ctrl_log!(
+        info,
+        ctrl,
+        "new ctrl: NQN \"{}\", hostnqn: {}\n",
+        ctrl.nvme().subsystem_name(),
+        options.host_nqn()
+    );
 }

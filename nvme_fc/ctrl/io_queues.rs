@@ -12,7 +12,7 @@ use crate::{
     cpus,
     ctrl::Ctrl,
     ls::send,
-    nvme::ctrl::Failed,
+    nvme::connect::ConnectError,
     shared::{
         fc::host_template::HostTemplate,
         proto::{
@@ -28,7 +28,11 @@ use crate::{
 /// # Errors
 ///
 /// That of the step that failed; what was made is left to the teardown.
-pub(crate) fn establish(ctrl: &Ctrl, ops: &HostTemplate, lldd_queues: u32) -> Result<(), Failed> {
+pub(crate) fn establish(
+    ctrl: &Ctrl,
+    ops: &HostTemplate,
+    lldd_queues: u32,
+) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
     if nvme.is_administrative() {
         // It has no I/O queues, and must not be asked for them.
@@ -54,7 +58,7 @@ pub(crate) fn establish(ctrl: &Ctrl, ops: &HostTemplate, lldd_queues: u32) -> Re
 }
 
 /// Makes I/O queues for the first time.
-fn first(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), Failed> {
+fn first(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
 
     nvme.set_queue_count(granted.saturating_add(1));
@@ -70,7 +74,7 @@ fn first(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), Failed> {
 /// # Errors
 ///
 /// `ENOSPC` if there were: I/O waits for them.
-fn without(ctrl: &Ctrl) -> Result<(), Failed> {
+fn without(ctrl: &Ctrl) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
 
     if ctrl.io_set().is_allocated() {
@@ -86,7 +90,7 @@ fn without(ctrl: &Ctrl) -> Result<(), Failed> {
 }
 
 /// Makes I/O queues anew, possibly another number of them than before.
-fn again(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), Failed> {
+fn again(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
     let before = ctrl.io_set().hardware_queues();
 
@@ -119,7 +123,7 @@ fn again(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), Failed> {
 /// the CPU go when they have ended. Where I/O has no other path, requests of a
 /// context that is not granted any more, or whose CPUs are all isolated, keep
 /// this from succeeding.
-fn remap(ctrl: &Ctrl, granted: u32) -> Result<(), Failed> {
+fn remap(ctrl: &Ctrl, granted: u32) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
 
     nvme.start_freeze();
@@ -143,7 +147,7 @@ fn remap(ctrl: &Ctrl, granted: u32) -> Result<(), Failed> {
 
 /// Makes hardware queues, connections and NVMe queues in `range`, those that are
 /// not live yet.
-fn connect(ctrl: &Ctrl, ops: &HostTemplate, range: Range<u32>) -> Result<(), Failed> {
+fn connect(ctrl: &Ctrl, ops: &HostTemplate, range: Range<u32>) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
     let entries = nvme.sqsize().saturating_add(1);
 

@@ -22,5 +22,5 @@ abi::assert_signature! {
 /// None is needed; bindgen knows no safe C function.
 #[no_mangle]
 pub(crate) unsafe extern "C" fn nvme_fc_kunit_transport() -> *mut abi::nvmf_transport_ops {
-    nvme::transport()
+    nvme::TRANSPORT.as_raw()
 }

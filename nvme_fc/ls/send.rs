@@ -20,7 +20,7 @@ use crate::{
         LsExchange, //
     },
     nvme::{
-        ctrl::Failed,
+        connect::ConnectError,
         options::Options, //
     },
     port::{
@@ -105,7 +105,7 @@ pub(crate) fn create_association(
     options: &Options,
     useless: impl Fn() -> bool,
     made: impl FnOnce(Option<AssociationId>),
-) -> Result<ConnectionId, Failed> {
+) -> Result<ConnectionId, ConnectError> {
     let connection = try_create_association(remote, options, useless, made);
     if let Err(error) = connection {
         port_log!(
@@ -168,7 +168,7 @@ pub(crate) fn create_connection(
     index: u16,
     entries: u16,
     useless: impl Fn() -> bool,
-) -> Result<ConnectionId, Failed> {
+) -> Result<ConnectionId, ConnectError> {
     let connection = try_create_connection(remote, association, index, entries, useless);
     if let Err(error) = connection {
         port_log!(

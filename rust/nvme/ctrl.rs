@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The NVMe core, as a transport sees it.
+//! Controllers of the NVMe core, meant for `rust/kernel/nvme/ctrl.rs`.
 //!
 //! C headers: `drivers/nvme/host/nvme.h`, `drivers/nvme/host/fabrics.h`
 
@@ -13,7 +13,6 @@ use core::{
 };
 
 use kernel::{
-    alloc::AllocError,
     device::Device,
     error::to_result,
     prelude::*,
@@ -24,38 +23,11 @@ use kernel::{
 use crate::{
     abi,
     nvme::options::Options,
-    shared::support::device::DeviceRef, //
+    shared::support::{
+        device::DeviceRef,
+        word::Word, //
+    }, //
 };
-
-/// Prepares the reset work of a controller that nobody uses yet.
-pub(crate) type InitResetWork = unsafe fn(*mut abi::work_struct);
-
-/// How a step of making an association failed: an NVMe status if positive, an
-/// errno if negative. Never 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Failed(pub(crate) i32);
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self(error.to_errno())
-    }
-}
-
-impl From<AllocError> for Failed {
-    fn from(_: AllocError) -> Self {
-        ENOMEM.into()
-    }
-}
-
-impl Failed {
-    /// What a function of the NVMe core returned.
-    fn check(status: c_int) -> Result<(), Self> {
-        match status {
-            0 => Ok(()),
-            status => Err(Self(status)),
-        }
-    }
-}
 
 const _: () = assert!(size_of::<abi::nvme_completion_nvme_result>() == size_of::<u64>());
 
@@ -90,11 +62,19 @@ pub(crate) fn nvme_delete_wq() -> &'static Workqueue {
 ///
 /// # Invariants
 ///
-/// Zeroed until [`NvmeCtrl::init`] succeeded, and the NVMe core's since, until
-/// `free_ctrl`, where [`NvmeCtrl::end_work`] takes its work items off their
-/// queues; its `opts` are valid from [`NvmeCtrl::set_options`] on.
-#[repr(transparent)]
-pub(crate) struct NvmeCtrl(Opaque<abi::nvme_ctrl>);
+/// Zeroed until the NVMe core was made to know it
+/// ([`Transport::make`](crate::nvme::fabrics::Transport::make) says what may be
+/// done to it before), and the core's since, until
+/// [`CtrlOps::freed`](crate::nvme::ops::CtrlOps::freed), where
+/// [`NvmeCtrl::end_work`] takes its work items off their queues. Its `opts` are
+/// valid from then on, and its own once `owns_options` says so.
+#[repr(C)]
+pub(crate) struct NvmeCtrl {
+    /// The C object.
+    raw: Opaque<abi::nvme_ctrl>,
+    /// The options are freed with it.
+    owns_options: Word<bool>,
+}
 
 // SAFETY: The NVMe core does its own locking.
 unsafe impl Send for NvmeCtrl {}
@@ -108,11 +88,12 @@ macro_rules! pass_on {
             $(#[$meta])*
             pub(crate) fn $name(&self) {
                 // SAFETY: An initialised controller, by the type's invariant.
-                unsafe { abi::$raw(self.0.get()) };
+                unsafe { $crate::abi::$raw(self.as_raw()) };
             }
         )*
     };
 }
+pub(crate) use pass_on;
 
 /// Defines readers of fields that the connecting thread owns.
 macro_rules! readable {
@@ -121,7 +102,7 @@ macro_rules! readable {
             $(#[$meta])*
             pub(crate) fn $name(&self) -> $type {
                 // SAFETY: The struct is valid as long as `self`.
-                unsafe { (&raw const (*self.0.get()).$field).read_volatile() }
+                unsafe { (&raw const (*self.as_raw()).$field).read_volatile() }
             }
         )*
     };
@@ -134,7 +115,7 @@ macro_rules! writable {
             $(#[$meta])*
             pub(crate) fn $name(&self, value: $type) {
                 // SAFETY: The struct is valid as long as `self`.
-                unsafe { (&raw mut (*self.0.get()).$field).write_volatile(value) };
+                unsafe { (&raw mut (*self.as_raw()).$field).write_volatile(value) };
             }
         )*
     };
@@ -144,43 +125,28 @@ impl NvmeCtrl {
     /// A controller that the NVMe core does not know yet.
     pub(crate) fn zeroed() -> Self {
         // INVARIANT: Zeroed.
-        Self(Opaque::zeroed())
+        Self {
+            raw: Opaque::zeroed(),
+            owns_options: Word::new(false),
+        }
     }
 
     /// The C object.
     #[inline(always)]
     pub(crate) fn as_raw(&self) -> *mut abi::nvme_ctrl {
-        self.0.get()
+        self.raw.get()
     }
 
-    /// Takes over the options. Context: before [`NvmeCtrl::init`].
-    pub(crate) fn set_options(&self, options: &Options) {
+    /// Says what the user asked for. Context: nobody else knows the controller
+    /// yet, which the options outlive.
+    pub(super) fn set_options(&self, options: &Options) {
         // SAFETY: Nobody else knows the controller yet.
-        unsafe { (*self.0.get()).opts = options.as_raw() };
+        unsafe { (*self.as_raw()).opts = options.as_raw() };
     }
 
-    /// Makes the NVMe core know the controller: it holds one reference, given
-    /// back by `free_ctrl`. Context: may sleep.
-    ///
-    /// # Errors
-    ///
-    /// The NVMe core's; it holds no reference then.
-    ///
-    /// # Safety
-    ///
-    /// This is the first field of a `Ctrl` in an `Arc`, of which the caller puts
-    /// one reference away before the call. `parent` is null or alive. `ops` and
-    /// `init_reset_work` are for such a `Ctrl`.
-    pub(crate) unsafe fn init(
-        &self,
-        parent: *mut abi::device,
-        ops: &'static abi::nvme_ctrl_ops,
-        init_reset_work: InitResetWork,
-    ) -> Result {
-        // SAFETY: Nobody else uses the work item yet.
-        unsafe { init_reset_work(&raw mut (*self.0.get()).reset_work) };
-        // SAFETY: Zeroed memory that stays where it is; the table is static.
-        to_result(unsafe { abi::nvme_init_ctrl(self.0.get(), parent, ops, 0) })
+    /// Has the options freed with the controller.
+    pub(super) fn own_options(&self) {
+        self.owns_options.set(true);
     }
 
     /// Makes the controller's character device. Context: may sleep.
@@ -188,16 +154,16 @@ impl NvmeCtrl {
     /// # Errors
     ///
     /// The driver core's.
-    pub(crate) fn add(&self) -> Result {
+    pub(super) fn add(&self) -> Result {
         // SAFETY: An initialised controller.
-        to_result(unsafe { abi::nvme_add_ctrl(self.0.get()) })
+        to_result(unsafe { abi::nvme_add_ctrl(self.as_raw()) })
     }
 
     /// Takes a reset off its queue, or waits for one that runs. Context: may
     /// sleep; not from the reset itself.
     pub(crate) fn cancel_reset(&self) {
         // SAFETY: An initialised controller, and its work item.
-        unsafe { abi::cancel_work_sync(&raw mut (*self.0.get()).reset_work) };
+        unsafe { abi::cancel_work_sync(&raw mut (*self.as_raw()).reset_work) };
     }
 
     /// Takes the asynchronous event's work item off its queue, or waits for it:
@@ -205,7 +171,7 @@ impl NvmeCtrl {
     /// comes queues it in any state. Context: may sleep; not from the item.
     pub(crate) fn cancel_async_event(&self) {
         // SAFETY: An initialised controller, and its work item.
-        unsafe { abi::cancel_work_sync(&raw mut (*self.0.get()).async_event_work) };
+        unsafe { abi::cancel_work_sync(&raw mut (*self.as_raw()).async_event_work) };
     }
 
     /// Takes every work item and timer of the NVMe core that is part of the
@@ -230,7 +196,7 @@ impl NvmeCtrl {
     /// With the association gone no event and no command ends any more, and
     /// with the last reference gone no user comes.
     pub(crate) fn end_work(&self) {
-        let nvme = self.0.get();
+        let nvme = self.as_raw();
         macro_rules! end {
             ($($cancel:ident($field:ident);)*) => {
                 $(
@@ -257,18 +223,11 @@ impl NvmeCtrl {
         }
     }
 
-    /// Waits for timeout handlers of the queue that I/O queues are connected
-    /// by. Context: may sleep; not from such a handler; there is an I/O tag set.
-    pub(crate) fn sync_connect(&self) {
-        // SAFETY: The queue exists as long as the I/O tag set does.
-        unsafe { abi::blk_sync_queue((*self.0.get()).connect_q) };
-    }
-
     /// Gives back the NVMe core's first reference. Nothing of the controller
     /// may be used after without a reference of one's own.
-    pub(crate) fn put(&self) {
+    pub(super) fn put(&self) {
         // SAFETY: An initialised controller.
-        unsafe { abi::nvme_fc_shim_put_ctrl(self.0.get()) };
+        unsafe { abi::nvme_fc_shim_put_ctrl(self.as_raw()) };
     }
 
     /// The controller's character device, for log lines.
@@ -282,14 +241,15 @@ impl NvmeCtrl {
     pub(crate) fn device(&self) -> &Device {
         // SAFETY: It is embedded in the controller, and initialised; that it has
         // a name is the caller's business, see above.
-        unsafe { Device::from_raw(&raw mut (*self.0.get()).ctrl_device) }
+        unsafe { Device::from_raw(&raw mut (*self.as_raw()).ctrl_device) }
     }
 
     /// The options.
     #[inline]
-    pub(crate) fn options(&self) -> Options {
-        // SAFETY: Set before anybody could ask, by the type's invariant.
-        unsafe { Options::new((*self.0.get()).opts) }
+    pub(crate) fn options(&self) -> &Options {
+        // SAFETY: Set before anybody could ask, and freed after `self`, by the
+        // type's invariant.
+        unsafe { Options::from_raw((*self.as_raw()).opts) }
     }
 
     /// Whether the controller is in service; what was written before it went
@@ -306,7 +266,7 @@ impl NvmeCtrl {
     #[inline(always)]
     fn raw_state(&self) -> abi::nvme_ctrl_state {
         // SAFETY: The struct is valid as long as `self`.
-        unsafe { (&raw const (*self.0.get()).state).read_volatile() }
+        unsafe { (&raw const (*self.as_raw()).state).read_volatile() }
     }
 
     /// The state.
@@ -337,19 +297,19 @@ impl NvmeCtrl {
     /// Changes the state.
     fn change(&self, state: abi::nvme_ctrl_state) -> bool {
         // SAFETY: An initialised controller.
-        unsafe { abi::nvme_change_ctrl_state(self.0.get(), state) }
+        unsafe { abi::nvme_change_ctrl_state(self.as_raw(), state) }
     }
 
     /// Queues a reset; says whether the state allowed it. Context: any.
     pub(crate) fn reset(&self) -> bool {
         // SAFETY: An initialised controller.
-        unsafe { abi::nvme_reset_ctrl(self.0.get()) == 0 }
+        unsafe { abi::nvme_reset_ctrl(self.as_raw()) == 0 }
     }
 
     /// Queues the deletion; says whether the state allowed it. Context: any.
     pub(crate) fn delete(&self) -> bool {
         // SAFETY: An initialised controller.
-        unsafe { abi::nvme_delete_ctrl(self.0.get()) == 0 }
+        unsafe { abi::nvme_delete_ctrl(self.as_raw()) == 0 }
     }
 
     pass_on! {
@@ -361,92 +321,6 @@ impl NvmeCtrl {
         uninit => nvme_uninit_ctrl;
         /// Stops sending keep-alives.
         stop_keep_alive => nvme_stop_keep_alive;
-        /// Stops I/O queues; waits for submissions under way.
-        quiesce_io => nvme_quiesce_io_queues;
-        /// Starts I/O queues again.
-        unquiesce_io => nvme_unquiesce_io_queues;
-        /// Waits for timeout handlers of namespaces.
-        sync_io => nvme_sync_io_queues;
-        /// Stops the admin queue; waits for submissions under way.
-        quiesce_admin => nvme_quiesce_admin_queue;
-        /// Starts the admin queue again.
-        unquiesce_admin => nvme_unquiesce_admin_queue;
-        /// Begins to freeze all namespaces.
-        start_freeze => nvme_start_freeze;
-        /// Ends a freeze.
-        unfreeze => nvme_unfreeze;
-        /// Frees the I/O tag set.
-        remove_io_tag_set => nvme_remove_io_tag_set;
-        /// Frees the admin tag set.
-        remove_admin_tag_set => nvme_remove_admin_tag_set;
-    }
-
-    /// Waits for timeout handlers of admin and fabrics queue. Context: may
-    /// sleep; not from such a handler.
-    pub(crate) fn sync_admin(&self) {
-        // SAFETY: Both queues exist as long as the admin tag set does.
-        unsafe {
-            abi::blk_sync_queue((*self.0.get()).admin_q);
-            abi::blk_sync_queue((*self.0.get()).fabrics_q);
-        }
-    }
-
-    /// Waits until all namespaces are frozen; says whether they were in time.
-    pub(crate) fn wait_freeze(&self) -> bool {
-        // SAFETY: An initialised controller.
-        unsafe { abi::nvme_wait_freeze_timeout(self.0.get()) > 0 }
-    }
-
-    /// Connects the admin queue; authenticates if the controller asks for it.
-    ///
-    /// # Errors
-    ///
-    /// The NVMe core's.
-    pub(crate) fn connect_admin_queue(&self) -> Result<(), Failed> {
-        // SAFETY: An initialised controller.
-        Failed::check(unsafe { abi::nvmf_connect_admin_queue(self.0.get()) })
-    }
-
-    /// Connects an I/O queue.
-    ///
-    /// # Errors
-    ///
-    /// The NVMe core's.
-    pub(crate) fn connect_io_queue(&self, index: u16) -> Result<(), Failed> {
-        // SAFETY: An initialised controller.
-        Failed::check(unsafe { abi::nvmf_connect_io_queue(self.0.get(), index) })
-    }
-
-    /// Enables the controller.
-    ///
-    /// # Errors
-    ///
-    /// The NVMe core's.
-    pub(crate) fn enable(&self) -> Result<(), Failed> {
-        // SAFETY: An initialised controller.
-        Failed::check(unsafe { abi::nvme_enable_ctrl(self.0.get()) })
-    }
-
-    /// Identifies the controller, and starts keep-alives.
-    ///
-    /// # Errors
-    ///
-    /// The NVMe core's.
-    pub(crate) fn init_finish(&self) -> Result<(), Failed> {
-        // SAFETY: An initialised controller.
-        Failed::check(unsafe { abi::nvme_init_ctrl_finish(self.0.get(), false) })
-    }
-
-    /// Asks the controller for `wanted` I/O queues; gives what it grants.
-    ///
-    /// # Errors
-    ///
-    /// The NVMe core's.
-    pub(crate) fn set_queue_count_on_target(&self, wanted: u32) -> Result<u32, Failed> {
-        let mut count = c_int::try_from(wanted).map_err(|_| EINVAL)?;
-        // SAFETY: An initialised controller; the count is written in place.
-        Failed::check(unsafe { abi::nvme_set_queue_count(self.0.get(), &raw mut count) })?;
-        Ok(u32::try_from(count).unwrap_or(0))
     }
 
     /// Tells the NVMe core what an asynchronous event reported. `status` as in
@@ -457,7 +331,7 @@ impl NvmeCtrl {
         // 64-bit member, and read in the call.
         unsafe {
             abi::nvme_complete_async_event(
-                self.0.get(),
+                self.as_raw(),
                 status.to_le(),
                 (&raw mut result).cast::<abi::nvme_completion_nvme_result>(),
             )
@@ -467,19 +341,7 @@ impl NvmeCtrl {
     /// Whether the controller takes SGLs, as fabrics must.
     pub(crate) fn supports_sgls(&self) -> bool {
         // SAFETY: An initialised controller.
-        unsafe { abi::nvme_fc_shim_ctrl_sgl_supported(self.0.get()) }
-    }
-
-    /// Counts an attempt to connect.
-    pub(crate) fn count_attempt(&self) {
-        self.set_attempts(self.attempts().saturating_add(1));
-    }
-
-    /// Adds the attempts to those ever made, and begins to count anew.
-    pub(crate) fn attempts_succeeded(&self) {
-        // SAFETY: An initialised controller.
-        unsafe { abi::nvme_fc_shim_add_acc_reconnects(self.0.get(), self.attempts()) };
-        self.set_attempts(0);
+        unsafe { abi::nvme_fc_shim_ctrl_sgl_supported(self.as_raw()) }
     }
 
     /// Puts the controller's memory near its port's device.
@@ -487,20 +349,20 @@ impl NvmeCtrl {
         let device = device.as_raw();
         if !device.is_null() {
             // SAFETY: A live device, and an initialised controller.
-            unsafe { (*self.0.get()).numa_node = abi::nvme_fc_shim_dev_to_node(device) };
+            unsafe { (*self.as_raw()).numa_node = abi::nvme_fc_shim_dev_to_node(device) };
         }
     }
 
     /// Whether both options describe the same host and subsystem.
     pub(crate) fn matches_options(&self, options: &Options) -> bool {
         // SAFETY: An initialised controller, and options that are parsed.
-        unsafe { abi::nvme_fc_shim_matches_baseopts(self.0.get(), options.as_raw()) }
+        unsafe { abi::nvme_fc_shim_matches_baseopts(self.as_raw(), options.as_raw()) }
     }
 
     /// The subsystem's name, as the controller told it.
     pub(crate) fn subsystem_name(&self) -> &CStr {
         // SAFETY: An initialised controller; the name lives as long as it.
-        unsafe { CStr::from_char_ptr(abi::nvme_fc_shim_ctrl_subsysnqn(self.0.get())) }
+        unsafe { CStr::from_char_ptr(abi::nvme_fc_shim_ctrl_subsysnqn(self.as_raw())) }
     }
 
     /// Whether the controller is one without I/O queues. Context: identified.
@@ -536,5 +398,15 @@ impl NvmeCtrl {
         set_cntlid: cntlid: u16;
         /// Keep-alive timeout, seconds.
         set_keep_alive: kato: c_uint;
+    }
+}
+
+impl Drop for NvmeCtrl {
+    fn drop(&mut self) {
+        if self.owns_options.get() {
+            // SAFETY: Ours, by the type's invariant; the NVMe core does not know
+            // the controller any more.
+            unsafe { abi::nvmf_free_options((*self.as_raw()).opts) };
+        }
     }
 }

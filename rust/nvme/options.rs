@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the user asked for when connecting.
+//! What the user asked for when connecting, meant for
+//! `rust/kernel/nvme/options.rs`.
 //!
 //! C header: `drivers/nvme/host/fabrics.h`
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    types::Opaque, //
+};
 
 use crate::abi;
 
@@ -12,13 +16,9 @@ use crate::abi;
 ///
 /// # Invariants
 ///
-/// `raw` are options that nvme-fabrics parsed and that are not freed before
-/// the controller that they belong to.
-#[derive(Clone, Copy)]
-pub(crate) struct Options {
-    /// The C object.
-    raw: *mut abi::nvmf_ctrl_options,
-}
+/// nvme-fabrics parsed them.
+#[repr(transparent)]
+pub(crate) struct Options(Opaque<abi::nvmf_ctrl_options>);
 
 /// Defines accessors of single words.
 macro_rules! words {
@@ -26,8 +26,8 @@ macro_rules! words {
         $(
             $(#[$meta])*
             pub(crate) fn $name(&self) -> $type {
-                // SAFETY: Valid, by the type's invariant.
-                unsafe { (&raw const (*self.raw).$field).read_volatile() }
+                // SAFETY: The struct is valid as long as `self`.
+                unsafe { (&raw const (*self.0.get()).$field).read_volatile() }
             }
         )*
     };
@@ -39,11 +39,11 @@ macro_rules! strings {
         $(
             $(#[$meta])*
             pub(crate) fn $name(&self) -> &CStr {
-                // SAFETY: Valid, by the type's invariant; nvme-fabrics checked
-                // that required options are there.
-                let text = unsafe { strings!(@path self.raw, $($field).+) };
-                // SAFETY: A string of the options, which nvme-fabrics parsed and terminated; it
-                // lives as long as they do.
+                // SAFETY: The struct is valid as long as `self`; nvme-fabrics
+                // checked that required options are there.
+                let text = unsafe { strings!(@path self.0.get(), $($field).+) };
+                // SAFETY: A string of the options, which nvme-fabrics parsed and
+                // terminated; it lives as long as they do.
                 unsafe { CStr::from_char_ptr(text) }
             }
         )*
@@ -57,15 +57,15 @@ impl Options {
     ///
     /// # Safety
     ///
-    /// They outlive every use of the result.
-    pub(crate) unsafe fn new(raw: *mut abi::nvmf_ctrl_options) -> Self {
-        // INVARIANT: As the caller promises.
-        Self { raw }
+    /// nvme-fabrics parsed them, and they stay valid for `'a`.
+    pub(super) unsafe fn from_raw<'a>(raw: *mut abi::nvmf_ctrl_options) -> &'a Self {
+        // SAFETY: Valid, by this function's contract; the type is transparent.
+        unsafe { &*raw.cast() }
     }
 
     /// The C object.
-    pub(crate) fn as_raw(&self) -> *mut abi::nvmf_ctrl_options {
-        self.raw
+    pub(super) fn as_raw(&self) -> *mut abi::nvmf_ctrl_options {
+        self.0.get()
     }
 
     words! {
@@ -96,33 +96,25 @@ impl Options {
 
     /// Identifier of the host.
     pub(crate) fn host_id(&self) -> &[u8; 16] {
-        // SAFETY: Valid, by the type's invariant; a UUID is 16 bytes.
-        unsafe { &*(&raw const (*(*self.raw).host).id).cast() }
+        // SAFETY: The struct is valid as long as `self`, and so is its host; a
+        // UUID is 16 bytes.
+        unsafe { &*(&raw const (*(*self.0.get()).host).id).cast() }
     }
 
     /// Changes delay and limit of attempts. Context: nobody else knows the
     /// controller yet.
     pub(crate) fn set_reconnect(&self, delay: c_uint, attempts: c_int) {
-        // SAFETY: Valid, by the type's invariant.
-        unsafe {
-            (*self.raw).reconnect_delay = delay;
-            (*self.raw).max_reconnects = attempts;
-        }
+        let raw = self.0.get();
+        // SAFETY: The struct is valid as long as `self`.
+        unsafe { (&raw mut (*raw).reconnect_delay).write_volatile(delay) };
+        // SAFETY: The struct is valid as long as `self`.
+        unsafe { (&raw mut (*raw).max_reconnects).write_volatile(attempts) };
     }
 
     /// Shows the queue size that is in use.
     pub(crate) fn set_queue_size(&self, entries: u16) {
-        // SAFETY: Valid, by the type's invariant.
-        unsafe { (*self.raw).queue_size = usize::from(entries) };
-    }
-
-    /// Frees the options.
-    ///
-    /// # Safety
-    ///
-    /// They are the caller's, and nobody uses them any more.
-    pub(crate) unsafe fn free(self) {
-        // SAFETY: As the caller promises.
-        unsafe { abi::nvmf_free_options(self.raw) };
+        let entries = usize::from(entries);
+        // SAFETY: The struct is valid as long as `self`.
+        unsafe { (&raw mut (*self.0.get()).queue_size).write_volatile(entries) };
     }
 }
