@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is below everything that a target port carries: the LLDD's structures
-//! and operations, its hosts, and the count of those who use the port.
+//! What is below everything that a target port carries: its hosts, and the
+//! count of those who use the port.
 
 #![deny(unsafe_code)]
 
@@ -10,7 +10,3 @@ pub(crate) mod hold;
 pub(crate) mod host;
 #[allow(unsafe_code, reason = "keeps this module loaded")]
 pub(crate) mod module_ref;
-#[allow(unsafe_code, reason = "a structure that LLDDs write")]
-pub(crate) mod port_abi;
-#[allow(unsafe_code, reason = "calls LLDDs")]
-pub(crate) mod template;

@@ -163,7 +163,7 @@ impl Queue {
         parameters: QueueParameters,
     ) -> Result<Arc<Self>> {
         let port = association.port();
-        let template = &port.template;
+        let template = port.lldd.template();
         let size = usize::from(parameters.submission_queue_size);
         let share = association.share(parameters.submission_queue_size)?;
         let mut slots = KVVec::with_capacity(size, GFP_KERNEL)?;

@@ -38,7 +38,6 @@ use kernel::{
 };
 
 use crate::{
-    abi,
     association::{
         quota::Room,
         Association, //
@@ -53,13 +52,18 @@ use crate::{
     },
     port::{
         host::HostTable,
-        module_ref::ModuleRef,
-        port_abi::PortAbi,
-        template::Template, //
+        module_ref::ModuleRef, //
     },
     queue::conn_table::ConnTable,
     shared::{
-        fc::private_area::PrivateArea,
+        fc::{
+            port::TargetPortInfo,
+            private_area::PrivateArea,
+            target_template::{
+                TargetLldd,
+                TargetTemplate, //
+            }, //
+        },
         proto::traddr::Traddr,
         support::{
             completion::Completion,
@@ -88,13 +92,12 @@ const EVENT_WORK: u64 = 2;
 ///
 /// # Invariants
 ///
-/// `abi` is the first field, and what the LLDD has a pointer to.
+/// `lldd` is the first field, and what the LLDD has a pointer to.
 #[pin_data]
 #[repr(C)]
 pub(crate) struct TargetPort {
-    /// What the LLDD sees.
-    #[pin]
-    abi: PortAbi,
+    /// What the LLDD sees, and its operations.
+    pub(crate) lldd: TargetLldd,
     /// Holds; see [`Hold`](crate::port::hold::Hold).
     pub(crate) holds: Refcount,
     /// Node name. LLDDs may change the one they see.
@@ -103,8 +106,6 @@ pub(crate) struct TargetPort {
     pub(crate) port_name: u64,
     /// Number for log lines.
     pub(crate) number: u32,
-    /// The LLDD's operations.
-    pub(crate) template: Template,
     /// `nvmet_fc_unregister_targetport` was called.
     pub(crate) unregistered: Atomic<bool>,
     /// Finds a connection's queue.
@@ -169,8 +170,8 @@ impl TargetPort {
     ///
     /// `ENOMEM`, also when link service responses cannot be mapped.
     pub(crate) fn new(
-        info: &abi::nvmet_fc_port_info,
-        template: Template,
+        info: &TargetPortInfo,
+        template: TargetTemplate,
         device: DeviceRef,
         number: u32,
     ) -> Result<Arc<Self>> {
@@ -181,15 +182,14 @@ impl TargetPort {
         let associations = KVVec::with_capacity(ASSOCIATIONS_MAX, GFP_KERNEL)?;
         let hosts = HostTable::new(ASSOCIATIONS_EXISTING + CONTEXTS)?;
         let ls_list = LsList::new()?;
-        let private_area = private.as_ptr();
+        let lldd = TargetLldd::new(number, info, template, private.as_ptr());
         Arc::pin_init(
             try_pin_init!(Self {
-                abi <- PortAbi::new(info, number, private_area),
+                lldd,
                 holds: Refcount::new(1),
-                node_name: info.node_name,
-                port_name: info.port_name,
+                node_name: info.names.node,
+                port_name: info.names.port,
                 number,
-                template,
                 unregistered: Atomic::new(false),
                 connections <- ConnTable::new(),
                 associations <- new_spinlock_irq!(associations, "nvmet_fc::associations"),
@@ -210,12 +210,6 @@ impl TargetPort {
             }? Error),
             GFP_KERNEL,
         )
-    }
-
-    /// The port as LLDDs know it.
-    #[inline]
-    pub(crate) fn as_raw(&self) -> *mut abi::nvmet_fc_target_port {
-        self.abi.as_raw()
     }
 
     /// Node and port name.

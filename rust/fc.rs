@@ -11,3 +11,5 @@ pub(crate) mod host_template;
 #[allow(unsafe_code, reason = "structs that LLDDs write")]
 pub(crate) mod port;
 pub(crate) mod private_area;
+#[allow(unsafe_code, reason = "calls LLDDs")]
+pub(crate) mod target_template;

@@ -12,7 +12,10 @@ use kernel::sync::{
 use crate::{
     association::Association,
     nvmet::CtrlId,
-    shared::proto::ids::AssociationId,
+    shared::{
+        fc::port::HostHandle,
+        proto::ids::AssociationId, //
+    },
     tgtport::TargetPort, //
 };
 
@@ -47,6 +50,22 @@ impl TargetPort {
                 association.schedule_delete();
             }
             true
+        });
+    }
+
+    /// The LLDD lost the host port behind `handle`: ends its associations, and
+    /// releases the handle when nothing uses it. Context: any in which the
+    /// LLDD's `host_release` may be called.
+    pub(crate) fn invalidate_host(&self, handle: HostHandle) {
+        let is_used = self.hosts.lock().invalidate(handle);
+        if !is_used {
+            self.lldd.host_release(handle);
+            return;
+        }
+        self.delete_associations(|association| {
+            association
+                .host()
+                .is_some_and(|host| host.handle() == handle)
         });
     }
 

@@ -25,11 +25,9 @@ use kernel::{
 
 use crate::{
     nvmet,
-    port::{
-        hold::Hold,
-        host::HostHandle, //
-    },
+    port::hold::Hold,
     shared::{
+        fc::port::HostHandle,
         proto::room::{
             self,
             Shortage, //

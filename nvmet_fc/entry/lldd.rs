@@ -21,11 +21,7 @@ use crate::{
         assert_signature, //
     },
     ls::receive::ReceivedLs,
-    port::{
-        hold::Hold,
-        host::HostHandle,
-        template::FcpRequestPtr, //
-    },
+    port::hold::Hold,
     queue::{
         admission,
         command,
@@ -33,6 +29,13 @@ use crate::{
         slots, //
     },
     shared::{
+        fc::{
+            port::{
+                HostHandle,
+                TargetPortInfo, //
+            },
+            target_template::FcpRequestPtr, //
+        },
         proto::{
             command::cmd_iu::{
                 self,
@@ -108,9 +111,9 @@ pub(crate) unsafe extern "C" fn nvmet_fc_register_targetport(
         (Some(info), Some(template), false) => {
             // SAFETY: Null or a live device, which the LLDD registers for.
             let device = unsafe { DeviceRef::get(dev) };
-            register::register(info, template, device, |port| {
+            register::register(&TargetPortInfo::new(info), template, device, |port| {
                 // SAFETY: The port is alive: it is being registered.
-                let raw = unsafe { port.as_ref() }.as_raw();
+                let raw = unsafe { port.as_ref() }.lldd.as_raw();
                 // SAFETY: Valid for writes.
                 unsafe { *portptr = raw };
             })

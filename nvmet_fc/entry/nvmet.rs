@@ -200,10 +200,11 @@ unsafe extern "C" fn host_traddr(
         let association = registry::find_ctrl(CtrlId::new(ctrl)).ok_or(ENODEV)?;
         let port = association.port();
         let host = association.host().ok_or(ENODEV)?;
-        if !port.template.resolves_hosts() {
+        if !port.lldd.template().resolves_hosts() {
             return Ok(0);
         }
-        let (node, name) = port.lldd_host_traddr(host)?;
+        // SAFETY: The association uses the handle, so it was not released.
+        let (node, name) = unsafe { port.lldd.host_traddr(host.handle())? };
         // SAFETY: nvmet gives so many bytes to write to.
         let bytes = unsafe { slice::from_raw_parts_mut(traddr.cast::<u8>(), length) };
         let mut out = Formatter::new(bytes);

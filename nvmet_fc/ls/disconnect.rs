@@ -208,7 +208,7 @@ impl SentDisconnect {
                 Direction::Bidirectional,
             )?
         };
-        let private = PrivateArea::new(port.template.ls_private)?;
+        let private = PrivateArea::new(port.lldd.template().ls_private)?;
         let response_at = mem::offset_of!(Payload, response);
         let dma = mapping.address();
         let response_dma = if port.device().as_raw().is_null() {
@@ -321,7 +321,8 @@ impl SentDisconnect {
         let outcome = unsafe {
             users
                 .port
-                .lldd_ls_req(users.host.handle(), self.request.get())
+                .lldd
+                .ls_req(users.host.handle(), self.request.get())
         };
         users.progress = Progress::Sent;
         if outcome.is_err() {
@@ -344,7 +345,7 @@ pub(crate) fn send(association: &Association) {
     let Some(host) = association.host().filter(|host| !host.is_invalid()) else {
         return;
     };
-    if !port.template.sends_ls() {
+    if !port.lldd.template().sends_ls() {
         return;
     }
     let sent = match SentDisconnect::new(association, host.clone()) {

@@ -27,14 +27,16 @@ use crate::{
     },
     port::{
         hold::Hold,
-        host::{
-            HostHandle,
-            HostRef, //
-        },
-        template::LsResponsePtr, //
+        host::HostRef, //
     },
     ring::Ring,
-    shared::proto::ls::response::LsResponse,
+    shared::{
+        fc::{
+            port::HostHandle,
+            target_template::LsResponsePtr, //
+        },
+        proto::ls::response::LsResponse, //
+    },
     tgtport::TargetPort, //
 };
 
@@ -313,7 +315,7 @@ impl ReceivedLs {
         let _ = ManuallyDrop::new(self);
         // SAFETY: Accepted, and answered here for the only time. The context is
         // the LLDD's during the call.
-        if unsafe { port.lldd_xmt_ls_rsp(lsrsp) }.is_ok() {
+        if unsafe { port.lldd.xmt_ls_rsp(lsrsp) }.is_ok() {
             return;
         }
         // `done` will not come, and the LLDD's memory may be gone. If it has come

@@ -21,11 +21,11 @@ use crate::{
         take_private,
         LsResponses, //
     },
-    port::{
-        hold::Hold,
-        template::LsResponsePtr, //
-    },
-    shared::proto::ls::response::LsResponse, //
+    port::hold::Hold,
+    shared::{
+        fc::target_template::LsResponsePtr,
+        proto::ls::response::LsResponse, //
+    }, //
 };
 
 /// What waits. The LLDD has one reference, made by [`Arc::into_raw`], from the
@@ -88,7 +88,7 @@ impl WaitingLs {
             (*lsrsp).nvme_fc_private = raw.cast_mut().cast();
         }
         // SAFETY: Accepted, and answered here for the only time.
-        let outcome = unsafe { waiting.port.lldd_xmt_ls_rsp(lsrsp) };
+        let outcome = unsafe { waiting.port.lldd.xmt_ls_rsp(lsrsp) };
         if outcome.is_err() && waiting.out.xchg(false, Full) {
             // SAFETY: `done` did not come, and will not: the reference is ours
             // again.

@@ -9,8 +9,6 @@
 
 #![deny(unsafe_code)]
 
-use core::ffi::c_void;
-
 use kernel::{
     alloc::KVVec,
     prelude::*, //
@@ -18,30 +16,16 @@ use kernel::{
 
 use crate::{
     port::hold::Hold,
-    shared::proto::hosts::{
-        self,
-        Generation,
-        Host,
-        Leave, //
-    },
-    tgtport::TargetPort, //
+    shared::{
+        fc::port::HostHandle,
+        proto::hosts::{
+            self,
+            Generation,
+            Host,
+            Leave, //
+        }, //
+    }, //
 };
-
-/// What an LLDD calls a host port. Opaque, and never null.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct HostHandle(usize);
-
-impl HostHandle {
-    /// The handle that an LLDD gave; `None` if it uses none.
-    pub(crate) fn new(raw: *mut c_void) -> Option<Self> {
-        (!raw.is_null()).then_some(Self(raw as usize))
-    }
-
-    /// The handle for the LLDD.
-    pub(crate) fn as_raw(self) -> *mut c_void {
-        self.0 as *mut c_void
-    }
-}
 
 /// The host ports of a target port, under one lock.
 pub(crate) struct HostTable {
@@ -66,12 +50,12 @@ impl HostTable {
 
     /// Counts one more user of the host port that has this handle now.
     fn get(&mut self, handle: HostHandle) -> Result<Generation> {
-        if let Some(generation) = hosts::join(&mut self.hosts, handle.0) {
+        if let Some(generation) = hosts::join(&mut self.hosts, handle.to_bits()) {
             return Ok(generation);
         }
         self.last = self.last.next();
         self.hosts
-            .push_within_capacity(hosts::newcomer(handle.0, self.last))
+            .push_within_capacity(hosts::newcomer(handle.to_bits(), self.last))
             .map_err(|_| ENOSPC)?;
         Ok(self.last)
     }
@@ -91,6 +75,13 @@ impl HostTable {
             let _ = self.hosts.remove(at);
         }
         matches!(outcome, Leave::Releases(_))
+    }
+
+    /// The LLDD invalidates the host port that has this handle now; says whether
+    /// it has users. The last of them releases the handle; without any the caller
+    /// does.
+    pub(crate) fn invalidate(&mut self, handle: HostHandle) -> bool {
+        hosts::invalidate(&mut self.hosts, handle.to_bits())
     }
 
     /// Whether the LLDD invalidated a host port.
@@ -158,23 +149,7 @@ impl Drop for HostRef {
     fn drop(&mut self) {
         let release = self.port.hosts.lock().put(self.generation);
         if release {
-            self.port.lldd_host_release(self.handle);
+            self.port.lldd.host_release(self.handle);
         }
-    }
-}
-
-impl TargetPort {
-    /// The LLDD lost the host port behind `handle`: ends its associations, and
-    /// releases the handle when nothing uses it. Context: any in which the
-    /// LLDD's `host_release` may be called.
-    pub(crate) fn invalidate_host(&self, handle: HostHandle) {
-        let is_used = hosts::invalidate(&mut self.hosts.lock().hosts, handle.0);
-        if !is_used {
-            self.lldd_host_release(handle);
-            return;
-        }
-        self.delete_associations(|association| {
-            association.host().is_some_and(|host| host.handle == handle)
-        });
     }
 }

@@ -8,20 +8,22 @@ use kernel::{
 };
 
 use crate::{
-    port::template::FcpRequestPtr,
     queue::{
         command,
         exchange::Exchange,
         slots::Submission,
         Queue, //
     },
-    shared::proto::{
-        command::connect::{
-            Admission,
-            ConnectError, //
-        },
-        ids::ConnectionId,
-        wire::CommandIu, //
+    shared::{
+        fc::target_template::FcpRequestPtr,
+        proto::{
+            command::connect::{
+                Admission,
+                ConnectError, //
+            },
+            ids::ConnectionId,
+            wire::CommandIu, //
+        }, //
     },
     tgtport::TargetPort, //
 };

@@ -30,7 +30,6 @@ use kernel::{
 use crate::{
     abi,
     nvmet::CHECK_LENGTH_ABOVE,
-    port::template::FcpRequestPtr,
     queue::{
         command,
         slot::{
@@ -41,6 +40,7 @@ use crate::{
     },
     sgl::DataBuffer,
     shared::{
+        fc::target_template::FcpRequestPtr,
         proto::{
             life::target_exchange::{
                 Action,
@@ -293,7 +293,7 @@ impl Exchange {
     /// Calls `fcp_abort`. Context: any.
     pub(crate) fn abort(&self) {
         // SAFETY: The exchange was not released.
-        unsafe { self.queue().port().lldd_fcp_abort(self.lldd()) };
+        unsafe { self.queue().port().lldd.fcp_abort(self.lldd()) };
     }
 
     /// Notes where the command IU of a deferred command is.
@@ -311,7 +311,7 @@ impl Exchange {
             self.set_command(command);
             // SAFETY: The command was deferred, and its buffer is not read any
             // more.
-            unsafe { self.queue().port().lldd_defer_rcv(self.lldd()) };
+            unsafe { self.queue().port().lldd.defer_rcv(self.lldd()) };
         }
     }
 
@@ -338,7 +338,7 @@ impl Exchange {
         // SAFETY: The queue is alive through `queue`, so its slots are.
         queue.put_slot(unsafe { slot.as_ref() });
         // SAFETY: Accepted once, and released here alone: the exchange ends.
-        unsafe { queue.port().lldd_fcp_req_release(lldd) };
+        unsafe { queue.port().lldd.fcp_req_release(lldd) };
         Queue::put(queue);
     }
 }

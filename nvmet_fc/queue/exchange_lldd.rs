@@ -98,7 +98,7 @@ impl Exchange {
             _ => {}
         }
         // SAFETY: Filled in above. The exchange is the LLDD's during the call.
-        let refused = unsafe { self.queue().port().lldd_fcp_op(lldd) } != 0;
+        let refused = unsafe { self.queue().port().lldd.fcp_op(lldd) } != 0;
         // Until this call is accounted for, nobody else carries on. A command of
         // which an operation was refused gets no other.
         if refused {

@@ -28,26 +28,28 @@ use zerocopy::FromZeros;
 
 use crate::{
     abi,
-    port::template::FcpRequestPtr,
     queue::{
         exchange_lldd::Operation,
         Queue, //
     },
     sgl::DataBuffer,
-    shared::proto::{
-        command::chunk::Chunk,
-        life::{
-            handover::Handover,
-            target_exchange::{
-                self,
-                Action,
-                Event,
-                State, //
+    shared::{
+        fc::target_template::FcpRequestPtr,
+        proto::{
+            command::chunk::Chunk,
+            life::{
+                handover::Handover,
+                target_exchange::{
+                    self,
+                    Action,
+                    Event,
+                    State, //
+                }, //
+            },
+            wire::{
+                CommandIu,
+                ExtendedResponseIu, //
             }, //
-        },
-        wire::{
-            CommandIu,
-            ExtendedResponseIu, //
         }, //
     }, //
 };

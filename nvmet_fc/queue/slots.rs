@@ -23,10 +23,7 @@ use kernel::{
 };
 
 use crate::{
-    port::{
-        hold::Hold,
-        template::FcpRequestPtr, //
-    },
+    port::hold::Hold,
     queue::{
         exchange::{
             self,
@@ -36,10 +33,13 @@ use crate::{
         Queue, //
     },
     ring::Ring,
-    shared::proto::{
-        command::connect::Admission,
-        life::target_exchange::State,
-        wire::CommandIu, //
+    shared::{
+        fc::target_template::FcpRequestPtr,
+        proto::{
+            command::connect::Admission,
+            life::target_exchange::State,
+            wire::CommandIu, //
+        }, //
     },
     tgtport::TargetPort, //
 };
@@ -280,7 +280,7 @@ impl Queue {
             drop(list);
             // SAFETY: The operation at hand is not over before `aborted` below,
             // so the exchange was not released.
-            unsafe { self.port().lldd_fcp_abort(lldd) };
+            unsafe { self.port().lldd.fcp_abort(lldd) };
             if slot.phase.aborted() {
                 // SAFETY: So it was said just now.
                 crate::queue::command::carry_on(unsafe { Exchange::carry_on(slot) });
@@ -330,13 +330,13 @@ impl Queue {
 /// ends it. The port is held.
 unsafe fn end_deferred(port: &TargetPort, lldd: FcpRequestPtr, abort: bool) {
     // SAFETY: By this function's contract; its buffer is not read any more.
-    unsafe { port.lldd_defer_rcv(lldd) };
+    unsafe { port.lldd.defer_rcv(lldd) };
     if abort {
         // SAFETY: Not released yet, by this function's contract.
-        unsafe { port.lldd_fcp_abort(lldd) };
+        unsafe { port.lldd.fcp_abort(lldd) };
     }
     // SAFETY: By this function's contract; it is not used afterwards.
-    unsafe { port.lldd_fcp_req_release(lldd) };
+    unsafe { port.lldd.fcp_req_release(lldd) };
 }
 
 /// The LLDD received an abort for an exchange. Context: any.

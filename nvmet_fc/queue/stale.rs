@@ -28,7 +28,7 @@ impl Queue {
             drop(list);
             // SAFETY: The operation at hand is not over before `aborted` below,
             // so the exchange was not released.
-            unsafe { self.port().lldd_fcp_abort(lldd) };
+            unsafe { self.port().lldd.fcp_abort(lldd) };
             if slot.phase.aborted() {
                 // SAFETY: So it was said just now.
                 crate::queue::command::carry_on(unsafe { Exchange::carry_on(slot) });

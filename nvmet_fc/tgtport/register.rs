@@ -20,12 +20,12 @@ use crate::{
     abi,
     globals,
     ls::disconnect::patience,
-    port::{
-        hold::Hold,
-        template::Template, //
-    },
+    port::hold::Hold,
     shared::{
-        proto::traddr::Traddr,
+        fc::{
+            port::TargetPortInfo,
+            target_template::TargetTemplate, //
+        },
         support::{
             device::DeviceRef,
             work, //
@@ -60,16 +60,13 @@ const SETTLE_MSECS: u32 = 250;
 /// `EINVAL`: something mandatory is missing. `EEXIST`: a port with these names
 /// is registered. `ENOMEM`, `ENOSPC`.
 pub(crate) fn register(
-    info: &abi::nvmet_fc_port_info,
+    info: &TargetPortInfo,
     template: &abi::nvmet_fc_target_template,
     device: DeviceRef,
     publish: impl FnOnce(NonNull<TargetPort>),
 ) -> Result {
-    let names = Traddr {
-        node: info.node_name,
-        port: info.port_name,
-    };
-    let template = Template::new(template).map_err(|missing| {
+    let names = info.names;
+    let template = TargetTemplate::check(template).map_err(|missing| {
         pr_err!(
             "port 0x{:016x}: registration refused: no {}\n",
             names.port,
@@ -147,7 +144,7 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
 pub(crate) fn discovery_changed(port: &Hold) {
     let age = u32::try_from(port.since.elapsed().as_millis()).unwrap_or(u32::MAX);
     match SETTLE_MSECS.saturating_sub(age) {
-        0 => port.lldd_discovery_event(),
+        0 => port.lldd.discovery_event(),
         left => port.arc().queue_discovery_event(left),
     }
 }
@@ -189,7 +186,7 @@ fn late_discovery_event(port: &TargetPort) {
         return;
     }
     if let Some(port) = Hold::try_new(port) {
-        port.lldd_discovery_event();
+        port.lldd.discovery_event();
     }
 }
 
@@ -198,7 +195,7 @@ fn deliver_delete(port: &TargetPort) {
     // The LLDD may give its device up once it is told.
     let responses = port.ls_responses.lock().take();
     drop(responses);
-    port.lldd_delete();
+    port.lldd.targetport_delete();
     registry::give_number(port.number);
     port.deleted.complete_all();
 }

@@ -5,7 +5,8 @@
 //! LLDDs read all of them, and write some: `port_id` and `port_role` of a local
 //! port, and the `private` pointers. So every access here is a single volatile
 //! one, and nothing is concluded from a value read back but whether a port is
-//! online, which the transport alone writes.
+//! online, which the transport alone writes. Of a target port nothing is read
+//! back.
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
@@ -26,7 +27,7 @@ pub(crate) const ROLE_TARGET: u32 = 0x20;
 /// Port role: the port has a discovery controller (`scsi_transport_fc.h`).
 pub(crate) const ROLE_DISCOVERY: u32 = 0x40;
 
-/// What an LLDD says about a port that it registers.
+/// What an LLDD says about a local or remote port that it registers.
 #[derive(Clone, Copy)]
 pub(crate) struct PortInfo {
     /// World wide names.
@@ -187,5 +188,77 @@ impl RemotePortAbi {
     pub(crate) fn set_dev_loss(&self, seconds: u32) {
         // SAFETY: The struct is valid as long as `self`.
         unsafe { (&raw mut (*self.0.get()).dev_loss_tmo).write_volatile(seconds) };
+    }
+}
+
+/// What an LLDD says about a target port that it registers.
+#[derive(Clone, Copy)]
+pub(crate) struct TargetPortInfo {
+    /// World wide names.
+    pub(crate) names: Traddr,
+    /// N_Port identifier.
+    pub(crate) id: u32,
+}
+
+impl TargetPortInfo {
+    /// Copies what an LLDD passed.
+    pub(crate) fn new(info: &abi::nvmet_fc_port_info) -> Self {
+        Self {
+            names: Traddr {
+                node: info.node_name,
+                port: info.port_name,
+            },
+            id: info.port_id,
+        }
+    }
+}
+
+/// `struct nvmet_fc_target_port`.
+#[repr(transparent)]
+pub(crate) struct TargetPortAbi(Opaque<abi::nvmet_fc_target_port>);
+
+// SAFETY: Plain data that only the LLDD uses.
+unsafe impl Send for TargetPortAbi {}
+// SAFETY: Nothing here reads or writes it.
+unsafe impl Sync for TargetPortAbi {}
+
+impl TargetPortAbi {
+    /// A registered port. `private` is the LLDD's memory.
+    pub(crate) fn new(number: u32, info: &TargetPortInfo, private: *mut c_void) -> Self {
+        Self(Opaque::new(abi::nvmet_fc_target_port {
+            port_num: number,
+            node_name: info.names.node,
+            port_name: info.names.port,
+            private,
+            port_id: info.id,
+            ..Default::default()
+        }))
+    }
+
+    /// What the LLDD knows the port by.
+    #[inline]
+    pub(crate) fn as_raw(&self) -> *mut abi::nvmet_fc_target_port {
+        self.0.get()
+    }
+}
+
+/// What the LLDD of a target calls a host port. Opaque, and never null.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HostHandle(usize);
+
+impl HostHandle {
+    /// The handle that an LLDD gave; `None` if it uses none.
+    pub(crate) fn new(raw: *mut c_void) -> Option<Self> {
+        (!raw.is_null()).then_some(Self(raw as usize))
+    }
+
+    /// The handle for the LLDD.
+    pub(crate) fn as_raw(self) -> *mut c_void {
+        self.0 as *mut c_void
+    }
+
+    /// The handle as a number, to tell handles apart.
+    pub(crate) fn to_bits(self) -> usize {
+        self.0
     }
 }

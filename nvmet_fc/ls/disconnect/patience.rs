@@ -141,7 +141,8 @@ impl SentDisconnect {
             unsafe {
                 users
                     .port
-                    .lldd_ls_abort(users.host.handle(), self.request.get())
+                    .lldd
+                    .ls_abort(users.host.handle(), self.request.get())
             };
             if self.done.load(Relaxed) {
                 return;

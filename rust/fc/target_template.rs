@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The LLDD's operations, checked once at registration.
+//! The operations of an LLDD of a target, all of them, checked once at
+//! registration.
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
-use core::ffi::c_void;
+use core::{
+    ffi::c_void,
+    mem, //
+};
 
 use kernel::{
     error::to_result,
@@ -13,8 +17,11 @@ use kernel::{
 
 use crate::{
     abi,
-    port::host::HostHandle,
-    tgtport::TargetPort, //
+    shared::fc::port::{
+        HostHandle,
+        TargetPortAbi,
+        TargetPortInfo, //
+    }, //
 };
 
 /// A pointer to the port as LLDDs know it.
@@ -29,7 +36,7 @@ pub(crate) type LsResponsePtr = *mut abi::nvmefc_ls_rsp;
 /// The structure itself stays the LLDD's; all of it that is used is taken over
 /// here, so that an operation that was there at registration stays there.
 #[derive(Clone, Copy)]
-pub(crate) struct Template {
+pub(crate) struct TargetTemplate {
     /// The port is gone. Mandatory.
     targetport_delete: unsafe extern "C" fn(PortPtr),
     /// Sends the answer to a link service. Mandatory.
@@ -64,13 +71,13 @@ pub(crate) struct Template {
     pub(crate) ls_private: u32,
 }
 
-impl Template {
+impl TargetTemplate {
     /// Checks and takes over what an LLDD registers.
     ///
     /// # Errors
     ///
     /// The name of the first mandatory member that is missing.
-    pub(crate) fn new(raw: &abi::nvmet_fc_target_template) -> Result<Self, &'static str> {
+    pub(crate) fn check(raw: &abi::nvmet_fc_target_template) -> Result<Self, &'static str> {
         if raw.max_hw_queues == 0 {
             return Err("max_hw_queues");
         }
@@ -119,11 +126,47 @@ impl Template {
     }
 }
 
-impl TargetPort {
-    /// Tells the LLDD that the port is gone. Context: may sleep.
-    pub(crate) fn lldd_delete(&self) {
-        // SAFETY: The port is alive, and this is called once, by the work that
-        // the last hold queued.
+/// A target port as its LLDD knows it, and what that LLDD can do.
+#[repr(C)]
+pub(crate) struct TargetLldd {
+    /// What the LLDD sees; first, so that both have one address.
+    port: TargetPortAbi,
+    /// The LLDD's operations.
+    template: TargetTemplate,
+}
+
+const _: () = assert!(mem::offset_of!(TargetLldd, port) == 0);
+
+impl TargetLldd {
+    /// A registered port. `private` is the LLDD's memory.
+    pub(crate) fn new(
+        number: u32,
+        info: &TargetPortInfo,
+        template: TargetTemplate,
+        private: *mut c_void,
+    ) -> Self {
+        Self {
+            port: TargetPortAbi::new(number, info, private),
+            template,
+        }
+    }
+
+    /// What the LLDD offers.
+    #[inline]
+    pub(crate) fn template(&self) -> &TargetTemplate {
+        &self.template
+    }
+
+    /// What the LLDD knows the port by.
+    #[inline]
+    pub(crate) fn as_raw(&self) -> *mut abi::nvmet_fc_target_port {
+        self.port.as_raw()
+    }
+
+    /// Tells the LLDD that the port is gone. Context: may sleep; once, after the
+    /// last of the other calls.
+    pub(crate) fn targetport_delete(&self) {
+        // SAFETY: The template's own function, for its own port.
         unsafe { (self.template.targetport_delete)(self.as_raw()) };
     }
 
@@ -136,8 +179,9 @@ impl TargetPort {
     /// # Safety
     ///
     /// `rsp` is a link service that was accepted and not answered yet.
-    pub(crate) unsafe fn lldd_xmt_ls_rsp(&self, rsp: LsResponsePtr) -> Result {
-        // SAFETY: The port is alive, `rsp` by this function's contract.
+    pub(crate) unsafe fn xmt_ls_rsp(&self, rsp: LsResponsePtr) -> Result {
+        // SAFETY: The template's own function, for its own port; `rsp` by this function's
+        // contract.
         to_result(unsafe { (self.template.xmt_ls_rsp)(self.as_raw(), rsp) })
     }
 
@@ -147,8 +191,9 @@ impl TargetPort {
     ///
     /// `req` is an accepted exchange with no operation outstanding, filled in.
     #[inline]
-    pub(crate) unsafe fn lldd_fcp_op(&self, req: FcpRequestPtr) -> c_int {
-        // SAFETY: The port is alive, `req` by this function's contract.
+    pub(crate) unsafe fn fcp_op(&self, req: FcpRequestPtr) -> c_int {
+        // SAFETY: The template's own function, for its own port; `req` by this function's
+        // contract.
         unsafe { (self.template.fcp_op)(self.as_raw(), req) }
     }
 
@@ -157,8 +202,9 @@ impl TargetPort {
     /// # Safety
     ///
     /// `req` is an accepted exchange that was not released.
-    pub(crate) unsafe fn lldd_fcp_abort(&self, req: FcpRequestPtr) {
-        // SAFETY: The port is alive, `req` by this function's contract.
+    pub(crate) unsafe fn fcp_abort(&self, req: FcpRequestPtr) {
+        // SAFETY: The template's own function, for its own port; `req` by this function's
+        // contract.
         unsafe { (self.template.fcp_abort)(self.as_raw(), req) };
     }
 
@@ -169,8 +215,9 @@ impl TargetPort {
     /// `req` is an accepted exchange that was not released, with no operation
     /// outstanding; nobody uses it afterwards.
     #[inline]
-    pub(crate) unsafe fn lldd_fcp_req_release(&self, req: FcpRequestPtr) {
-        // SAFETY: The port is alive, `req` by this function's contract.
+    pub(crate) unsafe fn fcp_req_release(&self, req: FcpRequestPtr) {
+        // SAFETY: The template's own function, for its own port; `req` by this function's
+        // contract.
         unsafe { (self.template.fcp_req_release)(self.as_raw(), req) };
     }
 
@@ -180,17 +227,18 @@ impl TargetPort {
     ///
     /// `req` is an exchange that was accepted as deferred; its command IU is
     /// not read afterwards.
-    pub(crate) unsafe fn lldd_defer_rcv(&self, req: FcpRequestPtr) {
+    pub(crate) unsafe fn defer_rcv(&self, req: FcpRequestPtr) {
         if let Some(defer_rcv) = self.template.defer_rcv {
-            // SAFETY: The port is alive, `req` by this function's contract.
+            // SAFETY: The template's own function, for its own port; `req` by this
+            // function's contract.
             unsafe { defer_rcv(self.as_raw(), req) };
         }
     }
 
     /// Tells hosts that the discovery log changed. Context: may sleep.
-    pub(crate) fn lldd_discovery_event(&self) {
+    pub(crate) fn discovery_event(&self) {
         if let Some(discovery_event) = self.template.discovery_event {
-            // SAFETY: The port is alive.
+            // SAFETY: The template's own function, for its own port.
             unsafe { discovery_event(self.as_raw()) };
         }
     }
@@ -205,13 +253,10 @@ impl TargetPort {
     ///
     /// `host` has not been released; `req` is filled in and lives until the
     /// LLDD calls its `done`.
-    pub(crate) unsafe fn lldd_ls_req(
-        &self,
-        host: HostHandle,
-        req: *mut abi::nvmefc_ls_req,
-    ) -> Result {
+    pub(crate) unsafe fn ls_req(&self, host: HostHandle, req: *mut abi::nvmefc_ls_req) -> Result {
         let ls_req = self.template.ls_req.ok_or(EOPNOTSUPP)?;
-        // SAFETY: The port is alive, the rest by this function's contract.
+        // SAFETY: The template's own function, for its own port; the rest by this
+        // function's contract.
         to_result(unsafe { ls_req(self.as_raw(), host.as_raw(), req) })
     }
 
@@ -220,15 +265,16 @@ impl TargetPort {
     /// # Safety
     ///
     /// `host` has not been released, and `req` lives.
-    pub(crate) unsafe fn lldd_ls_abort(&self, host: HostHandle, req: *mut abi::nvmefc_ls_req) {
+    pub(crate) unsafe fn ls_abort(&self, host: HostHandle, req: *mut abi::nvmefc_ls_req) {
         if let Some(ls_abort) = self.template.ls_abort {
-            // SAFETY: The port is alive, the rest by this function's contract.
+            // SAFETY: The template's own function, for its own port; the rest by this
+            // function's contract.
             unsafe { ls_abort(self.as_raw(), host.as_raw(), req) };
         }
     }
 
     /// Ends the use of a host handle. Context: interrupts on, no locks held.
-    pub(crate) fn lldd_host_release(&self, host: HostHandle) {
+    pub(crate) fn host_release(&self, host: HostHandle) {
         if let Some(host_release) = self.template.host_release {
             // SAFETY: The handle came from this LLDD, which keeps it until
             // this call; the host table makes it once.
@@ -241,12 +287,16 @@ impl TargetPort {
     /// # Errors
     ///
     /// `EOPNOTSUPP`, or the LLDD's.
-    pub(crate) fn lldd_host_traddr(&self, host: &crate::port::host::HostRef) -> Result<(u64, u64)> {
+    ///
+    /// # Safety
+    ///
+    /// `host` has not been released.
+    pub(crate) unsafe fn host_traddr(&self, host: HostHandle) -> Result<(u64, u64)> {
         let host_traddr = self.template.host_traddr.ok_or(EOPNOTSUPP)?;
         let (mut node, mut port) = (0, 0);
-        // SAFETY: The handle is in use, so it was not released; both results
-        // are valid for writes.
-        to_result(unsafe { host_traddr(host.handle().as_raw(), &mut node, &mut port) })?;
+        // SAFETY: The template's own function, `host` by this function's contract;
+        // both results are valid for writes.
+        to_result(unsafe { host_traddr(host.as_raw(), &mut node, &mut port) })?;
         Ok((node, port))
     }
 }
