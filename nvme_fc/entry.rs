@@ -10,7 +10,6 @@ pub(crate) mod block;
 #[cfg(NVMEFC_KUNIT)]
 #[allow(unsafe_code, reason = "an entry for the suites")]
 pub(crate) mod kunit;
-#[allow(unsafe_code, reason = "the C ABI towards LLDDs")]
 pub(crate) mod lldd;
 #[allow(unsafe_code, reason = "vouches for how controllers are made")]
 pub(crate) mod nvme;

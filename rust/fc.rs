@@ -6,10 +6,24 @@
 
 #![deny(unsafe_code)]
 
+use kernel::prelude::*;
+
+#[allow(unsafe_code, reason = "called by LLDDs")]
+pub(crate) mod host_exports;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 pub(crate) mod host_template;
+#[allow(unsafe_code, reason = "structs that LLDDs write")]
+pub(crate) mod ls_response;
 #[allow(unsafe_code, reason = "structs that LLDDs write")]
 pub(crate) mod port;
 pub(crate) mod private_area;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 pub(crate) mod target_template;
+
+/// A result as LLDDs get it.
+pub(crate) fn errno(result: Result) -> c_int {
+    match result {
+        Ok(()) => 0,
+        Err(error) => error.to_errno(),
+    }
+}

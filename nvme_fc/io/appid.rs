@@ -9,7 +9,9 @@
 
 use kernel::prelude::*;
 
+#[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
 use crate::abi;
+use crate::shared::fc::host_exports::LlddExchange;
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
 use crate::shared::proto::appid::{
     parse,
@@ -18,14 +20,10 @@ use crate::shared::proto::appid::{
 
 /// The identifier of the I/O behind an exchange; null if there is none, as for
 /// asynchronous events and commands without a bio. Context: any.
-///
-/// # Safety
-///
-/// `request` is an exchange of ours that is with the LLDD.
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
-pub(crate) unsafe fn of_exchange(request: *mut abi::nvmefc_fcp_req) -> *mut c_char {
-    // SAFETY: Ours, by this function's contract.
-    let exchange = unsafe { crate::io::exchange::Exchange::from_fcp(request) };
+pub(crate) fn of_exchange(exchange: &LlddExchange) -> *mut c_char {
+    // SAFETY: Ours, and with the LLDD, by the type's invariant.
+    let exchange = unsafe { crate::io::exchange::Exchange::from_fcp(exchange.as_raw()) };
     let request = exchange.request();
     if request.is_null() {
         return core::ptr::null_mut();
@@ -40,12 +38,8 @@ pub(crate) unsafe fn of_exchange(request: *mut abi::nvmefc_fcp_req) -> *mut c_ch
 }
 
 /// No I/O has an identifier in this configuration.
-///
-/// # Safety
-///
-/// None needed.
 #[cfg(not(CONFIG_BLK_CGROUP_FC_APPID))]
-pub(crate) unsafe fn of_exchange(_request: *mut abi::nvmefc_fcp_req) -> *mut c_char {
+pub(crate) fn of_exchange(_exchange: &LlddExchange) -> *mut c_char {
     core::ptr::null_mut()
 }
 

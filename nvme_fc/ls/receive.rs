@@ -8,8 +8,6 @@
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
-use core::ffi::c_void;
-
 use kernel::{
     new_work,
     prelude::*,
@@ -43,6 +41,10 @@ use crate::{
     shared::{
         fc::{
             host_template::HostTemplate,
+            ls_response::{
+                Answer,
+                UnansweredLs, //
+            },
             port::Names, //
         },
         proto::{
@@ -103,7 +105,7 @@ pub(crate) struct Inbound {
     /// Who judges it.
     judge: Judge,
     /// The LLDD's name for the answer.
-    response: *mut abi::nvmefc_ls_rsp,
+    response: UnansweredLs,
     /// RECEIVED, ANSWERING or OVER.
     state: Atomic<u32>,
     /// When the LLDD was given the answer, jiffies.
@@ -120,7 +122,7 @@ pub(crate) struct Inbound {
     over: Work<Self, OVER_WORK>,
 }
 
-// SAFETY: The pointer is only passed back to the LLDD that it came from.
+// SAFETY: The answer is memory of its own.
 unsafe impl Send for Inbound {}
 // SAFETY: The answer is written once, by whoever wins `state`.
 unsafe impl Sync for Inbound {}
@@ -140,13 +142,9 @@ impl_has_work! {
 /// `EINVAL` if the LLDD cannot answer, `E2BIG` beyond 1024 bytes, `ENOMEM`,
 /// `EFAULT`, `ENOTCONN` if the port is not registered; the answer then stays
 /// the LLDD's.
-///
-/// # Safety
-///
-/// `response` is the LLDD's, and valid until it was answered if this succeeds.
-pub(crate) unsafe fn receive(
+pub(crate) fn receive(
     raw: *mut abi::nvme_fc_remote_port,
-    response: *mut abi::nvmefc_ls_rsp,
+    response: UnansweredLs,
     payload: &[u8],
     judge: Judge,
 ) -> Result {
@@ -248,7 +246,7 @@ impl Inbound {
     fn new(
         in_use: PortUse,
         ops: HostTemplate,
-        response: *mut abi::nvmefc_ls_rsp,
+        response: UnansweredLs,
         bytes: &[u8],
         judge: Judge,
     ) -> Result<Arc<Self>> {
@@ -299,13 +297,15 @@ impl Inbound {
         let length = answer.write(unsafe { &mut *self.port.buffer() });
         self.port.sync_for_device();
         let lldd = Arc::into_raw(self.clone());
-        // SAFETY: The LLDD's struct, valid until it was answered.
+        // SAFETY: Not answered before, as the state says.
         unsafe {
-            (*self.response).rspbuf = self.port.buffer().cast();
-            (*self.response).rspdma = self.port.address(0);
-            (*self.response).rsplen = length;
-            (*self.response).done = Some(Self::done);
-            (*self.response).nvme_fc_private = lldd.cast_mut().cast::<c_void>();
+            self.response.set_answer(&Answer {
+                buffer: self.port.buffer().cast(),
+                address: self.port.address(0),
+                length,
+                done: Self::done,
+                private: lldd.cast_mut().cast(),
+            });
         }
         self.answered_at.set(jiffies());
         self.look_later();
@@ -315,7 +315,7 @@ impl Inbound {
             let remote = self.remote();
             self.port
                 .ops()
-                .xmt_ls_rsp(remote.local().abi(), remote.abi(), self.response)
+                .xmt_ls_rsp(remote.local().abi(), remote.abi(), self.response.as_raw())
         };
         if let Err(error) = sent {
             // The LLDD freed the response already; `done` does not run.
