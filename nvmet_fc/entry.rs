@@ -4,7 +4,6 @@
 
 #![deny(unsafe_code)]
 
-#[allow(unsafe_code, reason = "the C ABI towards LLDDs")]
 pub(crate) mod lldd;
 #[allow(unsafe_code, reason = "the C ABI towards nvmet")]
 pub(crate) mod nvmet;

@@ -17,6 +17,8 @@ pub(crate) mod exchange;
 pub(crate) mod exchange_lldd;
 #[allow(unsafe_code, reason = "fills in what nvmet reads")]
 pub(crate) mod exchange_nvmet;
+#[allow(unsafe_code, reason = "hands on what LLDDs offer")]
+pub(crate) mod receive;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 pub(crate) mod slot;
 #[allow(unsafe_code, reason = "hands command memory out")]

@@ -59,6 +59,7 @@ use crate::{
         fc::{
             port::TargetPortInfo,
             private_area::PrivateArea,
+            target_exports::impl_target_port,
             target_template::{
                 TargetLldd,
                 TargetTemplate, //
@@ -161,6 +162,10 @@ impl_has_work! {
 }
 impl_has_delayed_work! {
     impl HasDelayedWork<Self, { EVENT_WORK }> for TargetPort { self.event_work }
+}
+
+impl_target_port! {
+    TargetPort { self.lldd }
 }
 
 impl TargetPort {

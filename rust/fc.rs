@@ -9,6 +9,11 @@
 use kernel::prelude::*;
 
 #[allow(unsafe_code, reason = "called by LLDDs")]
+#[allow(
+    unused_macros,
+    unused_imports,
+    reason = "each module defines the symbols of its side"
+)]
 pub(crate) mod host_exports;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 pub(crate) mod host_template;
@@ -17,6 +22,13 @@ pub(crate) mod ls_response;
 #[allow(unsafe_code, reason = "structs that LLDDs write")]
 pub(crate) mod port;
 pub(crate) mod private_area;
+#[allow(unsafe_code, reason = "called by LLDDs")]
+#[allow(
+    unused_macros,
+    unused_imports,
+    reason = "each module defines the symbols of its side"
+)]
+pub(crate) mod target_exports;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 pub(crate) mod target_template;
 

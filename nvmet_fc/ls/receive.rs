@@ -32,10 +32,17 @@ use crate::{
     ring::Ring,
     shared::{
         fc::{
-            port::HostHandle,
-            target_template::LsResponsePtr, //
+            ls_response::{
+                Answer,
+                UnansweredLs, //
+            },
+            port::HostHandle, //
         },
-        proto::ls::response::LsResponse, //
+        proto::ls::{
+            receive,
+            response::LsResponse, //
+        },
+        support::ratelimit::ratelimited, //
     },
     tgtport::TargetPort, //
 };
@@ -57,8 +64,8 @@ struct Received {
     host: Option<HostRef>,
     /// The target port, while in use.
     port: Option<Hold>,
-    /// What the LLDD wants back.
-    lsrsp: LsResponsePtr,
+    /// What the LLDD wants back, from its call until the answer.
+    response: Option<UnansweredLs>,
 }
 
 /// The memory of one.
@@ -116,7 +123,7 @@ impl LsContexts {
                         length: 0,
                         host: None,
                         port: None,
-                        lsrsp: core::ptr::null_mut(),
+                        response: None,
                     }),
                 },
                 GFP_KERNEL,
@@ -180,6 +187,38 @@ pub(crate) struct ReceivedLs(NonNull<Context>);
 // SAFETY: The owner may be any thread.
 unsafe impl Send for ReceivedLs {}
 
+/// Takes a link service, or logs why not. Context: any.
+///
+/// # Errors
+///
+/// Those of [`ReceivedLs::accept`].
+pub(crate) fn receive(
+    port: &TargetPort,
+    host: Option<HostHandle>,
+    response: UnansweredLs,
+    request: &[u8],
+) -> Result {
+    let outcome = Hold::try_new(port)
+        .ok_or(ESHUTDOWN)
+        .and_then(|hold| ReceivedLs::accept(hold, host, response, request));
+    if let Err(error) = outcome {
+        let name = receive::command_name(receive::command(request));
+        let why = match error {
+            E2BIG => "payload too large",
+            ESHUTDOWN => "target deleting",
+            _ => "context allocation failed",
+        };
+        ratelimited!(pr_info!(
+            "{{{}}}: RCV {} LS failed: {} ({})\n",
+            port.number,
+            name,
+            why,
+            request.len()
+        ));
+    }
+    outcome
+}
+
 impl ReceivedLs {
     /// Accepts a link service: takes its bytes over, and queues the work that
     /// processes it. Context: any.
@@ -188,14 +227,10 @@ impl ReceivedLs {
     ///
     /// `E2BIG`: longer than any. `ESHUTDOWN`: the port takes none any more.
     /// `ENOENT`: no context, or too many of this host. Then nothing was kept.
-    ///
-    /// # Safety
-    ///
-    /// `lsrsp` is a link service that the LLDD offers on `port`.
-    pub(crate) unsafe fn accept(
+    fn accept(
         port: Hold,
         host: Option<HostHandle>,
-        lsrsp: LsResponsePtr,
+        response: UnansweredLs,
         request: &[u8],
     ) -> Result {
         if request.len() > REQUEST_MAX {
@@ -222,7 +257,7 @@ impl ReceivedLs {
         }
         received.length = request.len();
         received.host = host;
-        received.lsrsp = lsrsp;
+        received.response = Some(response);
         received.port = Some(port.clone());
         // There is room for all.
         let _ = port.ls_list.lock().waiting.push(index);
@@ -275,19 +310,18 @@ impl ReceivedLs {
     /// Itself: there is no memory.
     pub(crate) fn wait(self) -> Result<WaitingLs, Self> {
         let received = self.received();
-        let lsrsp = received.lsrsp;
-        let waiting = received.port.clone().ok_or(ENODEV);
-        match waiting.and_then(|port| WaitingLs::new(port, lsrsp)) {
-            Ok(waiting) => Ok(waiting),
-            Err(_) => Err(self),
-        }
+        let (Some(port), Some(response)) = (received.port.clone(), received.response) else {
+            return Err(self);
+        };
+        WaitingLs::new(port, response).map_err(|_| self)
     }
 
     /// Answers it. Context: may sleep.
-    pub(crate) fn answer(mut self, response: &LsResponse) {
+    pub(crate) fn answer(mut self, answer: &LsResponse) {
         // Not needed any more, and `host_release` may follow.
         drop(self.received_mut().host.take());
-        let Some(port) = self.received().port.clone() else {
+        let received = self.received();
+        let (Some(port), Some(response)) = (received.port.clone(), received.response) else {
             return;
         };
         let index = usize::from(self.context().index);
@@ -298,24 +332,24 @@ impl ReceivedLs {
         };
         // SAFETY: There are as many responses as contexts, and this one is the
         // owner's.
-        let length = response.write(unsafe { &mut *responses.get(index) });
+        let length = answer.write(unsafe { &mut *responses.get(index) });
         responses.sync_for_device(index);
-        let lsrsp = self.received().lsrsp;
-        // SAFETY: The LLDD's link service was accepted and not answered yet.
-        unsafe {
-            (*lsrsp).rspbuf = responses.get(index).cast();
-            (*lsrsp).rspdma = responses.address(index);
-            (*lsrsp).rsplen = length;
-            (*lsrsp).done = Some(answer_done);
-            (*lsrsp).nvme_fc_private = self.0.as_ptr().cast();
-        }
+        let answer = Answer {
+            buffer: responses.get(index).cast(),
+            address: responses.address(index),
+            length,
+            done: answer_done,
+            private: self.0.as_ptr().cast(),
+        };
+        // SAFETY: Accepted and not answered yet.
+        unsafe { response.set_answer(&answer) };
         drop(guard);
         let context = self.0;
         let turn = self.context().turn.fetch_add(1, Full).wrapping_add(1);
         let _ = ManuallyDrop::new(self);
         // SAFETY: Accepted, and answered here for the only time. The context is
         // the LLDD's during the call.
-        if unsafe { port.lldd.xmt_ls_rsp(lsrsp) }.is_ok() {
+        if unsafe { port.lldd.xmt_ls_rsp(response.as_raw()) }.is_ok() {
             return;
         }
         // `done` will not come, and the LLDD's memory may be gone. If it has come

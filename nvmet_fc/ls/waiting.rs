@@ -23,7 +23,10 @@ use crate::{
     },
     port::hold::Hold,
     shared::{
-        fc::target_template::LsResponsePtr,
+        fc::ls_response::{
+            Answer,
+            UnansweredLs, //
+        },
         proto::ls::response::LsResponse, //
     }, //
 };
@@ -32,19 +35,14 @@ use crate::{
 /// answer until `done`.
 struct Waiting {
     /// What the LLDD wants back.
-    lsrsp: LsResponsePtr,
-    /// The response, alone; unmapped before the port may go.
-    response: LsResponses,
+    response: UnansweredLs,
+    /// The answer, alone; unmapped before the port may go.
+    answer: LsResponses,
     /// The LLDD has its reference.
     out: Atomic<bool>,
     /// The target port.
     port: Hold,
 }
-
-// SAFETY: The LLDD's pointer is used by the one who answers, on any thread.
-unsafe impl Send for Waiting {}
-// SAFETY: Shared references allow to name the LLDD's pointer, not to use it.
-unsafe impl Sync for Waiting {}
 
 /// A link service that was accepted and must be answered.
 pub(crate) struct WaitingLs(Arc<Waiting>);
@@ -55,12 +53,12 @@ impl WaitingLs {
     /// # Errors
     ///
     /// `ENOMEM`, or `EFAULT` when the response cannot be mapped.
-    pub(crate) fn new(port: Hold, lsrsp: LsResponsePtr) -> Result<Self> {
-        let response = LsResponses::new(port.device(), 1)?;
+    pub(crate) fn new(port: Hold, response: UnansweredLs) -> Result<Self> {
+        let answer = LsResponses::new(port.device(), 1)?;
         Ok(Self(Arc::new(
             Waiting {
-                lsrsp,
                 response,
+                answer,
                 out: Atomic::new(false),
                 port,
             },
@@ -69,26 +67,26 @@ impl WaitingLs {
     }
 
     /// Answers it. Context: may sleep.
-    pub(crate) fn answer(self, response: &LsResponse) {
+    pub(crate) fn answer(self, answer: &LsResponse) {
         let waiting = self.0;
-        // SAFETY: The response is this one's own, and the LLDD does not have it
-        // yet.
-        let length = response.write(unsafe { &mut *waiting.response.get(0) });
-        waiting.response.sync_for_device(0);
+        // SAFETY: The memory is this one's own, and the LLDD does not have it yet.
+        let length = answer.write(unsafe { &mut *waiting.answer.get(0) });
+        waiting.answer.sync_for_device(0);
         waiting.out.xchg(true, Full);
         // The LLDD's reference.
         let raw = Arc::into_raw(waiting.clone());
-        let lsrsp = waiting.lsrsp;
-        // SAFETY: The LLDD's link service was accepted and not answered yet.
-        unsafe {
-            (*lsrsp).rspbuf = waiting.response.get(0).cast();
-            (*lsrsp).rspdma = waiting.response.address(0);
-            (*lsrsp).rsplen = length;
-            (*lsrsp).done = Some(answer_done);
-            (*lsrsp).nvme_fc_private = raw.cast_mut().cast();
-        }
+        let response = waiting.response;
+        let answer = Answer {
+            buffer: waiting.answer.get(0).cast(),
+            address: waiting.answer.address(0),
+            length,
+            done: answer_done,
+            private: raw.cast_mut().cast(),
+        };
+        // SAFETY: Accepted and not answered yet.
+        unsafe { response.set_answer(&answer) };
         // SAFETY: Accepted, and answered here for the only time.
-        let outcome = unsafe { waiting.port.lldd.xmt_ls_rsp(lsrsp) };
+        let outcome = unsafe { waiting.port.lldd.xmt_ls_rsp(response.as_raw()) };
         if outcome.is_err() && waiting.out.xchg(false, Full) {
             // SAFETY: `done` did not come, and will not: the reference is ours
             // again.

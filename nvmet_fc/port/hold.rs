@@ -34,13 +34,13 @@ unsafe impl Send for Hold {}
 unsafe impl Sync for Hold {}
 
 impl Hold {
-    /// The registration's hold, and the pointer to give to the LLDD.
-    pub(crate) fn register(port: Arc<TargetPort>) -> (Self, NonNull<TargetPort>) {
+    /// The registration's hold. The LLDD may be given the port now.
+    pub(crate) fn register(port: Arc<TargetPort>) -> Self {
         let raw = NonNull::from(&*port);
         // The LLDD's reference; `Drop` below gives it to the delete work.
         let _ = Arc::into_raw(port);
         // INVARIANT: `holds` is 1 in a new port, and nobody else has it.
-        (Self(raw), raw)
+        Self(raw)
     }
 
     /// Another hold on a port that may have lost its last. Context: any.

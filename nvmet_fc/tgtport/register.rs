@@ -4,8 +4,6 @@
 
 #![deny(unsafe_code)]
 
-use core::ptr::NonNull;
-
 use kernel::{
     prelude::*,
     sync::{
@@ -17,14 +15,16 @@ use kernel::{
 };
 
 use crate::{
-    abi,
     globals,
     ls::disconnect::patience,
     port::hold::Hold,
     shared::{
         fc::{
             port::TargetPortInfo,
-            target_template::TargetTemplate, //
+            target_template::{
+                TargetLldd,
+                TargetTemplate, //
+            }, //
         },
         support::{
             device::DeviceRef,
@@ -57,23 +57,14 @@ const SETTLE_MSECS: u32 = 250;
 ///
 /// # Errors
 ///
-/// `EINVAL`: something mandatory is missing. `EEXIST`: a port with these names
-/// is registered. `ENOMEM`, `ENOSPC`.
+/// `EEXIST`: a port with these names is registered. `ENOMEM`, `ENOSPC`.
 pub(crate) fn register(
     info: &TargetPortInfo,
-    template: &abi::nvmet_fc_target_template,
+    template: TargetTemplate,
     device: DeviceRef,
-    publish: impl FnOnce(NonNull<TargetPort>),
+    publish: impl FnOnce(&TargetLldd),
 ) -> Result {
     let names = info.names;
-    let template = TargetTemplate::check(template).map_err(|missing| {
-        pr_err!(
-            "port 0x{:016x}: registration refused: no {}\n",
-            names.port,
-            missing
-        );
-        EINVAL
-    })?;
     let outcome = registry::take_number(names).and_then(|number| {
         TargetPort::new(info, template, device, number)
             .and_then(|port| registry::add(port, publish))

@@ -5,8 +5,6 @@
 
 #![deny(unsafe_code)]
 
-use core::ptr::NonNull;
-
 use kernel::{
     prelude::*,
     sync::Arc, //
@@ -19,9 +17,12 @@ use crate::{
         NvmetPort, //
     },
     port::hold::Hold,
-    shared::proto::{
-        ls::error::LsError,
-        traddr::Traddr, //
+    shared::{
+        fc::target_template::TargetLldd,
+        proto::{
+            ls::error::LsError,
+            traddr::Traddr, //
+        }, //
     },
     tgtport::{
         bindings::{
@@ -68,21 +69,21 @@ pub(crate) fn give_number(number: u32) {
 }
 
 /// Adds a target port, and completes the binding that waits for it, if any.
-/// `publish` gets the pointer for the LLDD, before the port can be found here.
+/// `publish` gives the port to the LLDD, before it can be found here.
 /// Context: may sleep.
 ///
 /// # Errors
 ///
 /// `EEXIST`: the names are taken. `ENOMEM`.
-pub(crate) fn add(port: Arc<TargetPort>, publish: impl FnOnce(NonNull<TargetPort>)) -> Result {
+pub(crate) fn add(port: Arc<TargetPort>, publish: impl FnOnce(&TargetLldd)) -> Result {
     let names = port.names();
     let mut registry = registry_lock::lock();
     if registry.ports.iter().any(|other| is_named(other, names)) {
         return Err(EEXIST);
     }
     registry.ports.reserve(1, GFP_KERNEL)?;
-    let (hold, raw) = Hold::register(port);
-    publish(raw);
+    let hold = Hold::register(port);
+    publish(&hold.lldd);
     if let Some(binding) = registry
         .bindings
         .iter_mut()

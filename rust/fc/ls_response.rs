@@ -33,6 +33,7 @@ pub(crate) struct Answer {
 ///
 /// The LLDD's struct is valid during the call that offers it, and, if that accepts
 /// it, until it was answered.
+#[derive(Clone, Copy)]
 pub(crate) struct UnansweredLs(NonNull<abi::nvmefc_ls_rsp>);
 
 // SAFETY: It may be answered by any thread.
