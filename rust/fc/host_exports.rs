@@ -271,8 +271,12 @@ pub(crate) unsafe fn io_getuuid<T: HostApi>(exchange: *mut abi::nvmefc_fcp_req) 
 /// Defines the eight symbols, for a transport that is a [`HostApi`].
 macro_rules! host_exports {
     ($api:ty) => {
-        /// What LLDDs find by name.
-        #[allow(unsafe_code, reason = "called by C")]
+        /// What LLDDs find by name, and call as the C header says.
+        #[allow(
+            unsafe_code,
+            clippy::missing_safety_doc,
+            reason = "called by C; what holds is said where each is generic"
+        )]
         mod exports {
             use core::ffi::c_void;
 

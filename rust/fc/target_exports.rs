@@ -57,8 +57,8 @@ macro_rules! impl_target_port {
         const _: fn(&$port) -> &$crate::shared::fc::target_template::TargetLldd =
             |port| &port.$($field).+;
 
-        // SAFETY: Both were asserted above.
         #[allow(unsafe_code, reason = "what it takes was asserted")]
+        // SAFETY: Both were asserted above.
         unsafe impl $crate::shared::fc::target_exports::TargetPortObject for $port {}
     };
 }
@@ -339,8 +339,12 @@ pub(crate) unsafe fn rcv_fcp_abort<T: TargetApi>(
 /// commands by a function: as [`rcv_fcp_req`] wants it.
 macro_rules! target_exports {
     ($api:ty, $receive:path) => {
-        /// What LLDDs find by name.
-        #[allow(unsafe_code, reason = "called by C")]
+        /// What LLDDs find by name, and call as the C header says.
+        #[allow(
+            unsafe_code,
+            clippy::missing_safety_doc,
+            reason = "called by C; what holds is said where each is generic"
+        )]
         mod exports {
             use core::ffi::c_void;
 

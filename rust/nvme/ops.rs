@@ -43,8 +43,8 @@ macro_rules! impl_has_nvme_ctrl {
     (impl HasNvmeCtrl for $object:ty { self.$field:ident }) => {
         const _: () = assert!(::core::mem::offset_of!($object, $field) == 0);
 
-        // SAFETY: The first field, as was just asserted.
         #[allow(unsafe_code, reason = "the layout was asserted")]
+        // SAFETY: The first field, as was just asserted.
         unsafe impl $crate::nvme::ops::HasNvmeCtrl for $object {
             #[inline(always)]
             fn nvme(&self) -> &$crate::nvme::ctrl::NvmeCtrl {
