@@ -7,6 +7,7 @@
 
 pub mod accept;
 pub mod error;
+pub mod exchange;
 pub mod patience;
 pub mod receive;
 pub mod reject;

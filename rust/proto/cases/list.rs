@@ -75,6 +75,11 @@ macro_rules! for_each_suite {
                 each_error_has_its_reject_and_text,
                 no_two_errors_read_alike,
             }
+            nvme_fc_proto_ls_exchange = ls_exchange {
+                the_whole_table,
+                a_refusal_is_the_end,
+                every_way_through,
+            }
             nvme_fc_proto_ls_receive_create = ls_receive_create {
                 create_association_is_taken,
                 create_association_of_any_padding,

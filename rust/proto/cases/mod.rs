@@ -27,6 +27,7 @@ pub(crate) mod ids;
 mod list;
 pub(crate) mod ls_accept;
 pub(crate) mod ls_error;
+pub(crate) mod ls_exchange;
 pub(crate) mod ls_receive_create;
 pub(crate) mod ls_receive_other;
 pub(crate) mod ls_request;
