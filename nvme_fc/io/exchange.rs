@@ -42,7 +42,10 @@ use crate::{
         exchange_list::Links,
         queue::Queue, //
     },
-    port::iu_memory::Place,
+    port::iu_memory::{
+        Place,
+        ResponseBuffer, //
+    },
     shared::{
         proto::{
             command::{
@@ -82,9 +85,6 @@ pub(crate) const INLINE_SEGMENTS: usize = 2;
 /// A command IU, aligned as the NVMe core wants the entry inside it.
 #[repr(C, align(8))]
 pub(crate) struct CommandBuffer(pub(crate) UnsafeCell<CommandIu>);
-/// A response IU, aligned for LLDDs that write it by words.
-#[repr(C, align(8))]
-pub(crate) struct ResponseBuffer(pub(crate) UnsafeCell<ExtendedResponseIu>);
 
 const _: () = assert!(size_of::<CommandIu>() == size_of::<abi::nvme_fc_cmd_iu>());
 const _: () = assert!(size_of::<ExtendedResponseIu>() == size_of::<abi::nvme_fc_ersp_iu>());

@@ -13,6 +13,7 @@
 //! C header: [`include/linux/dmapool.h`](srctree/include/linux/dmapool.h)
 
 use core::{
+    cell::UnsafeCell,
     ffi::c_void,
     mem::size_of,
     ptr::{
@@ -28,9 +29,15 @@ use kernel::{
 
 use crate::{
     abi,
-    io::exchange::ResponseBuffer,
-    shared::support::device::DeviceRef, //
+    shared::{
+        proto::wire::ExtendedResponseIu,
+        support::device::DeviceRef, //
+    }, //
 };
+
+/// A response IU, aligned for LLDDs that write it by words.
+#[repr(C, align(8))]
+pub(crate) struct ResponseBuffer(pub(crate) UnsafeCell<ExtendedResponseIu>);
 
 /// Bytes from one response to the next: no two in a cache line.
 const STRIDE: usize = 64;
