@@ -17,6 +17,7 @@ pub(crate) mod association;
 pub(crate) mod backref;
 #[allow(unsafe_code, reason = "gives the NVMe core its reference")]
 pub(crate) mod create;
+pub(crate) mod dev_loss;
 pub(crate) mod disconnected;
 pub(crate) mod failure;
 pub(crate) mod io_queues;
@@ -63,9 +64,16 @@ use crate::{
         ops::impl_has_nvme_ctrl, //
     },
     port::{
+        behind::{
+            Behind,
+            BehindPorts, //
+        },
         port_use::PortUse,
         registry::Registry,
-        registry_lock,
+        registry_lock::{
+            self,
+            Locked, //
+        },
         rport::RemotePort, //
     },
     shared::{
@@ -88,6 +96,8 @@ pub(crate) const DEV_LOSS_WORK: u64 = 2;
 /// Work item that sends the asynchronous event request again.
 pub(crate) const AEN_WORK: u64 = 3;
 
+/// All controllers that can be found, dead ones too until they are freed.
+static CTRLS: BehindPorts<Ctrl> = BehindPorts::new();
 /// Controllers that exist, for the module's end.
 static EXISTING: Atomic<i32> = Atomic::new(0);
 
@@ -215,6 +225,12 @@ impl_has_delayed_work! {
 }
 impl_has_delayed_work! {
     impl HasDelayedWork<Self, AEN_WORK> for Ctrl { self.aen_work }
+}
+
+impl Behind for Ctrl {
+    fn remote(&self) -> &Arc<RemotePort> {
+        &self.remote
+    }
 }
 
 impl Ctrl {
@@ -438,18 +454,39 @@ impl Ctrl {
     }
 }
 
+/// Puts a controller on the list. Context: its port's entry is there as long.
+///
+/// # Errors
+///
+/// `EIO` if the port has no entry, `ENOMEM`.
+fn list(registry: &mut Locked, ctrl: &Arc<Ctrl>) -> Result {
+    let entry = registry.remote(&ctrl.remote).ok_or(EIO)?;
+    entry.ctrls = entry.ctrls.saturating_add(1);
+    CTRLS
+        .add(registry, ctrl)
+        .inspect_err(|_| count_off(registry, ctrl))
+}
+
+/// Takes a controller off the list, if it is there.
+fn unlist(registry: &mut Locked, ctrl: &Arc<Ctrl>) -> Option<Arc<Ctrl>> {
+    let found = CTRLS.remove(registry, |other| Arc::ptr_eq(other, ctrl))?;
+    count_off(registry, ctrl);
+    Some(found)
+}
+
+/// One controller less that keeps the entry of its port.
+fn count_off(registry: &mut Locked, ctrl: &Ctrl) {
+    if let Some(entry) = registry.remote(&ctrl.remote) {
+        entry.ctrls = entry.ctrls.saturating_sub(1);
+    }
+}
+
 /// The NVMe core no longer knows the controller: nor does anybody else.
 /// Context: may sleep.
 pub(crate) fn freed(ctrl: Arc<Ctrl>) {
     let entry = {
         let mut registry = registry_lock::lock();
-        let entry = registry.remote(&ctrl.remote).and_then(|entry| {
-            let at = entry
-                .ctrls
-                .iter()
-                .position(|other| Arc::ptr_eq(other, &ctrl))?;
-            entry.ctrls.remove(at).ok()
-        });
+        let entry = unlist(&mut registry, &ctrl);
         registry.sweep(&ctrl.remote);
         entry
     };

@@ -4,6 +4,7 @@
 
 #![deny(unsafe_code)]
 
+pub(crate) mod behind;
 pub(crate) mod discovery;
 #[allow(unsafe_code, reason = "allocates memory for DMA")]
 pub(crate) mod iu_memory;

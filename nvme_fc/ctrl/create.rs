@@ -9,10 +9,13 @@ use kernel::{
 
 use crate::{
     ctrl::{
+        list,
         recovery,
+        unlist,
         Ctrl,
         Entries,
-        CONNECT_WORK, //
+        CONNECT_WORK,
+        CTRLS, //
     },
     io::queue::Queue,
     log::ctrl_log,
@@ -22,7 +25,10 @@ use crate::{
     },
     port::{
         registry::Registry,
-        registry_lock,
+        registry_lock::{
+            self,
+            Locked, //
+        },
         rport::RemotePort, //
     },
     shared::{
@@ -135,14 +141,13 @@ fn find(
 }
 
 /// `EALREADY` if the user has a controller like this one, and wants no other.
-fn refuse_duplicate(registry: &mut Registry, remote: &RemotePort, options: &Options) -> Result {
+fn refuse_duplicate(registry: &mut Locked, remote: &RemotePort, options: &Options) -> Result {
     if options.duplicate_connect() {
         return Ok(());
     }
-    let entry = registry.remote(remote).ok_or(ENOENT)?;
-    if entry
-        .ctrls
-        .iter()
+    registry.remote(remote).ok_or(ENOENT)?;
+    if CTRLS
+        .of(registry, remote)
         .any(|ctrl| ctrl.nvme().matches_options(options))
     {
         pr_info!(
@@ -196,15 +201,14 @@ pub(crate) fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
         let mut registry = registry_lock::lock();
         // Two users may have come this far.
         refuse_duplicate(&mut registry, ctrl.remote(), options).and_then(|()| {
-            let entry = registry.remote(ctrl.remote()).ok_or(EIO)?;
-            entry.ctrls.push(ctrl.clone(), GFP_KERNEL)?;
+            list(&mut registry, ctrl)?;
             // In one step with the above: a port that goes finds a controller
             // that connects, or none, and never one to reset before that.
             if nvme.set_connecting() {
                 return Ok(());
             }
             ctrl_log!(err, ctrl, "failed to init ctrl state\n");
-            let _ = entry.ctrls.pop();
+            unlist(&mut registry, ctrl);
             Err(EIO)
         })
     };

@@ -7,7 +7,10 @@
 use kernel::sync::Arc;
 
 use crate::{
-    ctrl::failure,
+    ctrl::{
+        failure,
+        CTRLS, //
+    },
     log::{
         ctrl_log,
         port_log, //
@@ -69,16 +72,14 @@ fn reject(inbound: Arc<Inbound>, error: LsError) {
 
 /// Begins to end an association that its target disconnected.
 fn disconnect(inbound: Arc<Inbound>, association: AssociationId) {
+    let remote = inbound.remote().clone();
     let older = {
         // With the registry locked the association cannot end before it has the
         // request to answer, and a controller on the list is not freed.
         let mut registry = registry_lock::lock();
-        let found = registry.remote(inbound.remote()).and_then(|entry| {
-            entry
-                .ctrls
-                .iter()
-                .find(|ctrl| ctrl.association() == Some(association))
-        });
+        let found = CTRLS
+            .of(&mut registry, &remote)
+            .find(|ctrl| ctrl.association() == Some(association));
         let Some(ctrl) = found else {
             drop(registry);
             return reject(inbound, LsError::NoAssociation);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Losing an association, and getting one again: resets, reconnects, ports that
-//! go and return, deletion.
+//! Losing an association, and getting one again: resets, reconnects, deletion.
 
 #![deny(unsafe_code)]
 
@@ -19,7 +18,11 @@ use crate::{
     abi,
     ctrl::{
         association,
-        failure::fail_connecting,
+        dev_loss::{
+            clamp,
+            dev_loss_expired,
+            TICKS, //
+        },
         Ctrl,
         ABORT_WORK,
         AEN_WORK,
@@ -49,51 +52,8 @@ use crate::{
     }, //
 };
 
-/// Jiffies a second.
-const TICKS: u64 = abi::HZ as u64;
 /// How often a reset looks whether the controller is being deleted.
 const LOOKS_A_SECOND: u32 = 10;
-
-/// A controller's port is gone. Context: may sleep, registry locked.
-pub(crate) fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
-    if dev_loss == 0 {
-        ctrl_log!(warn, ctrl, "controller connectivity lost.\n");
-        ctrl.set_failed();
-        ctrl.nvme().delete();
-        return;
-    }
-    ctrl_log!(
-        info,
-        ctrl,
-        "controller connectivity lost. Awaiting Reconnect\n"
-    );
-    if !ctrl.nvme().reset() && ctrl.nvme().state() == CtrlState::Connecting {
-        fail_connecting(ctrl.as_arc_borrow());
-    } else {
-        ctrl.set_failed();
-    }
-    if ctrl.nvme().state() == CtrlState::Deleting {
-        return;
-    }
-    let ticks = u64::from(dev_loss).saturating_mul(TICKS);
-    work::mod_delayed::<Ctrl, DEV_LOSS_WORK>(nvme_wq(), ctrl.clone(), clamp(ticks));
-}
-
-/// A controller's port is back. Context: may sleep, registry locked.
-pub(crate) fn port_returned(ctrl: &Arc<Ctrl>) {
-    match ctrl.nvme().state() {
-        CtrlState::New | CtrlState::Connecting => {
-            ctrl_log!(
-                info,
-                ctrl,
-                "connectivity re-established. Attempting reconnect\n"
-            );
-            work::mod_delayed::<Ctrl, CONNECT_WORK>(nvme_wq(), ctrl.clone(), 0);
-        }
-        // A reset that is under way will find the port.
-        _ => {}
-    }
-}
 
 /// Resets a controller: ends its association and begins another. Context: may
 /// sleep; the reset work of a controller in state RESETTING.
@@ -209,21 +169,6 @@ fn reconnect_or_delete(ctrl: &Arc<Ctrl>, status: i32) {
     }
 }
 
-/// Logs that a port did not return in time.
-fn dev_loss_expired(ctrl: &Ctrl) {
-    let options = ctrl.nvme().options();
-    ctrl_log!(
-        warn,
-        ctrl,
-        "dev_loss_tmo ({}) expired while waiting for remoteport connectivity.\n",
-        reconnect::loss_seconds(
-            ctrl.remote().abi().dev_loss(),
-            options.reconnect_delay(),
-            options.max_reconnects()
-        )
-    );
-}
-
 impl WorkItem<CONNECT_WORK> for Ctrl {
     type Pointer = Arc<Self>;
 
@@ -262,35 +207,6 @@ impl WorkItem<ABORT_WORK> for Ctrl {
     }
 }
 
-impl WorkItem<DEV_LOSS_WORK> for Ctrl {
-    type Pointer = Arc<Self>;
-
-    /// Deletes a controller whose port was gone for too long.
-    fn run(this: Arc<Self>) {
-        let mut registry = registry_lock::lock();
-        let Some(entry) = registry.remote(this.remote()) else {
-            return;
-        };
-        match reconnect::until_dev_loss(jiffies(), entry.situation()) {
-            None => {}
-            Some(0) => match this.nvme().state() {
-                CtrlState::Deleting => {}
-                // Creation is under way, and cannot be deleted yet.
-                CtrlState::New => {
-                    work::mod_delayed::<Ctrl, DEV_LOSS_WORK>(nvme_wq(), this.clone(), clamp(TICKS));
-                }
-                _ => {
-                    dev_loss_expired(&this);
-                    this.nvme().delete();
-                }
-            },
-            Some(left) => {
-                work::mod_delayed::<Ctrl, DEV_LOSS_WORK>(nvme_wq(), this.clone(), clamp(left));
-            }
-        }
-    }
-}
-
 /// Takes a controller apart for good. Context: may sleep; state DELETING.
 pub(crate) fn delete(ctrl: ArcBorrow<'_, Ctrl>) {
     let ctrl: Arc<Ctrl> = ctrl.into();
@@ -318,9 +234,4 @@ pub(crate) fn delete(ctrl: ArcBorrow<'_, Ctrl>) {
     nvme.unquiesce_admin();
     nvme.remove_admin_tag_set();
     ctrl.admin_set().forget();
-}
-
-/// Jiffies as the timer functions take them.
-fn clamp(ticks: u64) -> usize {
-    usize::try_from(ticks).unwrap_or(usize::MAX / 4)
 }

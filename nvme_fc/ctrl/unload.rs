@@ -13,7 +13,10 @@ use kernel::{
 };
 
 use crate::{
-    ctrl,
+    ctrl::{
+        self,
+        CTRLS, //
+    },
     log::ctrl_log,
     nvme::ctrl::{
         nvme_delete_wq,
@@ -33,11 +36,9 @@ pub(crate) struct Controllers;
 
 impl Drop for Controllers {
     fn drop(&mut self) {
-        for entry in registry_lock::lock().remotes() {
-            for ctrl in &entry.ctrls {
-                ctrl_log!(warn, ctrl, "transport unloading: deleting ctrl\n");
-                ctrl.nvme().delete();
-            }
+        for ctrl in CTRLS.all(&mut registry_lock::lock()) {
+            ctrl_log!(warn, ctrl, "transport unloading: deleting ctrl\n");
+            ctrl.nvme().delete();
         }
         work::flush_queue(nvme_delete_wq());
         let mut polls = 0u32;
@@ -57,9 +58,7 @@ impl Drop for Controllers {
 
 /// Logs which controllers hold up the end.
 fn log_remaining() {
-    for entry in registry_lock::lock().remotes() {
-        for ctrl in &entry.ctrls {
-            ctrl_log!(warn, ctrl, "transport unloading: ctrl is still in use\n");
-        }
+    for ctrl in CTRLS.all(&mut registry_lock::lock()) {
+        ctrl_log!(warn, ctrl, "transport unloading: ctrl is still in use\n");
     }
 }

@@ -8,7 +8,10 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
-    ctrl::disconnected,
+    ctrl::{
+        dev_loss,
+        disconnected, //
+    },
     io::appid,
     ls::receive,
     port::{
@@ -60,14 +63,14 @@ impl HostApi for NvmeFc {
         info: &PortInfo,
         publish: impl FnOnce(&RemotePortAbi),
     ) -> Result {
-        let port = register::register_remote(local, info)?;
+        let port = dev_loss::register_remote(local, info)?;
         publish(port.abi());
         discovery::signal(&port);
         Ok(())
     }
 
     fn unregister_remoteport(remote: *mut abi::nvme_fc_remote_port) -> Result {
-        register::unregister_remote(remote)
+        dev_loss::unregister_remote(remote)
     }
 
     fn rescan_remoteport(remote: *mut abi::nvme_fc_remote_port) {

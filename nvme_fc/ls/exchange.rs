@@ -39,8 +39,15 @@ use crate::{
     ls::port::LsPort,
     nvme::ctrl::nvme_wq,
     port::{
+        behind::{
+            Behind,
+            BehindPorts, //
+        },
         port_use::PortUse,
-        registry_lock,
+        registry_lock::{
+            self,
+            Locked, //
+        },
         rport::RemotePort, //
     },
     shared::{
@@ -156,6 +163,38 @@ impl LsAnswer {
     pub(crate) fn bytes(&self) -> &[u8] {
         // SAFETY: `done` came, so nobody writes the buffer any more.
         unsafe { &(*self.0.port.buffer()).response }
+    }
+}
+
+/// All that are on their way, but for those that are aborted with their port.
+static SENT: BehindPorts<LsExchange> = BehindPorts::new();
+
+/// Takes the first off the list for which `which` holds.
+fn take(which: impl FnMut(&Arc<LsExchange>) -> bool) -> Option<Arc<LsExchange>> {
+    SENT.remove(&mut registry_lock::lock(), which)
+}
+
+/// A port is gone: gives what aborts all that were sent to it, to be called with
+/// nothing locked. Context: may sleep, registry locked.
+pub(crate) fn port_lost(registry: &mut Locked, remote: &Arc<RemotePort>) -> impl FnOnce() {
+    for exchange in SENT.of(registry, remote) {
+        exchange.abort_wanted.xchg(true, Full);
+    }
+    let remote = remote.clone();
+    // One that is sent meanwhile is for a port that returned, and not marked. Each
+    // takes itself off when it is over, and does not mind being gone already.
+    move || {
+        while let Some(exchange) = take(|exchange| {
+            Arc::ptr_eq(exchange.remote(), &remote) && exchange.abort_wanted.load(Relaxed)
+        }) {
+            exchange.abort();
+        }
+    }
+}
+
+impl Behind for LsExchange {
+    fn remote(&self) -> &Arc<RemotePort> {
+        self.port.remote()
     }
 }
 
@@ -292,18 +331,18 @@ impl LsExchange {
     fn send(self: &Arc<Self>) -> Result {
         {
             let mut registry = registry_lock::lock();
-            let entry = registry.remote(self.port.remote()).ok_or(ECONNREFUSED)?;
+            let entry = registry.remote(self.remote()).ok_or(ECONNREFUSED)?;
             if !entry.life.is_online() {
                 return Err(ECONNREFUSED);
             }
-            entry.exchanges.push(self.clone(), GFP_KERNEL)?;
+            SENT.add(&mut registry, self)?;
         }
         self.port.sync_for_device();
         let lldd = Arc::into_raw(self.clone());
         // SAFETY: The object stays valid through the reference put away, which
         // `done` gets back.
         let sent = unsafe {
-            let remote = self.port.remote();
+            let remote = self.remote();
             self.port
                 .ops()
                 .ls_req(remote.local().abi(), remote.abi(), self.request.get())
@@ -336,9 +375,9 @@ impl LsExchange {
             if !in_time {
                 port_log!(
                     warn,
-                    self.port.remote(),
+                    self.remote(),
                     "remote port {}: LS not answered, aborting it\n",
-                    Names(self.port.remote().abi().names())
+                    Names(self.remote().abi().names())
                 );
             }
             self.abort();
@@ -365,7 +404,7 @@ impl LsExchange {
                 return true;
             }
             let now = jiffies();
-            if self.port.remote().abi().is_online() {
+            if self.remote().abi().is_online() {
                 gone_since = None;
             } else if gone_since.is_none() {
                 gone_since = Some(now);
@@ -395,9 +434,9 @@ impl LsExchange {
         if given_up {
             port_log!(
                 err,
-                self.port.remote(),
+                self.remote(),
                 "remote port {}: LLDD lost an LS\n",
-                Names(self.port.remote().abi().names())
+                Names(self.remote().abi().names())
             );
         }
     }
@@ -406,17 +445,7 @@ impl LsExchange {
     /// was in use. If the exchange is `over`, its memory is the CPU's then.
     /// Context: may sleep; may call the LLDD's delete callbacks.
     fn finish(self: &Arc<Self>, over: bool) -> bool {
-        let mine = {
-            let mut registry = registry_lock::lock();
-            registry.remote(self.port.remote()).and_then(|entry| {
-                let at = entry
-                    .exchanges
-                    .iter()
-                    .position(|other| Arc::ptr_eq(other, self))?;
-                entry.exchanges.remove(at).ok()
-            })
-        };
-        drop(mine);
+        drop(take(|other| Arc::ptr_eq(other, self)));
         self.port.give_up(over)
     }
 
@@ -428,7 +457,7 @@ impl LsExchange {
             self.call_abort();
         }
         if self.state.load(Relaxed) == UNATTENDED {
-            let patience = if self.port.remote().abi().is_online() {
+            let patience = if self.remote().abi().is_online() {
                 ABORT_SECONDS
             } else {
                 GONE_SECONDS

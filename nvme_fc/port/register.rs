@@ -19,7 +19,6 @@ use kernel::{
 
 use crate::{
     abi,
-    ctrl::recovery,
     log::port_log,
     numbers::Numbers,
     port::{
@@ -33,7 +32,10 @@ use crate::{
             LocalEntry,
             RemoteEntry, //
         },
-        registry_lock,
+        registry_lock::{
+            self,
+            Locked, //
+        },
         rport::RemotePort, //
     },
     shared::{
@@ -179,7 +181,7 @@ pub(crate) fn unregister_local(raw: *mut abi::nvme_fc_local_port) -> Result {
 }
 
 /// Registers a remote port, or takes up again one that was unregistered and is
-/// still held, with all its controllers. Context: may sleep.
+/// still held; that has `returned` then. Context: may sleep.
 ///
 /// # Errors
 ///
@@ -189,6 +191,7 @@ pub(crate) fn unregister_local(raw: *mut abi::nvme_fc_local_port) -> Result {
 pub(crate) fn register_remote(
     raw: *mut abi::nvme_fc_local_port,
     info: &PortInfo,
+    returned: impl FnOnce(&mut Locked, &RemotePort),
 ) -> Result<Arc<RemotePort>> {
     let dev_loss = match info.dev_loss {
         0 => DEFAULT_DEV_LOSS,
@@ -218,8 +221,7 @@ pub(crate) fn register_remote(
                         life: PortLife::new(),
                         dev_loss_end: 0,
                         registered_at: jiffies(),
-                        ctrls: KVec::new(),
-                        exchanges: KVec::new(),
+                        ctrls: 0,
                         received: 0,
                     },
                     GFP_KERNEL,
@@ -249,9 +251,7 @@ pub(crate) fn register_remote(
                 port.abi().set_dev_loss(dev_loss);
                 entry.registered_at = jiffies();
                 port.abi().set_online(true);
-                for ctrl in &entry.ctrls {
-                    recovery::port_returned(ctrl);
-                }
+                returned(&mut registry, &port);
                 return Ok(port);
             }
             Err(PortError::Deleting) => {}
@@ -271,15 +271,19 @@ pub(crate) fn register_remote(
     Err(ENOLCK)
 }
 
-/// Unregisters a remote port: its controllers lose their associations, its
-/// link services are aborted. The delete callback is delivered now if nothing
-/// uses the port, else by the last user. Context: may sleep; nothing locked.
+/// Unregisters a remote port. `lost` tells what is behind it, and gives what is
+/// to be done about that with nothing locked; it has the seconds that the port's
+/// loss is tolerated. The delete callback is delivered now if nothing uses the
+/// port, else by the last user. Context: may sleep; nothing locked.
 ///
 /// # Errors
 ///
 /// `EINVAL` if `raw` is no port, or one that is not registered.
-pub(crate) fn unregister_remote(raw: *mut abi::nvme_fc_remote_port) -> Result {
-    let (port, exchanges, due, held) = {
+pub(crate) fn unregister_remote<F: FnOnce()>(
+    raw: *mut abi::nvme_fc_remote_port,
+    lost: impl FnOnce(&mut Locked, &Arc<RemotePort>, u32) -> F,
+) -> Result {
+    let (port, unlocked, due, held) = {
         let mut registry = registry_lock::lock();
         let Some(entry) = registry.remote_by_raw(raw) else {
             pr_warn!("unregister: no such remote port\n");
@@ -299,12 +303,7 @@ pub(crate) fn unregister_remote(raw: *mut abi::nvme_fc_remote_port) -> Result {
         let dev_loss = port.abi().dev_loss();
         let ticks = u64::from(dev_loss).saturating_mul(u64::from(abi::HZ));
         entry.dev_loss_end = jiffies().wrapping_add(ticks);
-        for ctrl in &entry.ctrls {
-            recovery::port_lost(ctrl, dev_loss);
-        }
-        // The list itself goes with the entry's next use; each exchange takes
-        // itself off when it is over, and does not mind being gone already.
-        let exchanges = core::mem::replace(&mut entry.exchanges, KVec::new());
+        let unlocked = lost(&mut registry, &port, dev_loss);
         let deliver = delete == Delete::Deliver;
         let local = registry.local(port.local());
         let (ops, held) = match local {
@@ -312,12 +311,9 @@ pub(crate) fn unregister_remote(raw: *mut abi::nvme_fc_remote_port) -> Result {
             Some(local) if deliver => (Some(local.ops), local.life.join().is_ok()),
             _ => (None, false),
         };
-        (port, exchanges, ops, held)
+        (port, unlocked, ops, held)
     };
-    for exchange in &exchanges {
-        exchange.abort();
-    }
-    drop(exchanges);
+    unlocked();
     if let Some(ops) = due {
         deliver_remote(&ops, &port);
     }

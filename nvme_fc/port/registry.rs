@@ -19,8 +19,6 @@ use kernel::{
 
 use crate::{
     abi,
-    ctrl::Ctrl,
-    ls::exchange::LsExchange,
     numbers::Numbers,
     port::{
         lport::LocalPort,
@@ -65,9 +63,7 @@ pub(crate) struct RemoteEntry {
     /// When the port was last registered, jiffies.
     pub(crate) registered_at: u64,
     /// Controllers behind this port, dead ones too until they are freed.
-    pub(crate) ctrls: KVec<Arc<Ctrl>>,
-    /// Link services on their way, to be aborted with the port.
-    pub(crate) exchanges: KVec<Arc<LsExchange>>,
+    pub(crate) ctrls: u32,
     /// Link services received and not yet answered.
     pub(crate) received: u32,
 }
@@ -93,7 +89,7 @@ impl LocalEntry {
 impl RemoteEntry {
     /// Whether nobody can ask for this port again.
     fn is_over(&self) -> bool {
-        self.life.is_over() && self.ctrls.is_empty()
+        self.life.is_over() && self.ctrls == 0
     }
 
     /// How long the port is to be left alone after its registration, jiffies:

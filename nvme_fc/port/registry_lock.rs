@@ -2,9 +2,12 @@
 
 //! The one lock over all ports and controllers.
 
-use core::ops::{
-    Deref,
-    DerefMut, //
+use core::{
+    cell::UnsafeCell,
+    ops::{
+        Deref,
+        DerefMut, //
+    }, //
 };
 
 use kernel::{
@@ -55,6 +58,27 @@ pub(crate) struct Locked {
     guard: GlobalGuard<REGISTRY>,
     /// See above.
     _without_io: WithoutIo,
+}
+
+/// What belongs to the registry's lock, but is no business of ports. (The kernel
+/// crate's `GlobalLockedBy` cannot be made in a static.)
+pub(crate) struct WithRegistry<T>(UnsafeCell<T>);
+
+// SAFETY: Who gets at the value has the registry locked.
+unsafe impl<T: Send> Sync for WithRegistry<T> {}
+
+impl<T> WithRegistry<T> {
+    /// To be used with the registry locked.
+    pub(crate) const fn new(value: T) -> Self {
+        Self(UnsafeCell::new(value))
+    }
+
+    /// The value.
+    pub(crate) fn get<'a>(&'a self, _locked: &'a mut Locked) -> &'a mut T {
+        // SAFETY: There is one registry, and it is locked, and borrowed as long
+        // as the value is.
+        unsafe { &mut *self.0.get() }
+    }
 }
 
 /// Locks the registry: the outermost of the module's locks, never held while
