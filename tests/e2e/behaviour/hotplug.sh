@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Processors go, down to a single one, and come back: after a reset the controller
 # is in service every time, with as many queues as it may have, and I/O that has
-# no other path sees no error. Boot with nvme_core.multipath=N.
+# no other path sees no error. One that goes while I/O waits for the association
+# is waited for. Boot with nvme_core.multipath=N.
 set -uo pipefail
 . "$(dirname "$0")/../guest-lib.sh"
 
@@ -30,7 +31,7 @@ after() {
 	local queues
 	queues=$(grep -c '^processor' /proc/cpuinfo)
 	queues=$((queues < LIMIT ? queues : LIMIT))
-	check "$1: a reset" reset_ctrl "$ctrl"
+	[[ $1 == *'by itself'* ]] || check "$1: a reset" reset_ctrl "$ctrl"
 	check "$1: in service with $queues I/O queues" wait_for 40 in_service_with "$ctrl" $((queues + 1))
 	check "$1: I/O goes on" wait_for 20 io_goes_on "$disk"
 }
@@ -51,6 +52,29 @@ end() {
 	check "$LIMIT queues: disconnect" disconnect "$SUBSYS"
 }
 
+# A queue of the block layer's that gives out no requests any more.
+a_queue_closes() {
+	grep -q INACTIVE "/sys/kernel/debug/block/${disk##*/}/hctx"*/state
+}
+
+# The last one goes while its requests wait for an association, and so it waits
+# for them: the queue that they are in gets no Connect any more.
+goes_without_association() {
+	local going
+	check 'target port deleted' target_port_del 1 60
+	check 'remote port deleted' remote_port_del 1
+	check 'connecting' wait_for 60 ctrl_is "$ctrl" connecting
+	check 'all queues are open' not a_queue_closes
+	cpu 3 0 &
+	going=$!
+	check 'CPU 3 begins to go' wait_for 60 a_queue_closes
+	check 'CPU 3 waits' kill -0 "$going"
+	check 'target port added' target_port_add 1
+	check 'remote port added' remote_port_add 1 1
+	check 'CPU 3 has gone' reap 60 "$going"
+	after 'by itself without CPU 3'
+}
+
 # All but the first go one by one, and come back.
 one_by_one() {
 	local n
@@ -69,6 +93,7 @@ one_by_one() {
 if ((CPUS != 4)); then
 	fail 'processors that go' "there are $CPUS, not 4"
 else
+	mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
 	setup 1
 	# Three queues for four processors: the one in the middle loses all of its own.
 	begin 3
@@ -78,6 +103,16 @@ else
 	after 'a single one'
 	cpus 1 1 2 3
 	after 'all again'
+	end
+	# A queue for each: what waits for the last one has to go out on another.
+	begin 4
+	cpus 0 1
+	after 'one in the middle'
+	cpus 1 1
+	after 'one for each again'
+	goes_without_association
+	cpus 1 3
+	after 'once more one for each'
 	end
 	if [[ $(often long short) == long ]]; then
 		one_by_one 4
