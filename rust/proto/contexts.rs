@@ -15,13 +15,14 @@ pub fn keep_in_use(map: &mut [u32], contexts: u32, in_use: impl Fn(usize) -> boo
     for context in map.iter_mut().filter(|context| **context >= contexts) {
         *context = 0;
     }
+    // From the end: the first CPU is the last to go, and on many machines
+    // cannot; it stays where it is. One that is needed where it is stays needed.
+    let mut donors = (0..map.len()).rev();
     for context in 0..contexts {
         if users(map, context, &in_use).next().is_some() {
             continue;
         }
-        // From the end: the first CPU is the last to go, and on many machines
-        // cannot; it stays where it is.
-        let donor = (0..map.len()).rev().find(|cpu| {
+        let donor = donors.find(|cpu| {
             in_use(*cpu)
                 && map
                     .get(*cpu)
