@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Host: which CPU uses which hardware context of the block layer.
+//! Host: which CPU uses which hardware context of the block layer, and which
+//! queue carries a context's commands while contexts are mapped anew.
 //!
 //! Context `k` has the connection of queue `k + 1`. The Connect command of that
 //! queue needs a CPU that is in use and mapped to the context: without one the
@@ -51,4 +52,26 @@ pub fn users<'a>(
 /// `before` to `granted`, or if one of them is without a CPU that is in use.
 pub fn want_new_map(before: u32, granted: u32, in_use: impl Fn(u32) -> bool) -> bool {
     granted != before || (0..granted).any(|context| !in_use(context))
+}
+
+/// The context whose queue carries the commands of `context` until contexts are
+/// mapped anew: one of `able`, the contexts that stay and whose queues can be
+/// connected, in order; its own, if that is among them. `None` if there are none.
+pub fn carrier(context: u32, able: &[u32]) -> Option<u32> {
+    // CAST: A u32 fits a usize.
+    let at = able
+        .binary_search(&context)
+        .ok()
+        .or_else(|| (context as usize).checked_rem(able.len()))?;
+    able.get(at).copied()
+}
+
+/// Who has the connection that `now` has, of `contexts`, after it: the next that
+/// has the same carrier, itself among them, and after the last the first.
+pub fn next_in_turn(now: u32, contexts: u32, able: &[u32]) -> u32 {
+    let mine = carrier(now, able);
+    (now.saturating_add(1)..contexts)
+        .chain(0..now)
+        .find(|context| carrier(*context, able) == mine)
+        .unwrap_or(now)
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! CPUs and hardware contexts.
+//! CPUs, hardware contexts and queues.
 
 use super::{ensure, ensure_eq, CaseResult};
 use crate::proto::contexts::*;
@@ -58,5 +58,30 @@ pub(crate) fn maps_are_made_anew_when_they_have_to_be() -> CaseResult {
     ensure!(want_new_map(4, 3, all));
     ensure!(want_new_map(3, 4, all));
     ensure!(want_new_map(4, 4, |context| context != 2));
+    Ok(())
+}
+
+pub(crate) fn queues_that_stay_carry_for_the_others() -> CaseResult {
+    for (context, by) in [(0, 0), (1, 1), (2, 0), (3, 1)] {
+        ensure_eq!(carrier(context, &[0, 1]), Some(by));
+    }
+    // One that stays, and has no CPU to be connected from, is carried as well.
+    for (context, by) in [(0, 0), (1, 3), (2, 0), (3, 3)] {
+        ensure_eq!(carrier(context, &[0, 3]), Some(by));
+    }
+    ensure_eq!(carrier(2, &[]), None);
+    Ok(())
+}
+
+pub(crate) fn everybody_has_a_turn() -> CaseResult {
+    for (carrier, turns) in [(0, [2, 4, 0, 2]), (1, [3, 1, 3, 1])] {
+        let mut now = carrier;
+        for turn in turns {
+            now = next_in_turn(now, 5, &[0, 1]);
+            ensure_eq!(now, turn);
+        }
+    }
+    // Nobody beside itself.
+    ensure_eq!(next_in_turn(1, 2, &[0, 1]), 1);
     Ok(())
 }

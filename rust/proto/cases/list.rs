@@ -29,6 +29,8 @@ macro_rules! for_each_suite {
                 a_context_whose_cpus_are_offline_gets_another,
                 too_few_cpus_serve_whom_they_can,
                 maps_are_made_anew_when_they_have_to_be,
+                queues_that_stay_carry_for_the_others,
+                everybody_has_a_turn,
             }
             nvme_fc_proto_ersp = ersp {
                 each_reason_alone,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! CPUs and hardware contexts.
+//! CPUs, hardware contexts and queues.
 
 use nvme_fc_proto::contexts::*;
 use proptest::{collection::vec, prelude::*};
@@ -39,5 +39,21 @@ proptest! {
         let mut again = map.clone();
         keep_in_use(&mut again, contexts, in_use);
         prop_assert_eq!(again, map);
+    }
+
+    #[test]
+    fn every_context_has_its_turn(contexts in 1u32..24, able in vec(any::<bool>(), 24)) {
+        let able: Vec<u32> = (0..contexts).filter(|context| able[*context as usize]).collect();
+        let mut seen = vec![able.is_empty(); contexts as usize];
+        for by in able.iter().copied() {
+            prop_assert_eq!(carrier(by, &able), Some(by));
+            let mut now = by;
+            for _ in 0..contexts {
+                seen[now as usize] = true;
+                now = next_in_turn(now, contexts, &able);
+                prop_assert_eq!(carrier(now, &able), Some(by));
+            }
+        }
+        prop_assert!(seen.iter().all(|seen| *seen));
     }
 }
