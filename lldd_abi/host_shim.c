@@ -64,6 +64,21 @@ void nvme_fc_shim_synchronize_rcu_tasks(void)
 	synchronize_rcu_tasks();
 }
 
+/* nvme_wait_freeze_timeout() waits as long as I/O may take, and no less. */
+bool nvme_fc_shim_is_frozen(struct nvme_ctrl *ctrl)
+{
+	struct nvme_ns *ns;
+	bool frozen = true;
+	int index;
+
+	index = srcu_read_lock(&ctrl->srcu);
+	list_for_each_entry_srcu(ns, &ctrl->namespaces, list,
+				 srcu_read_lock_held(&ctrl->srcu))
+		frozen &= percpu_ref_is_zero(&ns->queue->q_usage_counter);
+	srcu_read_unlock(&ctrl->srcu, index);
+	return frozen;
+}
+
 void nvme_fc_shim_put_ctrl(struct nvme_ctrl *ctrl)
 {
 	nvme_put_ctrl(ctrl);

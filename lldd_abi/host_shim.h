@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Wrappers of static inlines and macros for nvme-fc.ko: one line each, no
- * logic. The prefix keeps them apart from the other module's in one vmlinux.
+ * Wrappers of static inlines and macros for nvme-fc.ko, with no more logic
+ * than a loop. The prefix keeps them apart from the other module's in one vmlinux.
  */
 #ifndef NVME_FC_RS_HOST_SHIM_H
 #define NVME_FC_RS_HOST_SHIM_H
@@ -35,6 +35,8 @@ void nvme_fc_shim_memalloc_noio_restore(unsigned int flags);
 
 void nvme_fc_shim_synchronize_rcu_tasks(void);
 
+/* Whether all namespaces are; a freeze was begun. */
+bool nvme_fc_shim_is_frozen(struct nvme_ctrl *ctrl);
 void nvme_fc_shim_put_ctrl(struct nvme_ctrl *ctrl);
 bool nvme_fc_shim_ctrl_sgl_supported(struct nvme_ctrl *ctrl);
 void nvme_fc_shim_add_acc_reconnects(struct nvme_ctrl *ctrl, int attempts);

@@ -21,6 +21,7 @@ pub(crate) mod dev_loss;
 pub(crate) mod disconnected;
 pub(crate) mod failure;
 pub(crate) mod io_queues;
+mod lending;
 pub(crate) mod recovery;
 pub(crate) mod unload;
 

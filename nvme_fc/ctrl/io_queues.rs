@@ -6,11 +6,17 @@
 
 use core::ops::Range;
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
 use crate::{
     cpus,
-    ctrl::Ctrl,
+    ctrl::{
+        lending::Lending,
+        Ctrl, //
+    },
     ls::send,
     nvme::connect::ConnectError,
     shared::{
@@ -29,7 +35,7 @@ use crate::{
 ///
 /// That of the step that failed; what was made is left to the teardown.
 pub(crate) fn establish(
-    ctrl: &Ctrl,
+    ctrl: &Arc<Ctrl>,
     ops: &HostTemplate,
     lldd_queues: u32,
 ) -> Result<(), ConnectError> {
@@ -90,7 +96,7 @@ fn without(ctrl: &Ctrl) -> Result<(), ConnectError> {
 }
 
 /// Makes I/O queues anew, possibly another number of them than before.
-fn again(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), ConnectError> {
+fn again(ctrl: &Arc<Ctrl>, ops: &HostTemplate, granted: u32) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
     let before = ctrl.io_set().hardware_queues();
 
@@ -100,7 +106,8 @@ fn again(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), ConnectErr
     nvme.set_queue_count(granted.saturating_add(1));
     let in_use = |context| ctrl.io_set().is_in_use(context);
     if contexts::want_new_map(before, granted, in_use) {
-        for context in (0..before.min(granted)).filter(|context| in_use(*context)) {
+        let lending = Lending::new(ctrl, ops, before, granted)?;
+        for context in lending.carriers() {
             let index = context.saturating_add(1);
             connect(ctrl, ops, index..index.saturating_add(1))?;
         }
@@ -112,23 +119,20 @@ fn again(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), ConnectErr
                 granted
             );
         }
-        remap(ctrl, granted)?;
+        remap(ctrl, granted, lending)?;
     }
     connect(ctrl, ops, 1..granted.saturating_add(1))
 }
 
 /// Maps hardware contexts to CPUs anew, as many as are granted. Requests that
-/// wait in them can go out on the queues that are live already; only then can
-/// they be frozen. A context whose last CPU went has none: the block layer lets
-/// the CPU go when they have ended. Where I/O has no other path, requests of a
-/// context that is not granted any more, or whose CPUs are all isolated, keep
-/// this from succeeding.
-fn remap(ctrl: &Ctrl, granted: u32) -> Result<(), ConnectError> {
+/// wait in those that there were go out on the queues that are live already; only
+/// then can contexts be frozen.
+fn remap(ctrl: &Ctrl, granted: u32, lending: Lending<'_>) -> Result<(), ConnectError> {
     let nvme = ctrl.nvme();
 
     nvme.start_freeze();
     nvme.unquiesce_io();
-    if !nvme.wait_freeze() {
+    if !lending.until_frozen() {
         nvme.unfreeze();
         dev_warn!(
             nvme.device(),

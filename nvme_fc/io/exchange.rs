@@ -261,6 +261,16 @@ impl Exchange {
         unsafe { (*self.fcp.get()).private = private };
     }
 
+    /// Tells the LLDD which hardware queue carries the command.
+    ///
+    /// # Safety
+    ///
+    /// The exchange is idle, and nobody else uses it.
+    pub(crate) unsafe fn set_queue_id(&self, index: u16) {
+        // SAFETY: Idle, by this function's contract.
+        unsafe { (*self.fcp.get()).sqid = index.to_le() };
+    }
+
     /// The command, to be filled.
     ///
     /// # Safety

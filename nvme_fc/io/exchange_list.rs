@@ -149,6 +149,16 @@ impl ExchangeList {
         Ok(())
     }
 
+    /// Tells the LLDD of all which hardware queue carries them. Context: all are
+    /// idle, and nobody submits one.
+    pub(crate) fn set_queue_id(&self, index: u16) {
+        let _ = self.try_for_each(|exchange| {
+            // SAFETY: Idle and not submitted, by this function's contract.
+            unsafe { exchange.set_queue_id(index) };
+            Ok(())
+        });
+    }
+
     /// Maps all for the device of `memory`. Context: may sleep; all are idle.
     ///
     /// # Errors

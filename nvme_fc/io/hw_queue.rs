@@ -30,8 +30,8 @@ use crate::{
 ///
 /// While exchanges can be submitted, are in flight, or may be aborted by anybody,
 /// the functions belong to the template of the association, and `handle` came
-/// from its `create_queue`. (The end of an association waits for all who abort
-/// before it closes a link: `association::end`.)
+/// from its `create_queue`. (Whoever closes a link waits for all who abort before:
+/// `association::end`, `Lending::until_frozen`.)
 ///
 /// Whoever sees `fcp_io` in [`Link::submit`] sees the other words, which
 /// [`Link::open`] wrote before.

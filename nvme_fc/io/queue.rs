@@ -58,8 +58,11 @@ pub(crate) struct Queue {
     connection: Word<u64>,
     /// Commands sent on this connection.
     sequence: Atomic<u32>,
-    /// The hardware queue exists.
+    /// It has a hardware queue.
     open: Word<bool>,
+    /// The index of that, or of the last one, which its exchanges tell the LLDD:
+    /// another queue's while queues take turns.
+    hardware: Word<u16>,
     /// The exchanges that requests of this queue have, for mapping their IUs.
     #[pin]
     exchanges: Mutex<ExchangeList>,
@@ -77,6 +80,7 @@ impl Queue {
             connection: Word::new(0),
             sequence: Atomic::new(0),
             open: Word::new(false),
+            hardware: Word::new(*index),
             exchanges <- new_mutex!(ExchangeList::new(), "Queue::exchanges"),
         })
     }
@@ -157,8 +161,10 @@ impl Queue {
     /// The LLDD's, or `EFAULT`.
     pub(crate) fn open(&self, ops: &HostTemplate, port: &PortUse, entries: u16) -> Result {
         let remote = port.remote();
-        let memory = port.iu_memory()?;
-        self.exchanges.lock().map(memory)?;
+        self.map_exchanges(port)?;
+        if self.hardware.get() != self.index {
+            self.take_over(self.index);
+        }
         match ops.create_queue(remote.local().abi(), self.index, entries) {
             Ok(handle) => {
                 self.link.open(ops, remote, handle);
@@ -172,17 +178,51 @@ impl Queue {
         }
     }
 
+    /// Maps the exchanges' IUs, as [`Queue::open`] does, for a queue that is to
+    /// take over another's connection. Context: may sleep; no exchange of the
+    /// queue is with the LLDD.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, `EFAULT`.
+    pub(crate) fn map_exchanges(&self, port: &PortUse) -> Result {
+        let memory = port.iu_memory()?;
+        self.exchanges.lock().map(memory)
+    }
+
+    /// The exchanges' commands are a hardware queue's from here on.
+    fn take_over(&self, hardware: u16) {
+        self.hardware.set(hardware);
+        self.exchanges.lock().set_queue_id(hardware);
+    }
+
+    /// Hands hardware queue and connection over to another queue, whose exchanges
+    /// are mapped. Context: may sleep; no exchange of either is with the LLDD, none
+    /// is submitted, and nobody is about to abort one.
+    pub(crate) fn hand_over(&self, to: &Queue, ops: &HostTemplate, remote: &RemotePort) {
+        self.live.set(false);
+        self.open.set(false);
+        to.take_over(self.hardware.get());
+        to.link.open(ops, remote, self.link.close());
+        to.open.set(true);
+        to.sequence.store(self.sequence.load(Relaxed), Relaxed);
+        // Partner of `connection`.
+        to.connection.publish(self.connection.get());
+        self.connection.set(0);
+        to.set_live(true);
+    }
+
     /// Ends connection and hardware queue, if they exist. Context: may sleep;
     /// no exchange of the queue is with the LLDD.
     pub(crate) fn close(&self, ops: &HostTemplate, remote: &RemotePort) {
         self.live.set(false);
         self.connection.set(0);
-        if !self.open.get() {
-            return;
+        if self.open.get() {
+            self.open.set(false);
+            let handle = self.link.close();
+            ops.delete_queue(remote.local().abi(), self.hardware.get(), handle);
         }
-        self.open.set(false);
-        let handle = self.link.close();
-        ops.delete_queue(remote.local().abi(), self.index, handle);
+        // Also of those that only took turns.
         self.exchanges.lock().unmap();
     }
 }

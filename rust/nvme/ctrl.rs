@@ -381,6 +381,8 @@ impl NvmeCtrl {
         max_commands: maxcmd: u16;
         /// Offset of in-capsule data, which FC has none of.
         in_capsule_offset: icdoff: u16;
+        /// Jiffies that I/O may take.
+        io_timeout: io_timeout: u32;
     }
 
     writable! {

@@ -51,9 +51,9 @@ impl NvmeCtrl {
         unsafe { abi::blk_sync_queue((*self.as_raw()).fabrics_q) };
     }
 
-    /// Waits until all namespaces are frozen; says whether they were in time.
-    pub(crate) fn wait_freeze(&self) -> bool {
+    /// Whether all namespaces are frozen. Context: may sleep; a freeze was begun.
+    pub(crate) fn is_frozen(&self) -> bool {
         // SAFETY: An initialised controller.
-        unsafe { abi::nvme_wait_freeze_timeout(self.as_raw()) > 0 }
+        unsafe { abi::nvme_fc_shim_is_frozen(self.as_raw()) }
     }
 }
