@@ -46,7 +46,7 @@ unsigned int nvme_fc_shim_cpu_ids(void)
 
 bool nvme_fc_shim_cpu_in_use(unsigned int cpu)
 {
-	return cpu_online(cpu) && !cpu_is_isolated(cpu);
+	return cpu_active(cpu) && !cpu_is_isolated(cpu);
 }
 
 unsigned int nvme_fc_shim_memalloc_noio_save(void)

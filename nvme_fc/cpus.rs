@@ -15,9 +15,10 @@ pub(crate) fn ids() -> usize {
     unsafe { abi::nvme_fc_shim_cpu_ids() as usize }
 }
 
-/// Whether a CPU, below [`ids`], is in use: online, and not isolated, as the
-/// block layer takes isolated ones out of its hardware contexts. It may change
-/// at any time. Context: any.
+/// Whether a CPU, below [`ids`], is in use: online and not about to go, when the
+/// block layer gives out no requests for it any more; and not isolated, as the
+/// block layer takes isolated ones out of its hardware contexts. It may change at
+/// any time. Context: any.
 pub(crate) fn is_in_use(cpu: usize) -> bool {
     // Which CPUs are isolated may change, but not what is read here meanwhile.
     let _masks = rcu::read_lock();
