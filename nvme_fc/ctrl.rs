@@ -162,8 +162,10 @@ pub(crate) struct Ctrl {
     /// It may be reset: its creation is over.
     ready: Atomic<bool>,
     /// Requests of admin and fabrics queue.
+    #[pin]
     admin_set: TagSet,
     /// Requests of namespaces and of Connect.
+    #[pin]
     io_set: TagSet,
     /// Queue 0 is the admin queue.
     queues: KVec<Pin<KBox<Queue>>>,
@@ -254,8 +256,8 @@ impl Ctrl {
                 fcp_private: Word::new(0),
                 queue_size: Word::new(0),
                 ready: Atomic::new(false),
-                admin_set: TagSet::new(entries.admin_mq_ops),
-                io_set: TagSet::new(entries.io_mq_ops),
+                admin_set <- TagSet::new(entries.admin_mq_ops),
+                io_set <- TagSet::new(entries.io_mq_ops),
                 queues,
                 failed: Word::new(false),
                 terminating: Word::new(false),

@@ -8,11 +8,15 @@ use core::ffi::c_void;
 
 use kernel::{
     error::to_result,
+    new_mutex,
     prelude::*,
-    sync::atomic::{
-        Acquire,
-        Atomic,
-        Release, //
+    sync::{
+        atomic::{
+            Acquire,
+            Atomic,
+            Release, //
+        },
+        Mutex, //
     },
     types::Opaque, //
 };
@@ -32,6 +36,7 @@ use crate::{
 /// # Invariants
 ///
 /// While `allocated`, the NVMe core owns what is in `inner`.
+#[pin_data]
 pub(crate) struct TagSet {
     /// The C object.
     inner: Opaque<abi::blk_mq_tag_set>,
@@ -39,6 +44,11 @@ pub(crate) struct TagSet {
     ops: &'static abi::blk_mq_ops,
     /// It was allocated.
     allocated: Atomic<bool>,
+    /// Held by whoever looks at requests, or changes the number of hardware
+    /// contexts: the block layer frees the table of their tags at once when that
+    /// grows, and keeps SRCU readers only from what the table points at.
+    #[pin]
+    tags: Mutex<()>,
 }
 
 // SAFETY: The block layer does its own locking.
@@ -48,12 +58,13 @@ unsafe impl Sync for TagSet {}
 
 impl TagSet {
     /// No tag set yet.
-    pub(crate) fn new(ops: &'static abi::blk_mq_ops) -> Self {
-        Self {
+    pub(crate) fn new(ops: &'static abi::blk_mq_ops) -> impl PinInit<Self> {
+        pin_init!(Self {
             inner: Opaque::zeroed(),
             ops,
             allocated: Atomic::new(false),
-        }
+            tags <- new_mutex!((), "TagSet::tags"),
+        })
     }
 
     /// Whether there is a tag set.
@@ -135,6 +146,7 @@ impl TagSet {
         let Ok(wanted) = c_int::try_from(count) else {
             return false;
         };
+        let _tags = self.tags.lock();
         // SAFETY: An allocated set.
         unsafe { abi::blk_mq_update_nr_hw_queues(self.inner.get(), wanted) };
         self.hardware_queues() == count
@@ -147,6 +159,7 @@ impl TagSet {
         if !self.is_allocated() {
             return;
         }
+        let _tags = self.tags.lock();
         let mut each: &mut dyn FnMut(&Exchange) = &mut each;
         // SAFETY: An allocated set; the closure outlives the call.
         unsafe {
