@@ -20,6 +20,8 @@ pub(crate) mod queue;
 #[allow(unsafe_code, reason = "wraps requests")]
 pub(crate) mod request;
 pub(crate) mod submit;
+#[allow(unsafe_code, reason = "wraps requests")]
+mod swallowed;
 #[allow(unsafe_code, reason = "wraps tag sets")]
 pub(crate) mod tagset;
 pub(crate) mod timeout;

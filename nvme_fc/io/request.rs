@@ -13,10 +13,7 @@ use core::{
     }, //
 };
 
-use kernel::{
-    prelude::*,
-    sync::rcu::synchronize_rcu, //
-};
+use kernel::prelude::*;
 
 use crate::{
     abi,
@@ -396,38 +393,6 @@ pub(crate) fn complete(exchange: &Exchange, status: u16, result: u64) {
         // SAFETY: It is completed, and the block layer left the rest to its caller.
         unsafe { finish(request) };
     }
-}
-
-/// Completes a request of which the block layer has swallowed the completion: it
-/// does so for a disk with `io-timeout-fail`, to have the request time out, and
-/// leaves it to drivers to complete what timed out. Says whether it was such a one.
-///
-/// Context: may sleep; the caller keeps the request from being used again, and is
-/// the only one to call this for it.
-#[cold]
-pub(crate) fn complete_swallowed(exchange: &Exchange) -> bool {
-    if !cfg!(CONFIG_FAIL_IO_TIMEOUT) || !is_being_completed(exchange) {
-        return false;
-    }
-    // Or somebody is between the exchange's end and the request's: in an interrupt,
-    // or in a thread that may be preempted there, and does not sleep.
-    synchronize_rcu();
-    // SAFETY: Nothing is held that a thread could wait for.
-    unsafe { abi::nvme_fc_shim_synchronize_rcu_tasks() };
-    if !is_being_completed(exchange) {
-        return false;
-    }
-    // SAFETY: The request was started, has its status and result, and whoever set
-    // these is through with it; it is not completed, so this is the first time.
-    unsafe { abi::blk_mq_complete_request(exchange.request()) };
-    true
-}
-
-/// Whether a request's exchange is over, and the request is not.
-fn is_being_completed(exchange: &Exchange) -> bool {
-    // SAFETY: A request of ours, valid like its exchange; the field is one word.
-    let state = unsafe { (&raw const (*exchange.request()).state).read_volatile() };
-    exchange.is_complete() && state == abi::mq_rq_state_MQ_RQ_IN_FLIGHT
 }
 
 /// Makes a completed request's exchange idle. Context: any.

@@ -20,7 +20,7 @@ use crate::{
     },
     io::{
         exchange::Exchange,
-        request, //
+        swallowed, //
     },
     log::ctrl_log,
     shared::{
@@ -66,7 +66,7 @@ pub(crate) fn expired(exchange: &Exchange) {
         }
         failure::transport_error(queue.owner().counted(), "io timeout abort failed");
         // Last: until then the request keeps the controller.
-        request::complete_swallowed(exchange);
+        swallowed::complete(exchange);
     }
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn drain(ctrl: &Ctrl) {
         for set in [ctrl.io_set(), ctrl.admin_set()] {
             set.for_each_started(|exchange| {
                 again = again.saturating_add(u32::from(exchange.abort_again()));
-                request::complete_swallowed(exchange);
+                swallowed::complete(exchange);
                 if !exchange.is_idle() {
                     left = left.saturating_add(1);
                     oldest.get_or_insert((exchange.queue().index(), exchange.command().sqe.opcode));
