@@ -17,6 +17,10 @@ use kernel::prelude::*;
 pub(crate) mod host_exports;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 pub(crate) mod host_template;
+#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
+pub(crate) mod ls_memory;
+#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
+pub(crate) mod ls_request;
 #[allow(unsafe_code, reason = "structs that LLDDs write")]
 pub(crate) mod ls_response;
 #[allow(unsafe_code, reason = "structs that LLDDs write")]

@@ -12,9 +12,10 @@ use crate::proto::ls::exchange::{
 };
 
 /// All events.
-const EVENTS: [Event; 6] = [
+const EVENTS: [Event; 7] = [
     Event::Sent,
     Event::Refused,
+    Event::Mark,
     Event::Abort,
     Event::Timeout,
     Event::GiveUp,
@@ -29,86 +30,45 @@ fn after(start: State, events: &[Event]) -> State {
 }
 
 pub(crate) fn the_whole_table() -> CaseResult {
-    use Action::{CallAbort, CleanUp, DoneTwice, GiveUp, Nothing, Wake};
-    use Event::{Abort, Done, GiveUp as Leave, Sent, Timeout};
+    use Event::{Abort, Done, GiveUp, Mark, Sent, Timeout};
+    let (no, call, give) = (Action::Nothing, Action::CallAbort, Action::GiveUp);
+    let (wake, clean, twice) = (Action::Wake, Action::CleanUp, Action::DoneTwice);
     let (waited, alone) = (State::ATTENDED, State::UNATTENDED);
     // For each state the action of each event, in the order of EVENTS.
-    let table: [(State, &[Event], [Action; 6]); 14] = [
+    let table: [(State, &[Event], [Action; 7]); 16] = [
         // With nobody yet: an abort waits until it was sent.
-        (
-            waited,
-            &[],
-            [Nothing, Nothing, Nothing, Nothing, GiveUp, Wake],
-        ),
-        (
-            alone,
-            &[],
-            [Nothing, Nothing, Nothing, Nothing, GiveUp, CleanUp],
-        ),
-        (
-            alone,
-            &[Abort],
-            [CallAbort, Nothing, Nothing, Nothing, GiveUp, CleanUp],
-        ),
+        (waited, &[], [no, no, no, no, no, give, wake]),
+        (alone, &[], [no, no, no, no, no, give, clean]),
+        (alone, &[Abort], [call, no, no, no, no, give, clean]),
+        (alone, &[Mark], [call, no, no, no, no, give, clean]),
         // With the LLDD.
-        (
-            waited,
-            &[Sent],
-            [Nothing, Nothing, CallAbort, CallAbort, GiveUp, Wake],
-        ),
+        (waited, &[Sent], [no, no, no, call, call, give, wake]),
+        (alone, &[Sent], [no, no, no, call, call, give, clean]),
         (
             alone,
-            &[Sent],
-            [Nothing, Nothing, CallAbort, CallAbort, GiveUp, CleanUp],
+            &[Sent, Mark],
+            [call, no, no, call, call, give, clean],
         ),
         // Aborted, once.
-        (
-            waited,
-            &[Sent, Abort],
-            [Nothing, Nothing, Nothing, GiveUp, GiveUp, Wake],
-        ),
-        (
-            alone,
-            &[Abort, Sent],
-            [Nothing, Nothing, Nothing, GiveUp, GiveUp, CleanUp],
-        ),
-        (
-            alone,
-            &[Sent, Timeout],
-            [Nothing, Nothing, Nothing, GiveUp, GiveUp, CleanUp],
-        ),
+        (waited, &[Sent, Abort], [no, no, no, no, give, give, wake]),
+        (alone, &[Abort, Sent], [no, no, no, no, give, give, clean]),
+        (alone, &[Sent, Timeout], [no, no, no, no, give, give, clean]),
         // Over, before `ls_req` returned or after it.
-        (
-            waited,
-            &[Done],
-            [Nothing, Nothing, Nothing, Nothing, Nothing, DoneTwice],
-        ),
-        (
-            alone,
-            &[Done, Abort],
-            [Nothing, Nothing, Nothing, Nothing, Nothing, DoneTwice],
-        ),
-        (
-            alone,
-            &[Sent, Abort, Done],
-            [Nothing, Nothing, Nothing, Nothing, Nothing, DoneTwice],
-        ),
+        (waited, &[Done], [no, no, no, no, no, no, twice]),
+        (alone, &[Done, Abort], [no, no, no, no, no, no, twice]),
+        (alone, &[Sent, Abort, Done], [no, no, no, no, no, no, twice]),
         // Given up: a late `done` cleans up, whoever waited.
         (
             waited,
-            &[Sent, Abort, Leave],
-            [Nothing, Nothing, Nothing, Nothing, Nothing, CleanUp],
+            &[Sent, Abort, GiveUp],
+            [no, no, no, no, no, no, clean],
         ),
         (
             alone,
             &[Sent, Timeout, Timeout],
-            [Nothing, Nothing, Nothing, Nothing, Nothing, CleanUp],
+            [no, no, no, no, no, no, clean],
         ),
-        (
-            alone,
-            &[Abort, Leave],
-            [Nothing, Nothing, Nothing, Nothing, Nothing, CleanUp],
-        ),
+        (alone, &[Abort, GiveUp], [no, no, no, no, no, no, clean]),
     ];
     for (start, before, actions) in table {
         let state = after(start, before);

@@ -91,6 +91,8 @@ pub enum Event {
     Sent,
     /// `ls_req` has returned an error.
     Refused,
+    /// It is of no use any more, and will be aborted.
+    Mark,
     /// It is of no use any more.
     Abort,
     /// It has had its time, and nobody waits for it.
@@ -124,6 +126,7 @@ pub const fn on(state: State, event: Event) -> (State, Action) {
     match event {
         Event::Sent => call_abort(state.with(SENT)),
         Event::Refused => (state.with(DONE), Action::Nothing),
+        Event::Mark => (state.with(ABORT), Action::Nothing),
         Event::Abort => call_abort(state.with(ABORT)),
         Event::Timeout | Event::GiveUp if is_over => (state, Action::Nothing),
         Event::Timeout if !state.is_aborted() => call_abort(state.with(ABORT)),
