@@ -4,10 +4,7 @@
 
 #![deny(unsafe_code)]
 
-#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 pub(crate) mod exchange;
-#[allow(unsafe_code, reason = "maps memory for DMA")]
-pub(crate) mod port;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod receive;
 pub(crate) mod send;

@@ -31,7 +31,6 @@ use kernel::{
 use crate::{
     abi,
     log::port_log,
-    ls::port::LsPort,
     nvme::ctrl::nvme_wq,
     port::{
         port_use::PortUse,
@@ -41,6 +40,7 @@ use crate::{
     shared::{
         fc::{
             host_template::HostTemplate,
+            ls_memory::LsMemory,
             ls_response::{
                 Answer,
                 UnansweredLs, //
@@ -97,9 +97,13 @@ pub(crate) type Judge = fn(Arc<Inbound>);
 /// A request, and its answer.
 #[pin_data]
 pub(crate) struct Inbound {
-    /// Where it came from, and the answer, written before it is sent.
+    /// The answer, written before it is sent, and a use of the port.
     #[pin]
-    port: LsPort<[u8; wire::LS_RESPONSE_MAX]>,
+    memory: LsMemory<PortUse>,
+    /// Where it came from.
+    remote: Arc<RemotePort>,
+    /// The LLDD's operations.
+    ops: HostTemplate,
     /// The request's bytes.
     payload: KVec<u8>,
     /// Who judges it.
@@ -252,11 +256,14 @@ impl Inbound {
     ) -> Result<Arc<Self>> {
         let mut payload = KVec::new();
         payload.extend_from_slice(bytes, GFP_KERNEL)?;
-        let answer = KBox::new([0; wire::LS_RESPONSE_MAX], GFP_KERNEL)?;
-        let port = LsPort::new(in_use, ops, answer, Direction::ToDevice)?;
+        let remote = in_use.remote().clone();
+        let (size, direction) = (wire::LS_RESPONSE_MAX, Direction::ToDevice);
+        let memory = LsMemory::new(remote.device(), size, direction, in_use, |_| Ok(()))?;
         Arc::pin_init(
             pin_init!(Self {
-                port <- port,
+                memory <- memory,
+                remote,
+                ops,
                 payload,
                 judge,
                 response,
@@ -277,7 +284,7 @@ impl Inbound {
 
     /// Where it came from.
     pub(crate) fn remote(&self) -> &Arc<RemotePort> {
-        self.port.remote()
+        &self.remote
     }
 
     /// Accepts a Disconnect Association. Context: may sleep.
@@ -294,14 +301,14 @@ impl Inbound {
         }
         // SAFETY: Whoever wins the state alone writes the answer, and the LLDD
         // does not read it yet.
-        let length = answer.write(unsafe { &mut *self.port.buffer() });
-        self.port.sync_for_device();
+        let length = answer.write(unsafe { &mut *self.memory.start().cast() });
+        self.memory.sync_for_device();
         let lldd = Arc::into_raw(self.clone());
         // SAFETY: Not answered before, as the state says.
         unsafe {
             self.response.set_answer(&Answer {
-                buffer: self.port.buffer().cast(),
-                address: self.port.address(0),
+                buffer: self.memory.start().cast(),
+                address: self.memory.address(0),
                 length,
                 done: Self::done,
                 private: lldd.cast_mut().cast(),
@@ -313,8 +320,7 @@ impl Inbound {
         // reference put away, which `done` gets back.
         let sent = unsafe {
             let remote = self.remote();
-            self.port
-                .ops()
+            self.ops
                 .xmt_ls_rsp(remote.local().abi(), remote.abi(), self.response.as_raw())
         };
         if let Err(error) = sent {
@@ -371,9 +377,9 @@ impl Inbound {
     /// Gives up the port, and the answer's mapping if the LLDD is done with
     /// it. Context: may sleep; may call the LLDD's delete callbacks.
     fn finish(&self, over: bool) {
-        let remote = self.remote().clone();
-        if self.port.give_up(over) {
-            count_out(&remote);
+        if let Some(in_use) = self.memory.give_up(over) {
+            drop(in_use);
+            count_out(&self.remote);
         }
     }
 }

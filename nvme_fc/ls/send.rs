@@ -15,9 +15,9 @@ use zerocopy::FromBytes;
 use crate::{
     log::port_log,
     ls::exchange::{
-        LsAnswer,
-        LsBuffer,
-        LsExchange, //
+        self,
+        Lengths,
+        LsAnswer, //
     },
     nvme::{
         connect::ConnectError,
@@ -48,15 +48,12 @@ use crate::{
     }, //
 };
 
-/// The request in a buffer, as `T`.
-fn request<T>(buffer: &mut LsBuffer) -> Result<&mut T>
+/// The request in its memory, as `T`.
+fn request<T>(bytes: &mut [u8]) -> Result<&mut T>
 where
     T: FromBytes + zerocopy::IntoBytes + zerocopy::KnownLayout,
 {
-    match T::mut_from_prefix(&mut buffer.request) {
-        Ok((request, _)) => Ok(request),
-        Err(_) => Err(EINVAL),
-    }
+    T::mut_from_bytes(bytes).map_err(|_| EINVAL)
 }
 
 /// Logs an answer that is no accept, or no good one; gives its errno.
@@ -98,7 +95,7 @@ fn refused(remote: &RemotePort, queue: u16, service: &str, error: AcceptError) -
 ///
 /// # Errors
 ///
-/// Those of [`LsExchange::ask`]; `ENXIO` if the target rejects it, `EBADF` if
+/// Those of [`exchange::send_and_wait`]; `ENXIO` if the target rejects it, `EBADF` if
 /// its answer makes no sense. Each is logged.
 pub(crate) fn create_association(
     remote: &Arc<RemotePort>,
@@ -125,14 +122,16 @@ fn try_create_association(
     useless: impl Fn() -> bool,
     made: impl FnOnce(Option<AssociationId>),
 ) -> Result<ConnectionId> {
-    let answer = LsExchange::ask(
+    let answer = exchange::send_and_wait(
         remote,
-        size_of::<wire::CreateAssociationRequest>(),
-        size_of::<wire::CreateAssociationAccept>(),
+        Lengths {
+            request: size_of::<wire::CreateAssociationRequest>(),
+            response: size_of::<wire::CreateAssociationAccept>(),
+        },
         useless,
-        |buffer| {
+        |bytes| {
             request::create_association(
-                request(buffer)?,
+                request(bytes)?,
                 &request::CreateAssociation {
                     ersp_ratio: queues::ADMIN_ERSP_RATIO,
                     submission_queue_size: queues::zero_based(queues::ADMIN_QUEUE_ENTRIES),
@@ -190,14 +189,16 @@ fn try_create_connection(
     entries: u16,
     useless: impl Fn() -> bool,
 ) -> Result<ConnectionId> {
-    let answer = LsExchange::ask(
+    let answer = exchange::send_and_wait(
         remote,
-        size_of::<wire::CreateConnectionRequest>(),
-        size_of::<wire::CreateConnectionAccept>(),
+        Lengths {
+            request: size_of::<wire::CreateConnectionRequest>(),
+            response: size_of::<wire::CreateConnectionAccept>(),
+        },
         useless,
-        |buffer| {
+        |bytes| {
             request::create_connection(
-                request(buffer)?,
+                request(bytes)?,
                 association,
                 index,
                 queues::zero_based(entries),
@@ -247,13 +248,15 @@ pub(crate) fn disconnect_association(
 ) -> Result {
     // The association may be one of before the port went and came back.
     port_use::settle(remote);
-    let sent = LsExchange::tell(
+    let sent = exchange::send_unattended(
         remote,
-        size_of::<wire::DisconnectAssociationRequest>(),
-        DISCONNECT_ANSWER,
+        Lengths {
+            request: size_of::<wire::DisconnectAssociationRequest>(),
+            response: DISCONNECT_ANSWER,
+        },
         disconnected,
-        |buffer| {
-            request::disconnect_association(request(buffer)?, association);
+        |bytes| {
+            request::disconnect_association(request(bytes)?, association);
             Ok(())
         },
     );

@@ -24,9 +24,15 @@ use kernel::{
 use crate::{
     abi,
     shared::{
-        fc::port::{
-            LocalPortAbi,
-            RemotePortAbi, //
+        fc::{
+            ls_request::{
+                NewLs,
+                SentLs, //
+            },
+            port::{
+                LocalPortAbi,
+                RemotePortAbi, //
+            }, //
         },
         support::word::Plain, //
     }, //
@@ -264,19 +270,15 @@ impl HostTemplate {
     /// # Errors
     ///
     /// The LLDD's, and then `done` does not run.
-    ///
-    /// # Safety
-    ///
-    /// `request` and its buffers stay valid until `done` runs.
-    pub(crate) unsafe fn ls_req(
+    pub(crate) fn ls_req(
         &self,
         local: &LocalPortAbi,
         remote: &RemotePortAbi,
-        request: *mut abi::nvmefc_ls_req,
+        request: NewLs<'_>,
     ) -> Result {
-        // SAFETY: The template's own function, for its own ports; the request
-        // is as the caller promises.
-        let status = unsafe { (self.ls_req)(local.as_raw(), remote.as_raw(), request) };
+        // SAFETY: The template's own function, for its own ports; the request is valid
+        // until `done` runs, by its type's invariant.
+        let status = unsafe { (self.ls_req)(local.as_raw(), remote.as_raw(), request.as_raw()) };
         if status > 0 {
             return Err(EIO);
         }
@@ -284,19 +286,15 @@ impl HostTemplate {
     }
 
     /// Asks for the end of a link service request. Context: may sleep.
-    ///
-    /// # Safety
-    ///
-    /// `request` was sent by [`HostTemplate::ls_req`] and is still valid.
-    pub(crate) unsafe fn ls_abort(
+    pub(crate) fn ls_abort(
         &self,
         local: &LocalPortAbi,
         remote: &RemotePortAbi,
-        request: *mut abi::nvmefc_ls_req,
+        request: SentLs<'_>,
     ) {
-        // SAFETY: The template's own function, for its own ports; the request
-        // is as the caller promises.
-        unsafe { (self.ls_abort)(local.as_raw(), remote.as_raw(), request) };
+        // SAFETY: The template's own function, for its own ports; the request was sent
+        // and is valid, by its type's invariants.
+        unsafe { (self.ls_abort)(local.as_raw(), remote.as_raw(), request.as_raw()) };
     }
 
     /// Sends the answer to a link service. Context: may sleep; `done` may run
