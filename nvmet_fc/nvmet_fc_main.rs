@@ -11,26 +11,22 @@
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
 // layers: entry > tgtport > association > ls | queue > port > globals
-//     > nvmet sgl mapped gate ring > shared > layout shim > abi
+//     > nvmet sgl > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
 mod abi;
 mod association;
 mod entry;
-mod gate;
 #[allow(unsafe_code, reason = "names workqueues")]
 mod globals;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;
 mod ls;
-#[allow(unsafe_code, reason = "maps memory for DMA")]
-mod mapped;
 #[allow(unsafe_code, reason = "wraps nvmet's structures")]
 mod nvmet;
 mod port;
 mod queue;
-mod ring;
 #[allow(unsafe_code, reason = "wraps scatterlists")]
 mod sgl;
 #[allow(unsafe_code, reason = "wraps kernel facilities")]

@@ -56,9 +56,7 @@ use crate::{
         quota::Share,
         Association, //
     },
-    gate::Gate,
     globals,
-    mapped::MappedArray,
     nvmet::{
         NvmetPort,
         NvmetQueue, //
@@ -81,7 +79,9 @@ use crate::{
             wire::ExtendedResponseIu, //
         },
         support::{
+            mapped::MappedArray,
             ratelimit::ratelimited,
+            submit_gate::SubmitGate,
             word::Word, //
         }, //
     }, //
@@ -135,7 +135,7 @@ pub(crate) struct Queue {
     free: Word<u32>,
     /// Commands on their way into nvmet.
     #[pin]
-    gate: Gate,
+    gate: SubmitGate,
     /// Responses sent.
     ordinal: Atomic<u32>,
     /// Extended responses sent.
@@ -203,7 +203,7 @@ impl Queue {
                 responses,
                 list <- new_spinlock_irq!(list, "nvmet_fc::slots"),
                 free: Word::new(u32::from(parameters.submission_queue_size)),
-                gate <- Gate::new(),
+                gate <- SubmitGate::new(),
                 ordinal: Atomic::new(0),
                 sequence_number: Atomic::new(0),
                 start_work <- new_work!("nvmet_fc::start"),
@@ -264,7 +264,7 @@ impl Queue {
 
     /// Commands on their way into nvmet.
     #[inline]
-    pub(crate) fn gate(&self) -> &Gate {
+    pub(crate) fn gate(&self) -> &SubmitGate {
         &self.gate
     }
 

@@ -13,12 +13,16 @@ pub(crate) mod device;
 pub(crate) mod dma;
 #[allow(unsafe_code, reason = "wraps struct ida")]
 pub(crate) mod ida;
+#[allow(unsafe_code, reason = "maps memory for DMA")]
+pub(crate) mod mapped;
 #[allow(unsafe_code, reason = "changes a flag of the thread")]
 pub(crate) mod noio;
 #[allow(unsafe_code, reason = "wraps get_random_bytes()")]
 pub(crate) mod random;
 #[allow(unsafe_code, reason = "reads jiffies")]
 pub(crate) mod ratelimit;
+pub(crate) mod ring;
+pub(crate) mod submit_gate;
 #[allow(unsafe_code, reason = "reads what may change")]
 pub(crate) mod word;
 #[allow(unsafe_code, reason = "wraps cancel and flush of work items")]

@@ -29,7 +29,6 @@ use crate::{
         hold::Hold,
         host::HostRef, //
     },
-    ring::Ring,
     shared::{
         fc::{
             ls_response::{
@@ -42,7 +41,10 @@ use crate::{
             receive,
             response::LsResponse, //
         },
-        support::ratelimit::ratelimited, //
+        support::{
+            ratelimit::ratelimited,
+            ring::Ring, //
+        }, //
     },
     tgtport::TargetPort, //
 };

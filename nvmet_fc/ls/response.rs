@@ -22,8 +22,10 @@ use kernel::{
 
 use crate::{
     abi,
-    mapped::MappedArray,
-    shared::proto::wire::LS_RESPONSE_MAX, //
+    shared::{
+        proto::wire::LS_RESPONSE_MAX,
+        support::mapped::MappedArray, //
+    }, //
 };
 
 /// Responses to link services.

@@ -32,14 +32,14 @@ use crate::{
         slot::Slot,
         Queue, //
     },
-    ring::Ring,
     shared::{
         fc::target_template::FcpRequestPtr,
         proto::{
             command::connect::Admission,
             life::target_exchange::State,
             wire::CommandIu, //
-        }, //
+        },
+        support::ring::Ring, //
     },
     tgtport::TargetPort, //
 };

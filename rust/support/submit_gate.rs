@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Keeps a queue's end and the submission of its commands apart.
+//! Keeps the end of an object and what is done with it meanwhile apart.
 //!
-//! nvmet looks at a queue's controller before it counts the command, so no
-//! command may be on its way into nvmet once the queue is being destroyed.
+//! A counter that the end waits for, for objects whose users look under a lock
+//! whether they may begin. Meant for `rust/kernel/sync/submit_gate.rs`; the C
+//! kernel has `percpu_ref`, which costs memory for each processor and an RCU grace
+//! period for each end.
 
 #![deny(unsafe_code)]
 
@@ -20,7 +22,7 @@ use crate::shared::support::completion::Completion;
 
 /// Counts who is inside.
 #[pin_data]
-pub(crate) struct Gate {
+pub(crate) struct SubmitGate {
     /// Those inside, and one for the gate being open.
     inside: Atomic<i32>,
     /// The gate is closed and nobody is inside.
@@ -28,7 +30,7 @@ pub(crate) struct Gate {
     empty: Completion,
 }
 
-impl Gate {
+impl SubmitGate {
     /// An open gate.
     pub(crate) fn new() -> impl PinInit<Self> {
         pin_init!(Self {
@@ -38,11 +40,11 @@ impl Gate {
     }
 
     /// Enters. The caller knows that the gate is open: it holds the lock under
-    /// which it saw the queue live.
+    /// which it saw the object live. Context: any.
     #[inline]
     pub(crate) fn enter(&self) {
         // Relaxed: the lock orders it before the `close` that follows a lock's
-        // section in which the queue stopped being live.
+        // section in which the object stopped being live.
         self.inside.add(1, Relaxed);
     }
 

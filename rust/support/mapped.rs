@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! Equal small buffers that a device reads, mapped once and together.
+//!
+//! Meant for `rust/kernel/dma.rs`, beside its coherent allocations.
+//!
+//! C header: [`include/linux/dma-mapping.h`](srctree/include/linux/dma-mapping.h)
 
 use core::{cell::UnsafeCell, mem};
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! A first-in, first-out list of fixed capacity, for use under a spinlock.
+//!
+//! The kernel crate has none; its place would be `rust/kernel/ring.rs`, beside
+//! `list.rs`, whose lists need a link in each element.
 
 #![deny(unsafe_code)]
 
