@@ -11,7 +11,7 @@
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
 // layers: entry > tgtport > association > ls | queue > port > globals
-//     > nvmet sgl > shared > layout shim > abi
+//     > nvmet > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
@@ -27,8 +27,6 @@ mod ls;
 mod nvmet;
 mod port;
 mod queue;
-#[allow(unsafe_code, reason = "wraps scatterlists")]
-mod sgl;
 #[allow(unsafe_code, reason = "wraps kernel facilities")]
 #[path = "../rust/shared.rs"]
 mod shared;

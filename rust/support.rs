@@ -22,6 +22,8 @@ pub(crate) mod random;
 #[allow(unsafe_code, reason = "reads jiffies")]
 pub(crate) mod ratelimit;
 pub(crate) mod ring;
+#[allow(unsafe_code, reason = "wraps scatterlists")]
+pub(crate) mod scatterlist;
 pub(crate) mod submit_gate;
 #[allow(unsafe_code, reason = "reads what may change")]
 pub(crate) mod word;

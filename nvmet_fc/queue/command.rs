@@ -25,7 +25,6 @@ use crate::{
         exchange::Exchange,
         exchange_lldd::Operation, //
     },
-    sgl::DataBuffer,
     shared::{
         proto::{
             command::cmd_iu::{
@@ -41,7 +40,8 @@ use crate::{
         },
         support::{
             dma::Direction,
-            ratelimit::ratelimited, //
+            ratelimit::ratelimited,
+            scatterlist::PageList, //
         }, //
     }, //
 };
@@ -166,13 +166,13 @@ fn give_buffer(
     take_buffer(
         exchange,
         length,
-        DataBuffer::new(length, direction, clear).ok(),
+        PageList::new(length, direction, clear).ok(),
     )
 }
 
 /// Takes a command's memory, or fails it if there is none.
 #[inline]
-fn take_buffer(mut exchange: Exchange, length: u32, data: Option<DataBuffer>) -> Option<Exchange> {
+fn take_buffer(mut exchange: Exchange, length: u32, data: Option<PageList>) -> Option<Exchange> {
     let Some(data) = data else {
         exchange.fail(STATUS_INTERNAL);
         return None;

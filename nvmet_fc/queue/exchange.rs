@@ -38,7 +38,6 @@ use crate::{
         },
         Queue, //
     },
-    sgl::DataBuffer,
     shared::{
         fc::target_template::FcpRequestPtr,
         proto::{
@@ -49,7 +48,10 @@ use crate::{
             },
             wire::CommandIu, //
         },
-        support::dma::Direction, //
+        support::{
+            dma::Direction,
+            scatterlist::PageList, //
+        }, //
     }, //
 };
 
@@ -212,7 +214,7 @@ impl Exchange {
 
     /// The data.
     #[inline]
-    pub(crate) fn data(&mut self) -> &mut Option<DataBuffer> {
+    pub(crate) fn data(&mut self) -> &mut Option<PageList> {
         &mut self.work().data
     }
 
@@ -235,13 +237,13 @@ impl Exchange {
         length: u32,
         direction: Direction,
         clear: bool,
-    ) -> Option<DataBuffer> {
+    ) -> Option<PageList> {
         let association = self.queue().association();
         let bytes = bytes_in_account(length.div_ceil(PAGE));
         if !association.tenancy().take_data(bytes) {
             return None;
         }
-        let data = DataBuffer::new(length, direction, clear);
+        let data = PageList::new(length, direction, clear);
         data.inspect_err(|_| association.tenancy().give_data(bytes))
             .ok()
     }

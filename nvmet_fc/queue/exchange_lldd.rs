@@ -12,7 +12,17 @@ use kernel::prelude::*;
 use crate::{
     abi,
     queue::exchange::Exchange,
-    shared::proto::command::ersp, //
+    shared::{
+        proto::command::{
+            chunk::{
+                self,
+                Chunk,
+                Limits, //
+            },
+            ersp, //
+        },
+        support::scatterlist::PageList, //
+    }, //
 };
 
 /// Seconds that the LLDD may take for a data transfer: twice R_A_TOV.
@@ -32,6 +42,21 @@ pub(crate) enum Operation {
     Rsp = abi::NVMET_FCOP_RSP as u8,
 }
 
+/// What an operation moves of data, of which `offset` of `total` bytes were moved.
+#[inline(always)]
+fn next_chunk(data: &PageList, total: u32, offset: u32, limits: Limits) -> Option<Chunk> {
+    if data.is_uniform() {
+        return chunk::next_uniform(total, offset, limits, abi::PAGE_SIZE as u32);
+    }
+    next_chunk_of_merged(data, total, offset, limits)
+}
+
+/// The same, where an IOMMU has merged elements.
+#[cold]
+fn next_chunk_of_merged(data: &PageList, total: u32, offset: u32, limits: Limits) -> Option<Chunk> {
+    chunk::next(total, offset, limits, data.rest_lengths())
+}
+
 impl Exchange {
     /// Finds the next part of the data. `None` if nothing is left, or if the
     /// data is not mapped.
@@ -39,10 +64,7 @@ impl Exchange {
     pub(crate) fn plan(&mut self) -> Option<bool> {
         let limits = self.queue().limits();
         let work = self.work();
-        let chunk = work
-            .data
-            .as_ref()?
-            .chunk(work.expected, work.offset, limits)?;
+        let chunk = next_chunk(work.data.as_ref()?, work.expected, work.offset, limits)?;
         work.chunk = chunk;
         Some(chunk.last)
     }

@@ -32,7 +32,6 @@ use crate::{
         exchange_lldd::Operation,
         Queue, //
     },
-    sgl::DataBuffer,
     shared::{
         fc::target_template::FcpRequestPtr,
         proto::{
@@ -50,7 +49,8 @@ use crate::{
                 CommandIu,
                 ExtendedResponseIu, //
             }, //
-        }, //
+        },
+        support::scatterlist::PageList, //
     }, //
 };
 
@@ -308,7 +308,7 @@ pub(crate) struct Work {
     /// The queue, while the exchange is not free: it outlives its commands.
     pub(crate) owner: Option<Arc<Queue>>,
     /// The data, if there is any.
-    pub(crate) data: Option<DataBuffer>,
+    pub(crate) data: Option<PageList>,
     /// Bytes that the command IU stated.
     pub(crate) expected: u32,
     /// Bytes moved.

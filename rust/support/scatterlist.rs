@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The pages that hold a command's data, and their mapping.
+//! Pages in a scatterlist, and their mapping for a device that may not exist.
+//!
+//! Meant for `rust/kernel/scatterlist.rs`, whose tables come from pages that the
+//! caller has, are mapped from their making to their end, and for a device that
+//! is there. These are allocated with their pages, and mapped when the data is
+//! ready, perhaps in an interrupt.
 //!
 //! C header: [`include/linux/scatterlist.h`](srctree/include/linux/scatterlist.h)
 
@@ -10,27 +15,20 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
-    shared::{
-        proto::command::chunk::{
-            self,
-            Chunk,
-            Limits, //
-        },
-        support::{
-            device::DeviceRef,
-            dma::Direction, //
-        }, //
+    shared::support::{
+        device::DeviceRef,
+        dma::Direction, //
     }, //
 };
 
-/// A command's data.
+/// Pages with data.
 ///
 /// # Invariants
 ///
 /// `list` has `entries` elements one after the other, from `sgl_alloc`. If
 /// `mapped` is not zero, they are mapped in `direction` for the device that
 /// `map` was called with, and the first `mapped` elements carry addresses.
-pub(crate) struct DataBuffer {
+pub(crate) struct PageList {
     /// The scatterlist.
     list: NonNull<abi::scatterlist>,
     /// Its elements.
@@ -44,9 +42,9 @@ pub(crate) struct DataBuffer {
 }
 
 // SAFETY: Plain memory with one owner.
-unsafe impl Send for DataBuffer {}
+unsafe impl Send for PageList {}
 
-impl DataBuffer {
+impl PageList {
     /// Allocates `length` bytes, a page in each element, all of them 0 if
     /// `clear`. Context: may sleep.
     ///
@@ -73,7 +71,7 @@ impl DataBuffer {
         })
     }
 
-    /// The list, for nvmet.
+    /// The first element, for C.
     #[inline]
     pub(crate) fn list(&self) -> *mut abi::scatterlist {
         self.list.as_ptr()
@@ -181,24 +179,19 @@ impl DataBuffer {
         self.mapped = 0;
     }
 
-    /// The next operation for `total` bytes of which `offset` are moved.
+    /// Whether a device sees each element as it is: it is mapped, and nothing was
+    /// merged. All but the last are whole pages then.
     #[inline(always)]
-    pub(crate) fn chunk(&self, total: u32, offset: u32, limits: Limits) -> Option<Chunk> {
-        if self.mapped == self.entries {
-            // Nothing was merged: whole pages, except for the last element.
-            return chunk::next_uniform(total, offset, limits, abi::PAGE_SIZE as u32);
-        }
-        self.chunk_of_merged(total, offset, limits)
+    pub(crate) fn is_uniform(&self) -> bool {
+        self.mapped == self.entries
     }
 
-    /// As [`DataBuffer::chunk`], where an IOMMU has merged elements.
-    #[cold]
-    fn chunk_of_merged(&self, total: u32, offset: u32, limits: Limits) -> Option<Chunk> {
-        let rest = (self.moved..self.mapped).map(|at| {
+    /// The bytes of each element that a device sees and that was not moved.
+    pub(crate) fn rest_lengths(&self) -> impl Iterator<Item = u32> + '_ {
+        (self.moved..self.mapped).map(|at| {
             // SAFETY: By the invariant the element exists and is mapped.
             unsafe { abi::sg_dma_len(self.list().add(at as usize)) }
-        });
-        chunk::next(total, offset, limits, rest)
+        })
     }
 
     /// The first element that was not moved.
