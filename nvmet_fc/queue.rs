@@ -7,8 +7,6 @@
 #[allow(unsafe_code, reason = "hands command memory out")]
 pub(crate) mod admission;
 pub(crate) mod command;
-#[allow(unsafe_code, reason = "RCU-protected chains of queues")]
-pub(crate) mod conn_table;
 pub(crate) mod connect;
 pub(crate) mod deferred;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
@@ -26,8 +24,6 @@ pub(crate) mod slots;
 #[allow(unsafe_code, reason = "calls LLDDs about exchanges")]
 pub(crate) mod stale;
 pub(crate) mod unfinished;
-
-use core::ptr;
 
 use kernel::{
     alloc::KVVec,
@@ -63,7 +59,6 @@ use crate::{
     },
     port::hold::Hold,
     queue::{
-        conn_table::Link,
         slot::Slot,
         slots::SlotList, //
     },
@@ -81,6 +76,12 @@ use crate::{
         support::{
             mapped::MappedArray,
             ratelimit::ratelimited,
+            rcu_table::{
+                impl_has_link,
+                Link,
+                Linked,
+                RcuTable, //
+            },
             submit_gate::SubmitGate,
             word::Word, //
         }, //
@@ -97,7 +98,7 @@ const RELEASE_WORK: u64 = 1;
 #[pin_data]
 pub(crate) struct Queue {
     /// Next in the chain of the connection table.
-    link: Link,
+    link: Link<Self>,
     /// The connection.
     id: ConnectionId,
     /// What bounds an operation.
@@ -153,6 +154,29 @@ impl_has_work! {
     impl HasWork<Self, { RELEASE_WORK }> for Queue { self.release_work }
 }
 
+/// Finds the queue of a connection: what every received command begins with. With
+/// one connection a chain, 32 hosts may have 128 queues each.
+pub(crate) type ConnTable = RcuTable<Queue, 4096>;
+
+impl_has_link!(Queue, self.link);
+
+impl Linked for Queue {
+    type Key = ConnectionId;
+
+    #[inline]
+    fn key(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// The random bits, spread by the queue's number, which is all that tells the
+    /// queues of one association apart.
+    #[inline]
+    fn hash(id: ConnectionId) -> u64 {
+        let value = id.get();
+        (value >> 16) ^ value.wrapping_mul(0x9e5)
+    }
+}
+
 impl Queue {
     /// A queue that no command can find yet. Context: may sleep.
     ///
@@ -180,7 +204,7 @@ impl Queue {
         let list = SlotList::new(parameters.submission_queue_size, template.defers())?;
         let queue = UniqueArc::pin_init(
             try_pin_init!(Self {
-                link: Atomic::new(ptr::null_mut()),
+                link: Link::new(),
                 id: association.id().connection(queue_id),
                 limits: chunk::Limits {
                     elements: u32::from(template.max_sgl_segments),
@@ -219,12 +243,6 @@ impl Queue {
     #[inline]
     pub(crate) fn id(&self) -> ConnectionId {
         self.id
-    }
-
-    /// Its place in the connection table.
-    #[inline]
-    pub(crate) fn link(&self) -> &Link {
-        &self.link
     }
 
     /// The association.

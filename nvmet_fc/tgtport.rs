@@ -54,7 +54,7 @@ use crate::{
         host::HostTable,
         module_ref::ModuleRef, //
     },
-    queue::conn_table::ConnTable,
+    queue::ConnTable,
     shared::{
         fc::{
             port::TargetPortInfo,

@@ -21,6 +21,8 @@ pub(crate) mod noio;
 pub(crate) mod random;
 #[allow(unsafe_code, reason = "reads jiffies")]
 pub(crate) mod ratelimit;
+#[allow(unsafe_code, reason = "RCU-protected chains")]
+pub(crate) mod rcu_table;
 pub(crate) mod ring;
 #[allow(unsafe_code, reason = "wraps scatterlists")]
 pub(crate) mod scatterlist;

@@ -27,14 +27,16 @@ use crate::{
         QUEUE_ID_MAX, //
     },
     queue::{
-        conn_table::{
-            self,
-            Removed, //
-        },
         unfinished::Unfinished,
         Queue, //
     },
-    shared::proto::ls::error::LsError,
+    shared::{
+        proto::ls::error::LsError,
+        support::rcu_table::{
+            self,
+            Removed, //
+        }, //
+    },
     tgtport::TargetPort, //
 };
 
@@ -54,7 +56,7 @@ enum Place {
     Published(Arc<Queue>),
     /// A queue that no command can find any more; what the table gives back once
     /// nobody sees it.
-    Removed(Arc<Queue>, Option<Removed>),
+    Removed(Arc<Queue>, Option<Removed<Queue>>),
     /// A queue that nobody else has.
     Last(Pin<UniqueArc<Queue>>),
     /// A queue that exchanges alone have, for the sake of these operations. They
@@ -154,7 +156,7 @@ impl Connections {
     }
 
     /// What the table has to give back of a queue.
-    fn take_removed(&mut self, queue_id: u16) -> Option<Removed> {
+    fn take_removed(&mut self, queue_id: u16) -> Option<Removed<Queue>> {
         match self.places.get_mut(usize::from(queue_id)) {
             Some(Place::Removed(_, removed)) => removed.take(),
             _ => None,
@@ -233,7 +235,7 @@ pub(crate) fn shut_down(connections: &SpinLockIrq<Connections>, port: &TargetPor
     for queue_id in ids() {
         connections.lock().remove(queue_id, port);
     }
-    conn_table::settle(ids().filter_map(|queue_id| connections.lock().take_removed(queue_id)));
+    rcu_table::settle(ids().filter_map(|queue_id| connections.lock().take_removed(queue_id)));
     // All are told before any is waited for.
     for_each(connections, |queue| queue.stop());
     for_each(connections, |queue| queue.gate().close());

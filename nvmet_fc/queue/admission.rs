@@ -4,7 +4,10 @@
 
 use kernel::{
     prelude::*,
-    sync::rcu, //
+    sync::{
+        rcu,
+        ArcBorrow, //
+    }, //
 };
 
 use crate::{
@@ -59,10 +62,9 @@ impl Queue {
     ///
     /// As there.
     unsafe fn accept_unconnected(
-        &self,
+        self: ArcBorrow<'_, Self>,
         lldd: FcpRequestPtr,
         command: &CommandIu,
-        _guard: &rcu::Guard,
     ) -> Result<(Exchange, Submission)> {
         let list = self.list().lock();
         if !list.admission.takes_commands() {
@@ -93,7 +95,7 @@ pub(crate) unsafe fn receive(
     let guard = rcu::read_lock();
     let queue = port.connections.find(id, &guard).ok_or(ENOTCONN)?;
     // SAFETY: As this function's.
-    let (exchange, submission) = unsafe { queue.accept_unconnected(lldd, command, &guard)? };
+    let (exchange, submission) = unsafe { queue.accept_unconnected(lldd, command)? };
     drop(guard);
     command::start_checked(exchange);
     drop(submission);

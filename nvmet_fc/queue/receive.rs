@@ -66,7 +66,7 @@ unsafe fn start(port: &TargetPort, exchange: FcpRequestPtr, payload: &[u8]) -> R
     let queue = port.connections.find(id, &guard).ok_or(ENOTCONN)?;
     let transfer = cmd_iu::transfer(command);
     // SAFETY: An offer, whose payload is kept if it is to be.
-    let taken = unsafe { queue.accept(exchange, command, transfer.is_ok(), &guard) };
+    let taken = unsafe { queue.accept(exchange, command, transfer.is_ok()) };
     let (exchange, submission) = match taken {
         Ok(taken) => taken,
         Err(EAGAIN) => {

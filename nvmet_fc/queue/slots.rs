@@ -127,11 +127,10 @@ impl Queue {
     /// IU, which the LLDD keeps until `defer_rcv` if the outcome is `EOVERFLOW`.
     #[inline]
     pub(crate) unsafe fn accept(
-        &self,
+        self: ArcBorrow<'_, Self>,
         lldd: FcpRequestPtr,
         command: &CommandIu,
         checked: bool,
-        _guard: &rcu::Guard,
     ) -> Result<(Exchange, Submission)> {
         let list = self.list().lock();
         if list.admission != Admission::Connected {
@@ -149,10 +148,10 @@ impl Queue {
     ///
     /// # Safety
     ///
-    /// As for [`Queue::accept`]; within the same RCU section.
+    /// As for [`Queue::accept`].
     #[inline(always)]
     pub(crate) unsafe fn take(
-        &self,
+        self: ArcBorrow<'_, Self>,
         mut list: SpinLockIrqGuard<'_, SlotList>,
         lldd: FcpRequestPtr,
         command: &CommandIu,
@@ -165,17 +164,14 @@ impl Queue {
         self.set_free(list.free.len());
         self.gate().enter();
         // INVARIANT: Entered, under the lock that showed that the queue stays.
-        let submission = Submission(NonNull::from(self));
+        let submission = Submission(NonNull::from(&*self));
         if checked {
             exchange::mark_executing(slot);
         } else {
             exchange::mark_received(slot);
         }
-        // SAFETY: The connection table's reference is not given back within
-        // this RCU section, so the queue is in an `Arc` that is alive.
-        let queue = unsafe { ArcBorrow::from_raw(ptr::from_ref(self)) };
         // SAFETY: The slot was free, and was taken under the lock.
-        let mut exchange = unsafe { Exchange::take(slot, queue.into(), lldd) };
+        let mut exchange = unsafe { Exchange::take(slot, self.into(), lldd) };
         drop(list);
         exchange.set_command(command);
         Ok((exchange, submission))
