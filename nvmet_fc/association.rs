@@ -5,9 +5,7 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod end;
-pub(crate) mod list;
 pub(crate) mod queues;
-pub(crate) mod quota;
 pub(crate) mod tenancy;
 
 use kernel::{
@@ -34,7 +32,6 @@ use kernel::{
 use crate::{
     association::{
         queues::Connections,
-        quota::Share,
         tenancy::Tenancy, //
     },
     ls::waiting::WaitingLs,
@@ -43,10 +40,15 @@ use crate::{
         NvmetPort, //
     },
     port::{
-        hold::Hold,
+        core::Hold,
         host::HostRef, //
     },
-    queue::Queue,
+    queue::{
+        ConnTable,
+        NewQueue,
+        Queue,
+        QueueOwner, //
+    },
     shared::{
         proto::{
             ids::AssociationId,
@@ -57,7 +59,13 @@ use crate::{
         },
         support::{
             random::random_u64,
-            ratelimit::Ratelimit, //
+            ratelimit::Ratelimit,
+            rcu_table::{
+                impl_has_link,
+                Link,
+                Linked,
+                Removed, //
+            }, //
         }, //
     }, //
 };
@@ -70,6 +78,15 @@ const DELETE_WORK: u64 = 1;
 /// Mark in [`Association::controller`]: there is one.
 const CONNECTED: u32 = 1 << 16;
 
+/// What carries associations: a target port.
+pub(crate) trait Carrier: Send + Sync {
+    /// Finds the queues of all its associations.
+    fn connections(&self) -> &ConnTable;
+
+    /// Takes an association, which goes, out of sight. Context: may sleep.
+    fn forget(&self, association: &Association) -> Option<Removed>;
+}
+
 /// An association. In an [`Arc`] that the target port's list and each queue
 /// have references to, and that is never dropped in atomic context.
 ///
@@ -78,6 +95,8 @@ const CONNECTED: u32 = 1 << 16;
 /// are told, and the numbers are given back.
 #[pin_data]
 pub(crate) struct Association {
+    /// Where the target port finds it.
+    link: Link<Self>,
     /// The identifier.
     id: AssociationId,
     /// Small number for log lines.
@@ -114,8 +133,25 @@ pub(crate) struct Association {
     /// Ends it.
     #[pin]
     delete_work: Work<Self, { DELETE_WORK }>,
+    /// What carries it.
+    carrier: Arc<dyn Carrier>,
     /// The target port.
     port: Hold,
+}
+
+impl_has_link!(Association, self.link);
+
+impl Linked for Association {
+    type Key = AssociationId;
+
+    fn key(&self) -> AssociationId {
+        self.id
+    }
+
+    fn hash(id: AssociationId) -> u64 {
+        // The random bits.
+        id.connection(0).get() >> 16
+    }
 }
 
 /// A small number that is unique among the associations of a target port, and
@@ -169,6 +205,7 @@ impl Association {
     /// The reject's reason.
     pub(crate) fn new(
         port: &Hold,
+        carrier: Arc<dyn Carrier>,
         tenancy: Tenancy,
         host: Option<HostRef>,
         nvmet_port: NvmetPort,
@@ -183,6 +220,7 @@ impl Association {
         let connections = Connections::new().map_err(|_| LsError::AssociationAllocation)?;
         let association = Arc::pin_init(
             pin_init!(Self {
+                link: Link::new(),
                 id,
                 number,
                 host,
@@ -198,12 +236,13 @@ impl Association {
                 looks: Atomic::new(0),
                 watch_work <- new_delayed_work!("nvmet_fc::watch"),
                 delete_work <- new_work!("nvmet_fc::delete"),
+                carrier,
                 port: port.clone(),
             }),
             GFP_KERNEL,
         )
         .map_err(|_| LsError::AssociationAllocation)?;
-        let queue = Queue::new(&association, 0, admin).map_err(|_| LsError::QueueAllocation)?;
+        let queue = association.new_queue(0, admin)?;
         association.adopt(queue, 0)?;
         Ok(association)
     }
@@ -233,24 +272,6 @@ impl Association {
         self.nvmet_port
     }
 
-    /// It in its host's account.
-    pub(crate) fn tenancy(&self) -> &Tenancy {
-        &self.tenancy
-    }
-
-    /// Notes the controller that the admin queue was connected to. Context: any.
-    pub(crate) fn set_controller(&self, id: u16) {
-        self.controller.store(u32::from(id) | CONNECTED, Relaxed);
-    }
-
-    /// The identifier of the controller that the admin queue was connected to.
-    /// Context: any.
-    pub(crate) fn controller(&self) -> Option<u16> {
-        let word = self.controller.load(Relaxed);
-        // CAST: The low half.
-        (word & CONNECTED != 0).then_some(word as u16)
-    }
-
     /// Whether its end was scheduled.
     pub(crate) fn is_terminating(&self) -> bool {
         self.terminating.load(Relaxed)
@@ -278,8 +299,32 @@ impl Association {
         if !self.connections.lock().is_free(queue_id) {
             return Err(LsError::QueueIdInUse);
         }
-        let queue = Queue::new(self, queue_id, parameters).map_err(|_| LsError::QueueAllocation)?;
+        let queue = self.new_queue(queue_id, parameters)?;
         self.adopt(queue, queue_id)
+    }
+
+    /// A queue of it that nobody knows. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// The reject's reason: there is no memory, or no room.
+    fn new_queue(
+        self: &Arc<Self>,
+        queue_id: u16,
+        parameters: QueueParameters,
+    ) -> Result<Arc<Queue>, LsError> {
+        let share = self.tenancy.share(parameters.submission_queue_size);
+        let place = share.map(|share| NewQueue {
+            id: self.id.connection(queue_id),
+            owner: self.clone(),
+            owner_number: self.number(),
+            port: self.port.clone(),
+            nvmet_port: self.nvmet_port,
+            share,
+        });
+        place
+            .and_then(|place| Queue::new(place, parameters))
+            .map_err(|_| LsError::QueueAllocation)
     }
 
     /// Puts a queue in its place, and lets commands find it if they find the
@@ -294,7 +339,7 @@ impl Association {
         if outcome.is_ok() {
             self.remaining.add(1, Relaxed);
             if self.announced.load(Relaxed) {
-                connections.publish(&self.port);
+                connections.publish(self.carrier.connections());
             }
         }
         drop(connections);
@@ -306,21 +351,12 @@ impl Association {
     pub(crate) fn announce(&self) {
         let mut connections = self.connections.lock();
         self.announced.store(true, Relaxed);
-        connections.publish(&self.port);
+        connections.publish(self.carrier.connections());
     }
 
     /// The controller behind its admin queue. Context: any.
     pub(crate) fn ctrl(&self) -> Option<CtrlId> {
         self.connections.lock().ctrl()
-    }
-
-    /// Sets room aside for a queue for so many commands. Context: may sleep.
-    ///
-    /// # Errors
-    ///
-    /// `ENOSPC`: there is not so much.
-    pub(crate) fn share(&self, commands: u16) -> Result<Share> {
-        self.tenancy.share(commands)
     }
 
     /// Keeps a Disconnect to be answered at the end, and gives back one that
@@ -364,5 +400,33 @@ impl Association {
                 step
             );
         }
+    }
+}
+
+impl QueueOwner for Association {
+    fn connected(&self, controller: u16) {
+        self.controller
+            .store(u32::from(controller) | CONNECTED, Relaxed);
+        self.tenancy.connected();
+    }
+
+    fn controller(&self) -> Option<u16> {
+        let word = self.controller.load(Relaxed);
+        // CAST: The low half.
+        (word & CONNECTED != 0).then_some(word as u16)
+    }
+
+    fn owns(&self, ctrl: CtrlId) -> bool {
+        // An association that goes has forgotten its controller.
+        self.is_terminating() || self.ctrl() == Some(ctrl)
+    }
+
+    fn end(self: Arc<Self>) {
+        self.schedule_delete();
+    }
+
+    fn queue_freed(self: Arc<Self>, queue_id: u16) {
+        self.connections.lock().forget(queue_id);
+        self.count_down();
     }
 }

@@ -11,8 +11,5 @@ pub(crate) mod disconnect;
 pub(crate) mod receive;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod response;
-pub(crate) mod sent_list;
-#[allow(unsafe_code, reason = "initialises a static")]
-pub(crate) mod sent_lock;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod waiting;

@@ -69,14 +69,14 @@ impl Drop for Last {
         if tgtport::registry::clear() != 0 {
             pr_warn!("targetport list not empty\n");
         }
-        ls::disconnect::abandon_all();
+        ls::disconnect::sent::abandon_all();
     }
 }
 
 impl kernel::Module for NvmetFcModule {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         tgtport::registry_lock::init();
-        ls::sent_lock::init();
+        ls::disconnect::sent::init();
         let globals = globals::Globals::new()?;
         Ok(Self {
             _registration: entry::nvmet::Registration::new()?,

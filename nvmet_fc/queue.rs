@@ -48,16 +48,16 @@ use kernel::{
 };
 
 use crate::{
-    association::{
-        quota::Share,
-        Association, //
-    },
     globals,
     nvmet::{
+        CtrlId,
         NvmetPort,
         NvmetQueue, //
     },
-    port::hold::Hold,
+    port::{
+        core::Hold,
+        share::Share, //
+    },
     queue::{
         slot::Slot,
         slots::SlotList, //
@@ -93,6 +93,42 @@ const START_WORK: u64 = 0;
 /// Work item that frees the queue.
 const RELEASE_WORK: u64 = 1;
 
+/// What a queue belongs to: an association.
+pub(crate) trait QueueOwner: Send + Sync {
+    /// Its admin queue was connected to a controller of this identifier. Context:
+    /// any.
+    fn connected(&self, controller: u16);
+
+    /// The identifier of the controller that its admin queue was connected to.
+    /// Context: any.
+    fn controller(&self) -> Option<u16>;
+
+    /// Whether a controller is its own, or may have been. Context: any.
+    fn owns(&self, ctrl: CtrlId) -> bool;
+
+    /// Ends it. Context: any; nothing sleeps or is freed.
+    fn end(self: Arc<Self>);
+
+    /// A queue of it was freed. Context: may sleep.
+    fn queue_freed(self: Arc<Self>, queue_id: u16);
+}
+
+/// Where a new queue belongs.
+pub(crate) struct NewQueue {
+    /// The connection.
+    pub(crate) id: ConnectionId,
+    /// The association.
+    pub(crate) owner: Arc<dyn QueueOwner>,
+    /// Its number, for log lines.
+    pub(crate) owner_number: u32,
+    /// The target port.
+    pub(crate) port: Hold,
+    /// The nvmet port.
+    pub(crate) nvmet_port: NvmetPort,
+    /// What it takes of the target port's room.
+    pub(crate) share: Share,
+}
+
 /// A queue. In an [`Arc`] that the connection table, the association and every
 /// exchange have references to; the last one is given back by [`Queue::put`].
 #[pin_data]
@@ -114,7 +150,9 @@ pub(crate) struct Queue {
     /// Data of one command that is allocated without a question, bytes.
     unchecked_length: u32,
     /// The association.
-    association: Arc<Association>,
+    owner: Arc<dyn QueueOwner>,
+    /// Its number.
+    owner_number: u32,
     /// The nvmet port; the association ends before it does.
     nvmet_port: NvmetPort,
     /// The target port, up to the release of the last exchange.
@@ -125,7 +163,7 @@ pub(crate) struct Queue {
     /// Memory of the commands.
     slots: KVVec<Slot>,
     /// What they take of the target port's room.
-    _share: Share,
+    share: Share,
     /// Their responses.
     responses: MappedArray<ExtendedResponseIu>,
     /// Which slots are free, and commands that wait for one. The innermost
@@ -183,15 +221,10 @@ impl Queue {
     /// # Errors
     ///
     /// `ENOMEM`, or `EFAULT` when the responses cannot be mapped.
-    pub(crate) fn new(
-        association: &Arc<Association>,
-        queue_id: u16,
-        parameters: QueueParameters,
-    ) -> Result<Arc<Self>> {
-        let port = association.port();
+    pub(crate) fn new(new: NewQueue, parameters: QueueParameters) -> Result<Arc<Self>> {
+        let (port, queue_id) = (&new.port, new.id.queue_id());
         let template = port.lldd.template();
         let size = usize::from(parameters.submission_queue_size);
-        let share = association.share(parameters.submission_queue_size)?;
         let mut slots = KVVec::with_capacity(size, GFP_KERNEL)?;
         let responses = MappedArray::new(port.device(), size)?;
         for index in 0..parameters.submission_queue_size {
@@ -205,7 +238,7 @@ impl Queue {
         let queue = UniqueArc::pin_init(
             try_pin_init!(Self {
                 link: Link::new(),
-                id: association.id().connection(queue_id),
+                id: new.id,
                 limits: chunk::Limits {
                     elements: u32::from(template.max_sgl_segments),
                     bytes: chunk::MAX_SEQUENCE,
@@ -217,13 +250,14 @@ impl Queue {
                 hardware_queue: queues::hardware_queue(queue_id, template.max_hw_queues),
                 adds_response: template.adds_response,
                 stated_size: parameters.stated_size,
-                unchecked_length: association.nvmet_port().unchecked_length(queue_id),
-                association: association.clone(),
-                nvmet_port: association.nvmet_port(),
+                unchecked_length: new.nvmet_port.unchecked_length(queue_id),
+                owner: new.owner,
+                owner_number: new.owner_number,
+                nvmet_port: new.nvmet_port,
                 port: port.clone(),
                 nvmet <- NvmetQueue::new(),
                 slots,
-                _share: share,
+                share: new.share,
                 responses,
                 list <- new_spinlock_irq!(list, "nvmet_fc::slots"),
                 free: Word::new(u32::from(parameters.submission_queue_size)),
@@ -246,8 +280,18 @@ impl Queue {
     }
 
     /// The association.
-    pub(crate) fn association(&self) -> &Arc<Association> {
-        &self.association
+    pub(crate) fn owner(&self) -> &Arc<dyn QueueOwner> {
+        &self.owner
+    }
+
+    /// The association's number, for log lines.
+    pub(crate) fn owner_number(&self) -> u32 {
+        self.owner_number
+    }
+
+    /// What its commands take of the target port's room.
+    pub(crate) fn share(&self) -> &Share {
+        &self.share
     }
 
     /// The target port.
@@ -360,7 +404,7 @@ impl Queue {
         ratelimited!(pr_warn!(
             "{{{}:{}}}: write data of {} commands of queue {} did not come, aborting them, port 0x{:016x}\n",
             self.port.number,
-            self.association.number(),
+            self.owner_number,
             operations,
             self.id.queue_id(),
             self.port.port_name
@@ -373,7 +417,7 @@ impl Queue {
         ratelimited!(pr_warn!(
             "{{{}:{}}}: {} WRITEDATA of queue {} never ended by the LLDD, port 0x{:016x}\n",
             self.port.number,
-            self.association.number(),
+            self.owner_number,
             operations,
             self.id.queue_id(),
             self.port.port_name
@@ -393,9 +437,9 @@ impl Queue {
     /// Frees a queue after a grace period, for the sake of aborts that still
     /// look at its slots. Context: may sleep.
     pub(crate) fn free(queue: Pin<UniqueArc<Self>>) {
-        let (association, queue_id) = (queue.association.clone(), queue.id.queue_id());
+        let (owner, queue_id) = (queue.owner.clone(), queue.id.queue_id());
         drop(queue);
-        association.queue_freed(queue_id);
+        owner.queue_freed(queue_id);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #![deny(unsafe_code)]
 
+mod associations;
 mod bindings;
 pub(crate) mod ls;
 pub(crate) mod register;
@@ -11,18 +12,16 @@ pub(crate) mod registry;
 #[allow(unsafe_code, reason = "initialises a static")]
 pub(crate) mod registry_lock;
 
+use core::ops::Deref;
+
 use kernel::{
     alloc::KVVec,
     impl_has_work,
-    new_mutex,
     new_spinlock_irq,
     new_work,
     prelude::*,
     sync::{
-        atomic::Atomic,
         Arc,
-        Mutex,
-        Refcount,
         SpinLockIrq, //
     },
     time::{
@@ -38,48 +37,38 @@ use kernel::{
 };
 
 use crate::{
-    association::{
-        quota::Room,
-        Association, //
-    },
-    ls::{
-        receive::{
-            LsContexts,
-            LsList,
-            CONTEXTS, //
-        },
-        response::LsResponses, //
+    association::Association,
+    ls::receive::{
+        LsContexts,
+        CONTEXTS, //
     },
     port::{
-        host::HostTable,
-        module_ref::ModuleRef, //
+        core::{
+            Hold,
+            PortCore,
+            PortUses, //
+        },
+        module_ref::ModuleRef,
+        room::{
+            ASSOCIATIONS_EXISTING,
+            ASSOCIATIONS_MAX, //
+        }, //
     },
     queue::ConnTable,
     shared::{
         fc::{
             port::TargetPortInfo,
-            private_area::PrivateArea,
             target_exports::impl_target_port,
-            target_template::{
-                TargetLldd,
-                TargetTemplate, //
-            }, //
+            target_template::TargetTemplate, //
         },
-        proto::traddr::Traddr,
         support::{
             completion::Completion,
             device::DeviceRef,
-            ida::Ida, //
+            held::Held,
+            rcu_table::RcuTable, //
         }, //
     }, //
 };
-
-/// Associations that a target port takes: what bounds the memory that hosts can
-/// have it allocate.
-pub(crate) const ASSOCIATIONS_MAX: usize = 2048;
-/// The same with those that end, which may take as long as the commands that
-/// they have.
-pub(crate) const ASSOCIATIONS_EXISTING: usize = 2 * ASSOCIATIONS_MAX;
 
 /// Work item that processes received link services.
 const LS_WORK: u64 = 0;
@@ -88,69 +77,43 @@ const DELETE_WORK: u64 = 1;
 /// Work item that tells the LLDD that the discovery log changed.
 const EVENT_WORK: u64 = 2;
 
-/// A target port. Its memory is shared by [`Arc`]; as long as there is a
-/// [`Hold`](crate::port::hold::Hold), the LLDD knows it.
+/// A target port. Its memory is shared by [`Arc`]; as long as there is a [`Hold`],
+/// the LLDD knows it.
 ///
 /// # Invariants
 ///
-/// `lldd` is the first field, and what the LLDD has a pointer to.
+/// `core` is the first field, and what the LLDD has a pointer to.
 #[pin_data]
 #[repr(C)]
 pub(crate) struct TargetPort {
-    /// What the LLDD sees, and its operations.
-    pub(crate) lldd: TargetLldd,
-    /// Holds; see [`Hold`](crate::port::hold::Hold).
-    pub(crate) holds: Refcount,
-    /// Node name. LLDDs may change the one they see.
-    pub(crate) node_name: u64,
-    /// Port name.
-    pub(crate) port_name: u64,
-    /// Number for log lines.
-    pub(crate) number: u32,
-    /// `nvmet_fc_unregister_targetport` was called.
-    pub(crate) unregistered: Atomic<bool>,
+    /// What is below all that it carries.
+    #[pin]
+    core: PortUses,
     /// Finds a connection's queue.
     #[pin]
     pub(crate) connections: ConnTable,
+    /// Finds an association by its identifier, up to the end of its queues.
+    #[pin]
+    identifiers: RcuTable<Association, 256>,
     /// Associations that are not going. Room for all was made.
     #[pin]
-    pub(crate) associations: SpinLockIrq<KVVec<Arc<Association>>>,
-    /// Their numbers.
-    #[pin]
-    pub(crate) association_numbers: Ida,
-    /// What hosts have of it.
-    #[pin]
-    pub(crate) room: Room,
-    /// Host ports.
-    #[pin]
-    pub(crate) hosts: SpinLockIrq<HostTable>,
-    /// Free and waiting link services.
-    #[pin]
-    pub(crate) ls_list: SpinLockIrq<LsList>,
-    /// Processes received link services.
+    associations: SpinLockIrq<KVVec<Arc<Association>>>,
+    /// Received link services.
+    pub(crate) ls: Arc<LsContexts>,
+    /// Processes them.
     #[pin]
     ls_work: Work<Self, { LS_WORK }>,
     /// Delivers `targetport_delete`.
     #[pin]
     delete_work: Work<Self, { DELETE_WORK }>,
     /// When it was made.
-    pub(crate) since: Instant<Monotonic>,
+    since: Instant<Monotonic>,
     /// Tells the LLDD that the discovery log changed, if that was too early.
     #[pin]
     event_work: DelayedWork<Self, { EVENT_WORK }>,
     /// `targetport_delete` was delivered.
     #[pin]
-    pub(crate) deleted: Completion,
-    /// Received link services.
-    pub(crate) ls_contexts: LsContexts,
-    /// Their responses. Taken when the port goes, so that nothing is mapped for
-    /// the LLDD any more.
-    #[pin]
-    pub(crate) ls_responses: Mutex<Option<LsResponses>>,
-    /// The LLDD's memory.
-    private: PrivateArea,
-    /// The device that does DMA.
-    device: DeviceRef,
+    deleted: Completion,
     /// Keeps the module: an LLDD that does not wait for `targetport_delete` may be
     /// gone before its port, and then nothing else does.
     _module: ModuleRef,
@@ -165,11 +128,11 @@ impl_has_delayed_work! {
 }
 
 impl_target_port! {
-    TargetPort { self.lldd }
+    TargetPort { self.core.part.lldd }
 }
 
 impl TargetPort {
-    /// A target port with one hold, the registration's. Context: may sleep.
+    /// A target port that nobody holds. Context: may sleep.
     ///
     /// # Errors
     ///
@@ -181,53 +144,59 @@ impl TargetPort {
         number: u32,
     ) -> Result<Arc<Self>> {
         let module = ModuleRef::new()?;
-        let ls_contexts = LsContexts::new()?;
-        let ls_responses = LsResponses::new(&device, CONTEXTS).map_err(|_| ENOMEM)?;
-        let private = PrivateArea::new(template.port_private)?;
+        let ls = LsContexts::new(&device)?;
         let associations = KVVec::with_capacity(ASSOCIATIONS_MAX, GFP_KERNEL)?;
-        let hosts = HostTable::new(ASSOCIATIONS_EXISTING + CONTEXTS)?;
-        let ls_list = LsList::new()?;
-        let lldd = TargetLldd::new(number, info, template, private.as_ptr());
+        let hosts = ASSOCIATIONS_EXISTING + CONTEXTS;
+        let core = PortCore::new(info, template, device, number, hosts)?;
         Arc::pin_init(
             try_pin_init!(Self {
-                lldd,
-                holds: Refcount::new(1),
-                node_name: info.names.node,
-                port_name: info.names.port,
-                number,
-                unregistered: Atomic::new(false),
+                core <- Held::new(core),
                 connections <- ConnTable::new(),
+                identifiers <- RcuTable::new(),
                 associations <- new_spinlock_irq!(associations, "nvmet_fc::associations"),
-                association_numbers <- Ida::new(),
-                room <- Room::new(),
-                hosts <- new_spinlock_irq!(hosts, "nvmet_fc::hosts"),
-                ls_list <- new_spinlock_irq!(ls_list, "nvmet_fc::ls"),
+                ls,
                 ls_work <- new_work!("nvmet_fc::ls"),
                 delete_work <- new_work!("nvmet_fc::port_delete"),
                 since: Instant::now(),
                 event_work <- new_delayed_work!("nvmet_fc::event"),
                 deleted <- Completion::new(),
-                ls_contexts,
-                ls_responses <- new_mutex!(Some(ls_responses), "nvmet_fc::ls_responses"),
-                private,
-                device,
                 _module: module,
             }? Error),
             GFP_KERNEL,
         )
     }
 
-    /// Node and port name.
-    pub(crate) fn names(&self) -> Traddr {
-        Traddr {
-            node: self.node_name,
-            port: self.port_name,
-        }
+    /// Itself, held.
+    fn held(self: &Arc<Self>) -> Option<HeldPort> {
+        Some(HeldPort {
+            hold: Hold::try_new(&self.core)?,
+            port: self.clone(),
+        })
     }
+}
 
-    /// The device that does DMA, if any.
+impl Deref for TargetPort {
+    type Target = PortCore;
+
     #[inline]
-    pub(crate) fn device(&self) -> &DeviceRef {
-        &self.device
+    fn deref(&self) -> &PortCore {
+        &self.core
+    }
+}
+
+/// A target port that is held.
+#[derive(Clone)]
+pub(crate) struct HeldPort {
+    /// The hold.
+    hold: Hold,
+    /// The port.
+    port: Arc<TargetPort>,
+}
+
+impl Deref for HeldPort {
+    type Target = Arc<TargetPort>;
+
+    fn deref(&self) -> &Arc<TargetPort> {
+        &self.port
     }
 }

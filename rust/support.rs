@@ -11,6 +11,8 @@ pub(crate) mod completion;
 pub(crate) mod device;
 #[allow(unsafe_code, reason = "wraps the streaming DMA API")]
 pub(crate) mod dma;
+#[allow(unsafe_code, reason = "refers to a part of an object")]
+pub(crate) mod held;
 #[allow(unsafe_code, reason = "wraps struct ida")]
 pub(crate) mod ida;
 #[allow(unsafe_code, reason = "maps memory for DMA")]

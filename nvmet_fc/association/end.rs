@@ -130,31 +130,25 @@ impl Association {
     /// The delete work: takes the association out of sight, and its queues
     /// from nvmet. Context: a work item of nvmet's queue.
     fn delete(self: Arc<Self>) {
-        self.port.forget_association(&self);
         work::cancel_delayed_sync::<_, { WATCH_WORK }>(&self);
+        let removed = self.carrier.forget(&self);
         // From here on it looks at what all this waits for.
         self.watch();
-        queues::shut_down(&self.connections, &self.port);
+        queues::shut_down(&self.connections, self.carrier.connections(), removed);
         self.log("deleted");
         queues::free(&self.connections);
         self.count_down();
     }
 
-    /// A queue was freed. Context: may sleep.
-    pub(crate) fn queue_freed(self: &Arc<Self>, queue_id: u16) {
-        self.connections.lock().forget(queue_id);
-        self.count_down();
-    }
-
     /// A queue less, or the delete work is through. The last one ends the
     /// association. Context: may sleep.
-    fn count_down(self: &Arc<Self>) {
+    pub(super) fn count_down(self: &Arc<Self>) {
         if self.remaining.fetch_sub(1, Full) != 1 {
             return;
         }
         work::cancel_delayed::<_, { WATCH_WORK }>(self);
-        if self.announced.load(Relaxed) {
-            disconnect::send(self);
+        if let (true, Some(host)) = (self.announced.load(Relaxed), &self.host) {
+            disconnect::sent::send(&self.port, host, self.id, self.number());
         }
         let pending = core::mem::replace(&mut *self.disconnect.lock(), PendingDisconnect::Over);
         if let PendingDisconnect::Last(ls) = pending {

@@ -28,6 +28,7 @@ use crate::{
     },
     queue::{
         unfinished::Unfinished,
+        ConnTable,
         Queue, //
     },
     shared::{
@@ -36,8 +37,7 @@ use crate::{
             self,
             Removed, //
         }, //
-    },
-    tgtport::TargetPort, //
+    }, //
 };
 
 /// How long an LLDD has to end write data that was aborted, milliseconds: the 20 s
@@ -56,7 +56,7 @@ enum Place {
     Published(Arc<Queue>),
     /// A queue that no command can find any more; what the table gives back once
     /// nobody sees it.
-    Removed(Arc<Queue>, Option<Removed<Queue>>),
+    Removed(Arc<Queue>, Option<Removed>),
     /// A queue that nobody else has.
     Last(Pin<UniqueArc<Queue>>),
     /// A queue that exchanges alone have, for the sake of these operations. They
@@ -121,11 +121,11 @@ impl Connections {
     }
 
     /// Lets commands find all queues.
-    pub(crate) fn publish(&mut self, port: &TargetPort) {
+    pub(crate) fn publish(&mut self, table: &ConnTable) {
         for place in self.places.iter_mut() {
             if let Place::Hidden(queue) = place {
                 let queue = queue.clone();
-                port.connections.insert(queue.clone());
+                table.insert(queue.clone());
                 *place = Place::Published(queue);
             }
         }
@@ -143,20 +143,20 @@ impl Connections {
     }
 
     /// Lets no command find a queue any more; none is published afterwards.
-    fn remove(&mut self, queue_id: u16, port: &TargetPort) {
+    fn remove(&mut self, queue_id: u16, table: &ConnTable) {
         let Some(place) = self.places.get_mut(usize::from(queue_id)) else {
             return;
         };
         let (queue, removed) = match place {
             Place::Hidden(queue) => (queue.clone(), None),
-            Place::Published(queue) => (queue.clone(), port.connections.remove(queue)),
+            Place::Published(queue) => (queue.clone(), table.remove(queue)),
             _ => return,
         };
         *place = Place::Removed(queue, removed);
     }
 
     /// What the table has to give back of a queue.
-    fn take_removed(&mut self, queue_id: u16) -> Option<Removed<Queue>> {
+    fn take_removed(&mut self, queue_id: u16) -> Option<Removed> {
         match self.places.get_mut(usize::from(queue_id)) {
             Some(Place::Removed(_, removed)) => removed.take(),
             _ => None,
@@ -230,12 +230,18 @@ pub(crate) fn for_each(connections: &SpinLockIrq<Connections>, mut act: impl FnM
 }
 
 /// Ends all commands, and takes the queues from nvmet, the admin queue last.
-/// Context: may sleep; no queue is added any more.
-pub(crate) fn shut_down(connections: &SpinLockIrq<Connections>, port: &TargetPort) {
+/// `removed` has been taken out of a table as well. Context: may sleep; no queue is
+/// added any more.
+pub(crate) fn shut_down(
+    connections: &SpinLockIrq<Connections>,
+    table: &ConnTable,
+    removed: Option<Removed>,
+) {
     for queue_id in ids() {
-        connections.lock().remove(queue_id, port);
+        connections.lock().remove(queue_id, table);
     }
-    rcu_table::settle(ids().filter_map(|queue_id| connections.lock().take_removed(queue_id)));
+    let queues = ids().filter_map(|queue_id| connections.lock().take_removed(queue_id));
+    rcu_table::settle(Iterator::chain(queues, removed));
     // All are told before any is waited for.
     for_each(connections, |queue| queue.stop());
     for_each(connections, |queue| queue.gate().close());

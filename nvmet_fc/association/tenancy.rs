@@ -17,28 +17,22 @@ use kernel::{
 };
 
 use crate::{
-    association::quota::{
-        Account,
-        Share,
-        SENT_TO_ONE_HOST, //
-    },
     port::{
-        hold::Hold,
-        host::HostRef, //
+        core::Hold,
+        host::HostRef,
+        room::{
+            Account,
+            ASSOCIATIONS_EXISTING,
+            ASSOCIATIONS_MAX, //
+        },
+        share::Share, //
     },
     shared::{
         proto::{
             ls::error::LsError,
-            room::{
-                self,
-                Shortage, //
-            }, //
+            room, //
         },
         support::ratelimit::ratelimited, //
-    },
-    tgtport::{
-        ASSOCIATIONS_EXISTING,
-        ASSOCIATIONS_MAX, //
     }, //
 };
 
@@ -146,60 +140,6 @@ impl Tenancy {
         self.account.associations.fetch_sub(1, Relaxed);
         self.port.room.associations.fetch_sub(1, Relaxed);
     }
-
-    /// Takes room for so many bytes of data, if there are. Several callers at a
-    /// time may together take a little more. Context: any.
-    pub(crate) fn take_data(&self, bytes: u64) -> bool {
-        let room = &self.port.room;
-        let mine = self.account.of_host(&self.account.data);
-        let outcome = room::check(room.data_max, room.data.load(Relaxed), mine, bytes);
-        if outcome.is_err() {
-            ratelimited!(pr_warn!(
-                "{{{}}}: no room for {} bytes of data: {} has {} of {}, port 0x{:016x}\n",
-                self.port.number,
-                bytes,
-                match outcome {
-                    Err(Shortage::Host) => "this host",
-                    _ => "the port",
-                },
-                match outcome {
-                    Err(Shortage::Host) => mine.unwrap_or(0),
-                    _ => room.data.load(Relaxed),
-                },
-                room.data_max,
-                self.port.port_name
-            ));
-            return false;
-        }
-        room.data.add(bytes, Relaxed);
-        self.account.data.add(bytes, Relaxed);
-        true
-    }
-
-    /// Gives it back. Context: any.
-    pub(crate) fn give_data(&self, bytes: u64) {
-        self.account.data.fetch_sub(bytes, Relaxed);
-        self.port.room.data.fetch_sub(bytes, Relaxed);
-    }
-
-    /// Whether its host may be sent one more Disconnect; it counts until it is
-    /// dropped. Context: may sleep.
-    pub(crate) fn may_send(&self) -> Option<Sending> {
-        let account = self
-            .port
-            .room
-            .accounts
-            .lock()
-            .open(self.account.host)
-            .ok()?;
-        // From here on dropping it takes it back.
-        let before = account.sent.fetch_add(1, Relaxed);
-        let sending = Sending {
-            account,
-            port: self.port.clone(),
-        };
-        (before < SENT_TO_ONE_HOST).then_some(sending)
-    }
 }
 
 impl Drop for Tenancy {
@@ -210,21 +150,5 @@ impl Drop for Tenancy {
         accounts.existing = accounts.existing.saturating_sub(1);
         self.account.existing.fetch_sub(1, Relaxed);
         accounts.close(&self.account);
-    }
-}
-
-/// A Disconnect on its way to a host.
-pub(crate) struct Sending {
-    /// The host's account.
-    account: Arc<Account>,
-    /// The target port.
-    port: Hold,
-}
-
-impl Drop for Sending {
-    /// Context: may sleep.
-    fn drop(&mut self) {
-        self.account.sent.fetch_sub(1, Relaxed);
-        self.port.room.accounts.lock().close(&self.account);
     }
 }

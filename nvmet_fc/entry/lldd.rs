@@ -8,6 +8,7 @@ use kernel::prelude::*;
 
 use crate::{
     ls,
+    port::core::PortOwner,
     queue,
     shared::{
         fc::{
@@ -19,6 +20,7 @@ use crate::{
             target_exports::{
                 target_exports,
                 AbortedExchange,
+                OfferedCommand,
                 TargetApi, //
             },
             target_template::{
@@ -37,7 +39,13 @@ use crate::{
 /// The transport, for LLDDs.
 struct NvmetFc;
 
-target_exports!(NvmetFc, queue::receive::receive);
+target_exports!(NvmetFc, receive);
+
+/// Takes a command.
+#[inline(always)]
+fn receive(port: &TargetPort, command: OfferedCommand<'_>) -> Result {
+    queue::receive::receive(port, &port.connections, command)
+}
 
 impl TargetApi for NvmetFc {
     type Port = TargetPort;
@@ -65,10 +73,10 @@ impl TargetApi for NvmetFc {
         response: UnansweredLs,
         request: &[u8],
     ) -> Result {
-        ls::receive::receive(port, host, response, request)
+        ls::receive::receive(port.core(), &port.ls, host, response, request)
     }
 
     fn rcv_fcp_abort(port: &TargetPort, exchange: AbortedExchange) {
-        queue::receive::abort(port, &exchange);
+        queue::receive::abort(port.core(), &exchange);
     }
 }

@@ -11,7 +11,9 @@
 //! a device there is nothing but memory, which is kept anyhow.
 
 #[allow(unsafe_code, reason = "calls LLDDs")]
-pub(crate) mod patience;
+mod patience;
+#[allow(unsafe_code, reason = "initialises a static")]
+pub(crate) mod sent;
 
 use core::{
     cell::UnsafeCell,
@@ -49,21 +51,18 @@ use zerocopy::FromZeros;
 
 use crate::{
     abi,
-    association::{
-        tenancy::Sending,
-        Association, //
-    },
-    ls::{
-        sent_list::Sent,
-        sent_lock, //
-    },
     port::{
-        hold::Hold,
-        host::HostRef, //
+        core::{
+            Hold,
+            PortCore, //
+        },
+        host::HostRef,
+        share::Sending, //
     },
     shared::{
         fc::private_area::PrivateArea,
         proto::{
+            ids::AssociationId,
             ls::request,
             wire::{
                 DisconnectAssociationRequest,
@@ -78,8 +77,7 @@ use crate::{
             },
             ratelimit::ratelimited, //
         }, //
-    },
-    tgtport::TargetPort, //
+    }, //
 };
 
 /// When one is aborted, milliseconds after it was sent: a little more than the
@@ -147,7 +145,7 @@ pub(crate) struct SentDisconnect {
     /// The LLDD's memory.
     _private: PrivateArea,
     /// The target port, for comparison alone.
-    port: *const TargetPort,
+    port: *const PortCore,
     /// Number of the association, for log lines.
     number: u32,
     /// Taken when it ends, or is given up. Held while the LLDD is called.
@@ -185,9 +183,8 @@ impl_has_delayed_work! {
 
 impl SentDisconnect {
     /// Prepares one. Context: may sleep.
-    fn new(association: &Association, host: HostRef) -> Result<Arc<Self>> {
-        let port = association.port();
-        let sending = association.tenancy().may_send().ok_or(EBUSY)?;
+    fn new(port: &Hold, host: HostRef, id: AssociationId, number: u32) -> Result<Arc<Self>> {
+        let sending = Sending::new(port, host.handle()).ok_or(EBUSY)?;
         let payload = KBox::new(
             UnsafeCell::new(Payload {
                 request: DisconnectAssociationRequest::new_zeroed(),
@@ -197,7 +194,7 @@ impl SentDisconnect {
         )?;
         let buffers = payload.get();
         // SAFETY: Nobody else knows the buffers yet.
-        request::disconnect_association(unsafe { &mut (*buffers).request }, association.id());
+        request::disconnect_association(unsafe { &mut (*buffers).request }, id);
         // SAFETY: The buffers are in a box of their own that lives as long as
         // the object, in which the mapping is dropped first.
         let mapping = unsafe {
@@ -241,8 +238,8 @@ impl SentDisconnect {
                 request: Opaque::new(request),
                 _payload: payload,
                 _private: private,
-                port: ptr::from_ref::<TargetPort>(port),
-                number: association.number(),
+                port: ptr::from_ref::<PortCore>(port),
+                number,
                 users <- new_mutex!(Some(users), "nvmet_fc::sent_ls"),
                 done: Atomic::new(false),
                 lost: Atomic::new(false),
@@ -289,21 +286,13 @@ impl SentDisconnect {
     }
 
     /// Whether it is one of this target port's, which then exists.
-    pub(crate) fn is_of(&self, port: &TargetPort) -> bool {
+    pub(crate) fn is_of(&self, port: &PortCore) -> bool {
         ptr::eq(self.port, port) && !self.is_lost()
     }
 
     /// Whether it was given up.
     pub(crate) fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
-    }
-
-    /// Takes it off the list, and ends what it has in use. Context: may sleep.
-    fn forget(self: &Arc<Self>) {
-        let listed = sent_lock::lock().remove(self);
-        drop(listed);
-        let users = self.users.lock().take();
-        drop(users);
     }
 
     /// Gives it to the LLDD. Context: may sleep.
@@ -335,63 +324,5 @@ impl SentDisconnect {
             self.clone().queue_hurry();
         }
         outcome
-    }
-}
-
-/// Tells the host that its association is over, if the LLDD can, and the host
-/// is there. Nobody waits for the answer. Context: may sleep.
-pub(crate) fn send(association: &Association) {
-    let port = association.port();
-    let Some(host) = association.host().filter(|host| !host.is_invalid()) else {
-        return;
-    };
-    if !port.lldd.template().sends_ls() {
-        return;
-    }
-    let sent = match SentDisconnect::new(association, host.clone()) {
-        Ok(sent) => sent,
-        Err(error) => {
-            let why = match error {
-                EBUSY => "the host answers none",
-                _ => "ENOMEM",
-            };
-            ratelimited!(pr_info!(
-                "{{{}:{}}}: send Disconnect Association failed: {}\n",
-                port.number,
-                association.number(),
-                why
-            ));
-            return;
-        }
-    };
-    // In the list before the LLDD has it, since `done` may come at once.
-    let listed = sent_lock::lock().add(&sent);
-    if let Err(error) = listed.and_then(|()| sent.give()) {
-        sent.disarm();
-        sent.forget();
-        ratelimited!(pr_info!(
-            "{{{}:{}}}: XMT Disconnect Association failed: {}\n",
-            port.number,
-            association.number(),
-            error.to_errno()
-        ));
-    }
-}
-
-/// The module goes, and all LLDDs have gone before. Context: may sleep.
-pub(crate) fn abandon_all() {
-    let all = mem::replace(&mut *sent_lock::lock(), Sent::new());
-    for sent in all.into_list() {
-        if sent.done.load(Relaxed) {
-            // Its work item has the LLDD's reference.
-            continue;
-        }
-        sent.disarm();
-        // An LLDD that did not wait for its port's end must not be called.
-        mem::forget(sent.users.lock().take());
-        let raw = Arc::as_ptr(&sent);
-        // SAFETY: The LLDD's reference: `done` did not come, and cannot come any
-        // more.
-        drop(unsafe { Arc::from_raw(raw) });
     }
 }

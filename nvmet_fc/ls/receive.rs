@@ -11,22 +11,35 @@ use core::{
 
 use kernel::{
     alloc::KVVec,
+    new_mutex,
+    new_spinlock_irq,
     prelude::*,
-    sync::atomic::{
-        Atomic,
-        Full,
-        Relaxed, //
+    sync::{
+        atomic::{
+            Atomic,
+            Full,
+            Relaxed, //
+        },
+        Arc,
+        Mutex,
+        SpinLockIrq, //
     }, //
 };
 
 use crate::{
     abi,
     ls::{
-        response::take_private,
+        response::{
+            take_private,
+            LsResponses, //
+        },
         waiting::WaitingLs, //
     },
     port::{
-        hold::Hold,
+        core::{
+            Hold,
+            PortUses, //
+        },
         host::HostRef, //
     },
     shared::{
@@ -42,11 +55,11 @@ use crate::{
             response::LsResponse, //
         },
         support::{
+            device::DeviceRef,
             ratelimit::ratelimited,
             ring::Ring, //
         }, //
-    },
-    tgtport::TargetPort, //
+    }, //
 };
 
 /// Link services that a target port takes at a time.
@@ -64,8 +77,8 @@ struct Received {
     length: usize,
     /// Who sent it.
     host: Option<HostRef>,
-    /// The target port, while in use.
-    port: Option<Hold>,
+    /// The target port and its contexts, while in use.
+    port: Option<(Hold, Arc<LsContexts>)>,
     /// What the LLDD wants back, from its call until the answer.
     response: Option<UnansweredLs>,
 }
@@ -86,9 +99,17 @@ struct Context {
 }
 
 /// All of a target port's.
+#[pin_data]
 pub(crate) struct LsContexts {
     /// The contexts.
     contexts: KVVec<Context>,
+    /// Free and waiting ones.
+    #[pin]
+    list: SpinLockIrq<LsList>,
+    /// Their responses. Taken when the port goes, so that nothing is mapped for
+    /// the LLDD any more.
+    #[pin]
+    responses: Mutex<Option<LsResponses>>,
 }
 
 // SAFETY: The contexts have one owner each, by their invariant.
@@ -96,8 +117,8 @@ unsafe impl Send for LsContexts {}
 // SAFETY: A context is used by its owner alone, by their invariant.
 unsafe impl Sync for LsContexts {}
 
-/// Which contexts are free, and which wait. Under the port's lock.
-pub(crate) struct LsList {
+/// Which contexts are free, and which wait.
+struct LsList {
     /// Free ones.
     free: KVVec<u16>,
     /// Whose the others are.
@@ -111,8 +132,8 @@ impl LsContexts {
     ///
     /// # Errors
     ///
-    /// `ENOMEM`.
-    pub(crate) fn new() -> Result<Self> {
+    /// `ENOMEM`, also when the responses cannot be mapped.
+    pub(crate) fn new(device: &DeviceRef) -> Result<Arc<Self>> {
         let mut contexts = KVVec::with_capacity(CONTEXTS, GFP_KERNEL)?;
         for index in 0..CONTEXTS {
             contexts.push(
@@ -131,7 +152,22 @@ impl LsContexts {
                 GFP_KERNEL,
             )?;
         }
-        Ok(Self { contexts })
+        let list = LsList::new()?;
+        let responses = LsResponses::new(device, CONTEXTS).map_err(|_| ENOMEM)?;
+        Arc::pin_init(
+            pin_init!(Self {
+                contexts,
+                list <- new_spinlock_irq!(list, "nvmet_fc::ls"),
+                responses <- new_mutex!(Some(responses), "nvmet_fc::ls_responses"),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// Unmaps the responses, which none is left to need. Context: may sleep.
+    pub(crate) fn unmap(&self) {
+        let responses = self.responses.lock().take();
+        drop(responses);
     }
 }
 
@@ -141,7 +177,7 @@ impl LsList {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new() -> Result<Self> {
+    fn new() -> Result<Self> {
         let mut free = KVVec::with_capacity(CONTEXTS, GFP_KERNEL)?;
         for index in 0..CONTEXTS {
             // CAST: There are 256.
@@ -183,7 +219,7 @@ impl LsList {
 /// # Invariants
 ///
 /// The context is this value's alone, and its `port` is there, so that the
-/// memory is alive.
+/// contexts are.
 pub(crate) struct ReceivedLs(NonNull<Context>);
 
 // SAFETY: The owner may be any thread.
@@ -195,14 +231,15 @@ unsafe impl Send for ReceivedLs {}
 ///
 /// Those of [`ReceivedLs::accept`].
 pub(crate) fn receive(
-    port: &TargetPort,
+    port: &PortUses,
+    contexts: &Arc<LsContexts>,
     host: Option<HostHandle>,
     response: UnansweredLs,
     request: &[u8],
 ) -> Result {
     let outcome = Hold::try_new(port)
         .ok_or(ESHUTDOWN)
-        .and_then(|hold| ReceivedLs::accept(hold, host, response, request));
+        .and_then(|hold| ReceivedLs::accept(contexts, hold, host, response, request));
     if let Err(error) = outcome {
         let name = receive::command_name(receive::command(request));
         let why = match error {
@@ -222,14 +259,15 @@ pub(crate) fn receive(
 }
 
 impl ReceivedLs {
-    /// Accepts a link service: takes its bytes over, and queues the work that
-    /// processes it. Context: any.
+    /// Accepts a link service: takes its bytes over, and has [`ReceivedLs::next`]
+    /// called, which finds it. Context: any.
     ///
     /// # Errors
     ///
     /// `E2BIG`: longer than any. `ESHUTDOWN`: the port takes none any more.
     /// `ENOENT`: no context, or too many of this host. Then nothing was kept.
     fn accept(
+        contexts: &Arc<LsContexts>,
         port: Hold,
         host: Option<HostHandle>,
         response: UnansweredLs,
@@ -241,14 +279,14 @@ impl ReceivedLs {
         if port.unregistered.load(Relaxed) {
             return Err(ESHUTDOWN);
         }
-        let index = port.ls_list.lock().take(host).ok_or(ENOENT)?;
-        let Some(context) = port.ls_contexts.contexts.get(usize::from(index)) else {
+        let index = contexts.list.lock().take(host).ok_or(ENOENT)?;
+        let Some(context) = contexts.contexts.get(usize::from(index)) else {
             return Err(ENOENT);
         };
         let host = match host.map(|host| HostRef::new(&port, host)).transpose() {
             Ok(host) => host,
             Err(_) => {
-                port.ls_list.lock().give(index);
+                contexts.list.lock().give(index);
                 return Err(ENOENT);
             }
         };
@@ -260,17 +298,19 @@ impl ReceivedLs {
         received.length = request.len();
         received.host = host;
         received.response = Some(response);
-        received.port = Some(port.clone());
+        received.port = Some((port.clone(), contexts.clone()));
         // There is room for all.
-        let _ = port.ls_list.lock().waiting.push(index);
-        port.arc().queue_ls();
+        let _ = contexts.list.lock().waiting.push(index);
+        if let Some(port) = port.whole() {
+            port.ls_received();
+        }
         Ok(())
     }
 
     /// The oldest one that waits. Context: any.
-    pub(crate) fn next(port: &TargetPort) -> Option<Self> {
-        let index = port.ls_list.lock().waiting.pop()?;
-        let context = port.ls_contexts.contexts.get(usize::from(index))?;
+    pub(crate) fn next(contexts: &LsContexts) -> Option<Self> {
+        let index = contexts.list.lock().waiting.pop()?;
+        let context = contexts.contexts.get(usize::from(index))?;
         // INVARIANT: Out of the list, so nobody else's; `accept` put the port
         // in.
         Some(Self(NonNull::from(context)))
@@ -312,7 +352,7 @@ impl ReceivedLs {
     /// Itself: there is no memory.
     pub(crate) fn wait(self) -> Result<WaitingLs, Self> {
         let received = self.received();
-        let (Some(port), Some(response)) = (received.port.clone(), received.response) else {
+        let (Some((port, _)), Some(response)) = (received.port.clone(), received.response) else {
             return Err(self);
         };
         WaitingLs::new(port, response).map_err(|_| self)
@@ -323,11 +363,12 @@ impl ReceivedLs {
         // Not needed any more, and `host_release` may follow.
         drop(self.received_mut().host.take());
         let received = self.received();
-        let (Some(port), Some(response)) = (received.port.clone(), received.response) else {
+        let (Some((port, contexts)), Some(response)) = (received.port.clone(), received.response)
+        else {
             return;
         };
         let index = usize::from(self.context().index);
-        let guard = port.ls_responses.lock();
+        let guard = contexts.responses.lock();
         // They are there as long as the port has users, of which this is one.
         let Some(responses) = guard.as_ref() else {
             return;
@@ -356,7 +397,7 @@ impl ReceivedLs {
         }
         // `done` will not come, and the LLDD's memory may be gone. If it has come
         // all the same, the context is somebody else's by now.
-        // SAFETY: The contexts are there as long as the port.
+        // SAFETY: It is one of `contexts`.
         let turns = unsafe { &(*context.as_ptr()).turn };
         if turns.cmpxchg(turn, turn.wrapping_add(1), Full).is_ok() {
             // INVARIANT: The LLDD did not take it.
@@ -398,8 +439,8 @@ impl Drop for ReceivedLs {
         let index = self.context().index;
         let received = self.received_mut();
         drop(received.host.take());
-        if let Some(port) = received.port.take() {
-            port.ls_list.lock().give(index);
+        if let Some((_port, contexts)) = received.port.take() {
+            contexts.list.lock().give(index);
         }
     }
 }

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Responses to link services.
-pub(crate) type LsResponses = MappedArray<[u8; LS_RESPONSE_MAX]>;
+pub(super) type LsResponses = MappedArray<[u8; LS_RESPONSE_MAX]>;
 
 /// Takes what we left in an LLDD's link service for its `done`; `None`, which is
 /// reported, for a second `done`. Context: any.

@@ -21,7 +21,7 @@ use crate::{
         take_private,
         LsResponses, //
     },
-    port::hold::Hold,
+    port::core::Hold,
     shared::{
         fc::ls_response::{
             Answer,

@@ -1,96 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Host ports: the LLDD's handles, who uses them, and when each is released.
+//! The use of a host port, whose handle is the LLDD's.
 //!
 //! Everything that may use a handle has a [`HostRef`]: a received link service
 //! until it is answered, an association, a link service that we sent. A later
-//! login with a handle that the LLDD invalidated is another host port. When
-//! `host_release` follows is decided in `proto/hosts.rs`.
+//! login with a handle that the LLDD invalidated is another host port.
 
 #![deny(unsafe_code)]
 
-use kernel::{
-    alloc::KVVec,
-    prelude::*, //
-};
+use kernel::prelude::*;
 
 use crate::{
-    port::hold::Hold,
+    port::core::Hold,
     shared::{
         fc::port::HostHandle,
-        proto::hosts::{
-            self,
-            Generation,
-            Host,
-            Leave, //
-        }, //
+        proto::hosts::Generation, //
     }, //
 };
-
-/// The host ports of a target port, under one lock.
-pub(crate) struct HostTable {
-    /// Those in use. Room for all that can be in use was made at the start.
-    hosts: KVVec<Host>,
-    /// The last generation given out.
-    last: Generation,
-}
-
-impl HostTable {
-    /// A table with room for `capacity` host ports. Context: may sleep.
-    ///
-    /// # Errors
-    ///
-    /// `ENOMEM`.
-    pub(crate) fn new(capacity: usize) -> Result<Self> {
-        Ok(Self {
-            hosts: KVVec::with_capacity(capacity, GFP_KERNEL)?,
-            last: Generation::default(),
-        })
-    }
-
-    /// Counts one more user of the host port that has this handle now.
-    fn get(&mut self, handle: HostHandle) -> Result<Generation> {
-        if let Some(generation) = hosts::join(&mut self.hosts, handle.to_bits()) {
-            return Ok(generation);
-        }
-        self.last = self.last.next();
-        self.hosts
-            .push_within_capacity(hosts::newcomer(handle.to_bits(), self.last))
-            .map_err(|_| ENOSPC)?;
-        Ok(self.last)
-    }
-
-    /// Counts one more user of a host port that has one.
-    fn get_again(&mut self, generation: Generation) {
-        let mut all = self.hosts.iter_mut();
-        if let Some(host) = all.find(|host| host.generation == generation) {
-            host.users = host.users.saturating_add(1);
-        }
-    }
-
-    /// Counts one user less; says whether the handle must be released.
-    fn put(&mut self, generation: Generation) -> bool {
-        let outcome = hosts::leave(&mut self.hosts, generation);
-        if let Leave::Goes(at) | Leave::Releases(at) = outcome {
-            let _ = self.hosts.remove(at);
-        }
-        matches!(outcome, Leave::Releases(_))
-    }
-
-    /// The LLDD invalidates the host port that has this handle now; says whether
-    /// it has users. The last of them releases the handle; without any the caller
-    /// does.
-    pub(crate) fn invalidate(&mut self, handle: HostHandle) -> bool {
-        hosts::invalidate(&mut self.hosts, handle.to_bits())
-    }
-
-    /// Whether the LLDD invalidated a host port.
-    fn is_invalid(&self, generation: Generation) -> bool {
-        let mut all = self.hosts.iter();
-        all.find(|host| host.generation == generation)
-            .is_none_or(|host| host.invalid)
-    }
-}
 
 /// A user of a host port. Dropped where interrupts are on and no lock is held,
 /// since the last one of an invalidated host port calls `host_release`.

@@ -15,6 +15,7 @@ use crate::{
         command,
         exchange::Exchange,
         slots::Submission,
+        ConnTable,
         Queue, //
     },
     shared::{
@@ -27,8 +28,7 @@ use crate::{
             ids::ConnectionId,
             wire::CommandIu, //
         }, //
-    },
-    tgtport::TargetPort, //
+    }, //
 };
 
 impl Queue {
@@ -87,13 +87,13 @@ impl Queue {
 #[cold]
 #[inline(never)]
 pub(crate) unsafe fn receive(
-    port: &TargetPort,
+    connections: &ConnTable,
     lldd: FcpRequestPtr,
     command: &CommandIu,
 ) -> Result {
     let id = ConnectionId::from_wire(command.connection_id.get()).ok_or(ENOTCONN)?;
     let guard = rcu::read_lock();
-    let queue = port.connections.find(id, &guard).ok_or(ENOTCONN)?;
+    let queue = connections.find(id, &guard).ok_or(ENOTCONN)?;
     // SAFETY: As this function's.
     let (exchange, submission) = unsafe { queue.accept_unconnected(lldd, command)? };
     drop(guard);

@@ -83,7 +83,7 @@ pub(crate) fn start_checked(exchange: Exchange) {
             ratelimited!(pr_info!(
                 "{{{}:{}}}: command 0x{:02x} aborted: {}\n",
                 exchange.queue().port().number,
-                exchange.queue().association().number(),
+                exchange.queue().owner_number(),
                 exchange.command().sqe.opcode,
                 error.text()
             ));

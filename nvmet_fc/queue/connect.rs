@@ -107,7 +107,7 @@ fn check_controller(exchange: &mut Exchange) -> Result<(), ConnectError> {
     }
     // The admin queue keeps its controller for longer than this queue is with
     // nvmet, so the number is nobody else's meanwhile.
-    let controller = queue.association().controller();
+    let controller = queue.owner().controller();
     let mut named = [0; 2];
     let data = exchange.data().as_ref();
     if !data.is_some_and(|data| data.read(connect::CONTROLLER_AT, &mut named)) {
@@ -122,7 +122,7 @@ fn refuse(mut exchange: Exchange, error: ConnectError) {
     ratelimited!(pr_warn!(
         "{{{}:{}}}: command 0x{:02x} of queue {} refused: {}\n",
         queue.port().number,
-        queue.association().number(),
+        queue.owner_number(),
         exchange.command().sqe.opcode,
         queue.id().queue_id(),
         error.text()
@@ -139,20 +139,17 @@ fn refuse(mut exchange: Exchange, error: ConnectError) {
 pub(crate) fn settle(exchange: &mut Exchange) {
     let completion = exchange.response().cqe;
     let queue = exchange.queue();
-    let association = queue.association();
     let (submission, completion_queue) = queue.nvmet.controllers();
     let is_admin = queue.id().queue_id() == 0;
     let outcome = Outcome {
         ok: completion.status.get() >> 1 == 0,
         submission: submission.is_some(),
         completion: completion_queue.is_some(),
-        // An association that goes has forgotten its controller.
-        own: is_admin || association.is_terminating() || association.ctrl() == Some(submission),
+        own: is_admin || queue.owner().owns(submission),
     };
     if is_admin && outcome.ok {
         // CAST: The low half, as nvmet states it.
-        association.set_controller(completion.result.get() as u16);
-        association.tenancy().connected();
+        queue.owner().connected(completion.result.get() as u16);
     }
     let settled = queue.change_admission(|admission| Ok(admission.settle(outcome)));
     if settled == Ok(Admission::Spoiled) {
@@ -166,9 +163,9 @@ fn spoiled(queue: &Queue) {
     ratelimited!(pr_err!(
         "{{{}:{}}}: Connect of queue {} left something behind: the association ends, port 0x{:016x}\n",
         queue.port().number,
-        queue.association().number(),
+        queue.owner_number(),
         queue.id().queue_id(),
         queue.port().port_name
     ));
-    queue.association().schedule_delete();
+    queue.owner().clone().end();
 }

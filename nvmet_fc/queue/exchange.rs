@@ -238,14 +238,13 @@ impl Exchange {
         direction: Direction,
         clear: bool,
     ) -> Option<PageList> {
-        let association = self.queue().association();
+        let share = self.queue().share();
         let bytes = bytes_in_account(length.div_ceil(PAGE));
-        if !association.tenancy().take_data(bytes) {
+        if !share.take_data(bytes) {
             return None;
         }
         let data = PageList::new(length, direction, clear);
-        data.inspect_err(|_| association.tenancy().give_data(bytes))
-            .ok()
+        data.inspect_err(|_| share.give_data(bytes)).ok()
     }
 
     /// Unmaps the data and frees it. Context: any.
@@ -354,7 +353,7 @@ fn bytes_in_account(entries: u32) -> u64 {
 #[cold]
 fn uncount(queue: &Queue, entries: u32) {
     let bytes = bytes_in_account(entries);
-    queue.association().tenancy().give_data(bytes);
+    queue.share().give_data(bytes);
 }
 
 /// What an event gives that does not belong to the state.

@@ -10,11 +10,16 @@ use kernel::{
 };
 
 use crate::{
+    port::core::{
+        PortCore,
+        PortUses, //
+    },
     queue::{
         admission,
         command,
         exchange,
-        slots, //
+        slots,
+        ConnTable, //
     },
     shared::{
         fc::{
@@ -32,8 +37,7 @@ use crate::{
             ids::ConnectionId, //
         },
         support::ratelimit::ratelimited, //
-    },
-    tgtport::TargetPort, //
+    }, //
 };
 
 /// Takes a command, or logs why not. Context: process.
@@ -43,13 +47,17 @@ use crate::{
 /// `EOVERFLOW` if it was taken, but its payload is still needed. Otherwise it was
 /// not: `EIO` (malformed), `ENOTCONN` (no such connection), `ENOENT` (no room).
 #[inline(always)]
-pub(crate) fn receive(port: &TargetPort, offer: OfferedCommand<'_>) -> Result {
+pub(crate) fn receive(
+    port: &PortCore,
+    connections: &ConnTable,
+    offer: OfferedCommand<'_>,
+) -> Result {
     let (exchange, payload) = (offer.exchange(), offer.payload());
     // SAFETY: By the offer's invariants.
-    match unsafe { start(port, exchange, payload) } {
+    match unsafe { start(port, connections, exchange, payload) } {
         Ok(()) => Ok(()),
         // SAFETY: By the offer's invariants.
-        Err(error) => Err(unsafe { refused(port, exchange, payload, error) }),
+        Err(error) => Err(unsafe { refused(port, connections, exchange, payload, error) }),
     }
 }
 
@@ -59,11 +67,16 @@ pub(crate) fn receive(port: &TargetPort, offer: OfferedCommand<'_>) -> Result {
 ///
 /// Exchange and payload are those of an [`OfferedCommand`].
 #[inline(always)]
-unsafe fn start(port: &TargetPort, exchange: FcpRequestPtr, payload: &[u8]) -> Result {
+unsafe fn start(
+    port: &PortCore,
+    connections: &ConnTable,
+    exchange: FcpRequestPtr,
+    payload: &[u8],
+) -> Result {
     let command = cmd_iu::check(payload).map_err(|error| malformed(port, error))?;
     let id = ConnectionId::from_wire(command.connection_id.get()).ok_or(ENOTCONN)?;
     let guard = rcu::read_lock();
-    let queue = port.connections.find(id, &guard).ok_or(ENOTCONN)?;
+    let queue = connections.find(id, &guard).ok_or(ENOTCONN)?;
     let transfer = cmd_iu::transfer(command);
     // SAFETY: An offer, whose payload is kept if it is to be.
     let taken = unsafe { queue.accept(exchange, command, transfer.is_ok()) };
@@ -73,7 +86,7 @@ unsafe fn start(port: &TargetPort, exchange: FcpRequestPtr, payload: &[u8]) -> R
             // The command is started there, which may sleep.
             drop(guard);
             // SAFETY: An offer, whose payload is kept if it is to be.
-            return unsafe { admission::receive(port, exchange, command) };
+            return unsafe { admission::receive(connections, exchange, command) };
         }
         Err(error) => return Err(error),
     };
@@ -88,7 +101,7 @@ unsafe fn start(port: &TargetPort, exchange: FcpRequestPtr, payload: &[u8]) -> R
 
 /// Reports a command that has not the form of one.
 #[cold]
-fn malformed(port: &TargetPort, error: CommandIuError) -> Error {
+fn malformed(port: &PortCore, error: CommandIuError) -> Error {
     ratelimited!(pr_info!(
         "{{{}}}: command refused: {}\n",
         port.number,
@@ -106,7 +119,8 @@ fn malformed(port: &TargetPort, error: CommandIuError) -> Error {
 /// As for [`start`], which gave the error.
 #[cold]
 unsafe fn refused(
-    port: &TargetPort,
+    port: &PortCore,
+    connections: &ConnTable,
     exchange: FcpRequestPtr,
     payload: &[u8],
     error: Error,
@@ -130,7 +144,7 @@ unsafe fn refused(
         ratelimited!(pr_info!(
             "{{{}:{}}}: command refused: {}, queue {}, port 0x{:016x}\n",
             port.number,
-            association_number(port, id).unwrap_or(-1),
+            association_number(connections, id).unwrap_or(-1),
             why,
             id & 0xffff,
             port.port_name
@@ -140,16 +154,14 @@ unsafe fn refused(
 }
 
 /// Number of the association behind a connection, if there is one.
-fn association_number(port: &TargetPort, id: u64) -> Option<i64> {
+fn association_number(connections: &ConnTable, id: u64) -> Option<i64> {
     let guard = rcu::read_lock();
-    let queue = port
-        .connections
-        .find(ConnectionId::from_wire(id)?, &guard)?;
-    Some(i64::from(queue.association().number()))
+    let queue = connections.find(ConnectionId::from_wire(id)?, &guard)?;
+    Some(i64::from(queue.owner_number()))
 }
 
 /// A command was aborted by its host. Context: any.
-pub(crate) fn abort(port: &TargetPort, exchange: &AbortedExchange) {
+pub(crate) fn abort(port: &PortUses, exchange: &AbortedExchange) {
     // SAFETY: It was offered on this port, by the type's invariant.
     unsafe { slots::abort(port, exchange.as_raw()) };
 }

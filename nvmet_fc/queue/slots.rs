@@ -23,7 +23,11 @@ use kernel::{
 };
 
 use crate::{
-    port::hold::Hold,
+    port::core::{
+        Hold,
+        PortCore,
+        PortUses, //
+    },
     queue::{
         exchange::{
             self,
@@ -40,8 +44,7 @@ use crate::{
             wire::CommandIu, //
         },
         support::ring::Ring, //
-    },
-    tgtport::TargetPort, //
+    }, //
 };
 
 /// Marks our pointer in an LLDD's exchange as one to the queue that deferred
@@ -324,7 +327,7 @@ impl Queue {
 ///
 /// It was deferred and not released, is out of the waiting list, and nobody else
 /// ends it. The port is held.
-unsafe fn end_deferred(port: &TargetPort, lldd: FcpRequestPtr, abort: bool) {
+unsafe fn end_deferred(port: &PortCore, lldd: FcpRequestPtr, abort: bool) {
     // SAFETY: By this function's contract; its buffer is not read any more.
     unsafe { port.lldd.defer_rcv(lldd) };
     if abort {
@@ -341,7 +344,7 @@ unsafe fn end_deferred(port: &TargetPort, lldd: FcpRequestPtr, abort: bool) {
 ///
 /// `lldd` is memory of an exchange that was accepted on this port, or was
 /// offered and refused; it may be over by now.
-pub(crate) unsafe fn abort(port: &TargetPort, lldd: FcpRequestPtr) {
+pub(crate) unsafe fn abort(port: &PortUses, lldd: FcpRequestPtr) {
     // A command may get its slot between two looks, but only once.
     for _ in 0..2 {
         // Slots and queues that are found here are not freed before this ends.

@@ -8,7 +8,7 @@
 use kernel::prelude::*;
 
 use crate::{
-    port::hold::Hold,
+    port::core::Hold,
     queue::Queue,
     shared::{
         proto::life::target_exchange::State,

@@ -12,9 +12,11 @@ use kernel::alloc::KVec;
 
 use crate::{
     nvmet::NvmetPort,
-    port::hold::Hold,
     shared::proto::traddr::Traddr,
-    tgtport::TargetPort, //
+    tgtport::{
+        HeldPort,
+        TargetPort, //
+    }, //
 };
 
 /// An nvmet port that the user made for a target port.
@@ -24,13 +26,13 @@ pub(super) struct Binding {
     /// Names of the target port.
     pub(super) names: Traddr,
     /// The target port, while it is registered.
-    pub(super) port: Option<Hold>,
+    pub(super) port: Option<HeldPort>,
 }
 
 /// What the registry's lock protects.
 pub(crate) struct Registry {
     /// Registered target ports.
-    pub(super) ports: KVec<Hold>,
+    pub(super) ports: KVec<HeldPort>,
     /// Bindings.
     pub(super) bindings: KVec<Binding>,
     /// Which numbers target ports have.
@@ -60,7 +62,7 @@ impl Registry {
                 binding
                     .port
                     .as_deref()
-                    .is_some_and(|bound| core::ptr::eq(bound, port))
+                    .is_some_and(|bound| core::ptr::eq(&**bound, port))
             })
             .map(|binding| binding.nvmet_port)
     }

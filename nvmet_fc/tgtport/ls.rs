@@ -25,7 +25,10 @@ use crate::{
     },
     nvmet::QUEUE_ID_MAX,
     port::{
-        hold::Hold,
+        core::{
+            PortOwner,
+            PortUses, //
+        },
         host::HostRef, //
     },
     shared::{
@@ -52,6 +55,7 @@ use crate::{
     },
     tgtport::{
         registry,
+        HeldPort,
         TargetPort,
         LS_WORK, //
     }, //
@@ -61,10 +65,15 @@ use crate::{
 /// nvmet's queue waits for one run, however many hosts ask.
 const AT_A_TIME: usize = 32;
 
-impl TargetPort {
+impl PortOwner for TargetPort {
+    #[inline]
+    fn core(&self) -> &PortUses {
+        &self.core
+    }
+
     /// Queues the work that processes link services, on nvmet's queue, which LLDDs
-    /// flush. Context: any.
-    pub(crate) fn queue_ls(self: Arc<Self>) {
+    /// flush.
+    fn ls_received(self: Arc<Self>) {
         drop(globals::nvmet_queue().enqueue::<_, { LS_WORK }>(self));
     }
 }
@@ -80,20 +89,20 @@ impl WorkItem<{ LS_WORK }> for TargetPort {
 /// The link service work of a target port. Context: may sleep.
 fn process(port: &Arc<TargetPort>) {
     for _ in 0..AT_A_TIME {
-        let Some(ls) = ReceivedLs::next(port) else {
+        let Some(ls) = ReceivedLs::next(&port.ls) else {
             return;
         };
         // What waits keeps the port registered in the LLDD's eyes.
-        if let Some(hold) = Hold::try_new(port) {
-            process_one(&hold, ls);
+        if let Some(port) = port.held() {
+            process_one(&port, ls);
         }
     }
     // Behind whatever else there is to do by now.
-    port.clone().queue_ls();
+    port.clone().ls_received();
 }
 
 /// Processes one.
-fn process_one(port: &Hold, ls: ReceivedLs) {
+fn process_one(port: &HeldPort, ls: ReceivedLs) {
     let binding = registry::bound(port);
     let size = binding.map_or(crate::nvmet::QUEUE_ENTRIES_MAX, |(_, entries)| entries);
     // As in nvmet, the user's limit is one for I/O queues.
@@ -153,7 +162,7 @@ fn say_rejected(port: &TargetPort, command: u8, error: LsError) {
 
 /// Makes an association with its admin queue.
 fn create_association(
-    port: &Hold,
+    port: &HeldPort,
     host: Option<&HostRef>,
     nvmet_port: Option<crate::nvmet::NvmetPort>,
     request: &CreateAssociation<'_>,
@@ -162,11 +171,18 @@ fn create_association(
         return Err(LsError::PortGoing);
     }
     let nvmet_port = nvmet_port.ok_or(LsError::NoPort)?;
-    let tenancy = Tenancy::new(port, host)?;
-    let association = Association::new(port, tenancy, host.cloned(), nvmet_port, request.queue)?;
+    let tenancy = Tenancy::new(&port.hold, host)?;
+    let association = Association::new(
+        &port.hold,
+        port.port.clone(),
+        tenancy,
+        host.cloned(),
+        nvmet_port,
+        request.queue,
+    )?;
     // Before anybody can find it: what ends it takes the timer off its queue.
     association.watch();
-    if let Err(error) = registry::admit(&association) {
+    if let Err(error) = registry::admit(port, &association) {
         // Its queue refers to it: only its work takes them apart.
         association.schedule_delete();
         return Err(error);

@@ -16,8 +16,11 @@ use kernel::{
 
 use crate::{
     globals,
-    ls::disconnect::patience,
-    port::hold::Hold,
+    ls::disconnect::sent,
+    port::core::{
+        Hold,
+        PortOwner, //
+    },
     shared::{
         fc::{
             port::TargetPortInfo,
@@ -28,11 +31,13 @@ use crate::{
         },
         support::{
             device::DeviceRef,
+            held::Ended,
             work, //
         }, //
     },
     tgtport::{
         registry,
+        HeldPort,
         TargetPort,
         DELETE_WORK,
         EVENT_WORK, //
@@ -107,9 +112,9 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
     };
     // LLDDs, too, rely on nvmet's queue having run dry here.
     work::flush_queue(globals::nvmet_queue());
-    patience::hurry_all(port);
+    sent::hurry_all(port);
 
-    let memory = registration.arc();
+    let memory = registration.port.clone();
     drop(registration);
     // CAST: A small number of jiffies.
     let second = msecs_to_jiffies(1_000) as usize;
@@ -117,7 +122,7 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
         if memory.deleted.wait_timeout(second) {
             return Ok(());
         }
-        if waited >= DELETE_WAIT_SECONDS && !patience::is_out(&memory) {
+        if waited >= DELETE_WAIT_SECONDS && !sent::is_out(&memory) {
             break;
         }
     }
@@ -125,18 +130,18 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
         "{{{}}}: port 0x{:016x} still has {} users\n",
         memory.number,
         memory.port_name,
-        memory.holds.as_atomic().load(Relaxed)
+        memory.core.holds()
     );
     Ok(())
 }
 
 /// The discovery log of the port's hosts has changed: tells the LLDD, or, if the
 /// port is too young for that, has it told. Context: may sleep.
-pub(crate) fn discovery_changed(port: &Hold) {
+pub(crate) fn discovery_changed(port: &HeldPort) {
     let age = u32::try_from(port.since.elapsed().as_millis()).unwrap_or(u32::MAX);
     match SETTLE_MSECS.saturating_sub(age) {
         0 => port.lldd.discovery_event(),
-        left => port.arc().queue_discovery_event(left),
+        left => port.port.clone().queue_discovery_event(left),
     }
 }
 
@@ -147,10 +152,11 @@ impl TargetPort {
         let jiffies = msecs_to_jiffies(msecs);
         drop(globals::own_queue().enqueue_delayed::<_, { EVENT_WORK }>(self, jiffies));
     }
+}
 
-    /// Queues the work that calls `targetport_delete`. Takes over the LLDD's
-    /// reference. Context: any.
-    pub(crate) fn queue_delete(self: Arc<Self>) {
+impl Ended for TargetPort {
+    /// Has `targetport_delete` called.
+    fn ended(self: Arc<Self>) {
         drop(globals::own_queue().enqueue::<_, { DELETE_WORK }>(self));
     }
 }
@@ -176,7 +182,7 @@ fn late_discovery_event(port: &TargetPort) {
     if port.unregistered.load(Relaxed) {
         return;
     }
-    if let Some(port) = Hold::try_new(port) {
+    if let Some(port) = Hold::try_new(port.core()) {
         port.lldd.discovery_event();
     }
 }
@@ -184,8 +190,7 @@ fn late_discovery_event(port: &TargetPort) {
 /// The last user of an unregistered target port is gone. Context: may sleep.
 fn deliver_delete(port: &TargetPort) {
     // The LLDD may give its device up once it is told.
-    let responses = port.ls_responses.lock().take();
-    drop(responses);
+    port.ls.unmap();
     port.lldd.targetport_delete();
     registry::give_number(port.number);
     port.deleted.complete_all();

@@ -16,7 +16,10 @@ use crate::{
         CtrlId,
         NvmetPort, //
     },
-    port::hold::Hold,
+    port::{
+        core::Hold,
+        room::ASSOCIATIONS_MAX, //
+    },
     shared::{
         fc::target_template::TargetLldd,
         proto::{
@@ -31,8 +34,8 @@ use crate::{
             Registry, //
         },
         registry_lock,
-        TargetPort,
-        ASSOCIATIONS_MAX, //
+        HeldPort,
+        TargetPort, //
     }, //
 };
 
@@ -82,25 +85,26 @@ pub(crate) fn add(port: Arc<TargetPort>, publish: impl FnOnce(&TargetLldd)) -> R
         return Err(EEXIST);
     }
     registry.ports.reserve(1, GFP_KERNEL)?;
-    let hold = Hold::register(port);
-    publish(&hold.lldd);
+    let hold = Hold::first(port.clone(), |port| port.core())?;
+    let port = HeldPort { hold, port };
+    publish(&port.lldd);
     if let Some(binding) = registry
         .bindings
         .iter_mut()
         .find(|binding| binding.port.is_none() && binding.names == names)
     {
-        binding.port = Some(hold.clone());
+        binding.port = Some(port.clone());
     }
     // Room was made above.
-    let _ = registry.ports.push_within_capacity(hold);
+    let _ = registry.ports.push_within_capacity(port);
     Ok(())
 }
 
 /// Takes a target port out; its binding waits for the next one with its names.
 /// Its associations are scheduled to end. What comes back is the registration's
 /// hold. Context: may sleep.
-pub(crate) fn remove(port: &TargetPort) -> Option<Hold> {
-    let is_it = |hold: &Hold| core::ptr::eq::<TargetPort>(&**hold, port);
+pub(crate) fn remove(port: &TargetPort) -> Option<HeldPort> {
+    let is_it = |other: &HeldPort| core::ptr::eq(&***other, port);
     let mut registry = registry_lock::lock();
     let registered = registry
         .ports
@@ -177,7 +181,7 @@ pub(crate) fn unbind(nvmet_port: NvmetPort) {
 }
 
 /// The target port that an nvmet port is bound to. Context: may sleep.
-pub(crate) fn port_of(nvmet_port: NvmetPort) -> Option<Hold> {
+pub(crate) fn port_of(nvmet_port: NvmetPort) -> Option<HeldPort> {
     registry_lock::lock()
         .bindings
         .iter()
@@ -201,8 +205,7 @@ pub(crate) fn bound(port: &TargetPort) -> Option<(NvmetPort, u16)> {
 /// # Errors
 ///
 /// The reject's reason.
-pub(crate) fn admit(association: &Arc<Association>) -> Result<(), LsError> {
-    let port = association.port();
+pub(crate) fn admit(port: &TargetPort, association: &Arc<Association>) -> Result<(), LsError> {
     let registry = registry_lock::lock();
     if registry.bound(port) != Some(association.nvmet_port()) {
         return Err(LsError::NoPort);
@@ -223,6 +226,7 @@ pub(crate) fn admit(association: &Arc<Association>) -> Result<(), LsError> {
     associations
         .push_within_capacity(association.clone())
         .map_err(|_| LsError::AssociationAllocation)?;
+    port.identifiers.insert(association.clone());
     association.announce();
     Ok(())
 }

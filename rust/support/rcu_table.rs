@@ -9,7 +9,7 @@
 //!
 //! C header: [`include/linux/rculist.h`](srctree/include/linux/rculist.h)
 
-use core::ptr;
+use core::{ffi::c_void, ptr};
 
 use kernel::{
     alloc::KVVec,
@@ -60,7 +60,10 @@ pub(crate) unsafe trait HasLink: Sized {
 }
 
 /// Implements [`HasLink`] by a field: `impl_has_link!(Object, self.link)`.
-#[allow(unused_macros, reason = "each module uses its own part of what is shared")]
+#[allow(
+    unused_macros,
+    reason = "each module uses its own part of what is shared"
+)]
 macro_rules! impl_has_link {
     ($object:ty, $self:ident . $field:ident) => {
         #[allow(unsafe_code, reason = "the field is this one's alone")]
@@ -73,7 +76,10 @@ macro_rules! impl_has_link {
         }
     };
 }
-#[allow(unused_imports, reason = "each module uses its own part of what is shared")]
+#[allow(
+    unused_imports,
+    reason = "each module uses its own part of what is shared"
+)]
 pub(crate) use impl_has_link;
 
 /// What a table can hold.
@@ -103,11 +109,31 @@ pub(crate) struct RcuTable<T, const CHAINS: usize> {
     changes: SpinLockIrq<()>,
 }
 
-/// An object that is out of a table, and may still be seen by readers.
-pub(crate) struct Removed<T>(*const T);
+/// An object, of whatever type, that is out of a table, and may still be seen by
+/// readers.
+///
+/// # Invariants
+///
+/// `release` gives back the table's reference to `object`, which is there.
+pub(crate) struct Removed {
+    /// The object.
+    object: *const c_void,
+    /// Drops an [`Arc`] of it.
+    release: unsafe fn(*const c_void),
+}
 
-// SAFETY: A reference to an object, which may be given back on any thread.
-unsafe impl<T: Send + Sync> Send for Removed<T> {}
+// SAFETY: A reference to an object that is `Send` and `Sync`, as all in tables are.
+unsafe impl Send for Removed {}
+
+/// Gives a reference back.
+///
+/// # Safety
+///
+/// `object` is from [`Arc::into_raw`], and the reference is the caller's.
+unsafe fn release<T>(object: *const c_void) {
+    // SAFETY: By this function's contract.
+    drop(unsafe { Arc::from_raw(object.cast::<T>()) });
+}
 
 impl<T: Linked, const CHAINS: usize> RcuTable<T, CHAINS> {
     /// An empty table. Context: may sleep.
@@ -175,14 +201,18 @@ impl<T: Linked, const CHAINS: usize> RcuTable<T, CHAINS> {
     }
 
     /// Takes an object out. Context: any.
-    pub(crate) fn remove(&self, object: &T) -> Option<Removed<T>> {
+    pub(crate) fn remove(&self, object: &T) -> Option<Removed> {
         let _changes = self.changes.lock();
         let mut place = self.chain(object.key())?;
         loop {
             let at = place.load(Relaxed);
             if ptr::eq(at, object) {
                 place.store(object.link().next.load(Relaxed), Release);
-                return Some(Removed(at));
+                // INVARIANT: The chain had the reference, and has it no more.
+                return Some(Removed {
+                    object: at.cast(),
+                    release: release::<T>,
+                });
             }
             // SAFETY: What is in a chain is alive, and chains only change
             // under the lock that is held.
@@ -194,11 +224,11 @@ impl<T: Linked, const CHAINS: usize> RcuTable<T, CHAINS> {
 /// Waits until no reader sees the objects any more, and gives the table's
 /// references back. What comes out of `removed` was removed before. Context: may
 /// sleep.
-pub(crate) fn settle<T>(removed: impl Iterator<Item = Removed<T>>) {
+pub(crate) fn settle(removed: impl Iterator<Item = Removed>) {
     rcu::synchronize_rcu();
     for object in removed {
-        // SAFETY: By the table's invariant the reference is there to give back,
-        // and the grace period has passed.
-        drop(unsafe { Arc::from_raw(object.0) });
+        // SAFETY: By the invariants the reference is there to give back, once, as a
+        // grace period has passed.
+        unsafe { (object.release)(object.object) };
     }
 }

@@ -21,12 +21,10 @@ use super::{
 };
 use crate::{
     globals,
-    ls::sent_lock,
     shared::support::{
         ratelimit::ratelimited,
         work, //
-    },
-    tgtport::TargetPort, //
+    }, //
 };
 
 /// When one is aborted once the port goes away, milliseconds.
@@ -165,17 +163,4 @@ impl SentDisconnect {
         drop(guard);
         drop(users);
     }
-}
-
-/// The port goes: what was sent gets little more time. Context: may sleep.
-pub(crate) fn hurry_all(port: &TargetPort) {
-    for sent in sent_lock::lock().of(port) {
-        sent.clone().queue_hurry();
-    }
-}
-
-/// Whether any keeps the port in use: the LLDD has it, and has a device that may
-/// write to it. Context: may sleep.
-pub(crate) fn is_out(port: &TargetPort) -> bool {
-    sent_lock::lock().of(port).next().is_some()
 }

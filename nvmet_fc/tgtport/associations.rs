@@ -4,17 +4,24 @@
 
 #![deny(unsafe_code)]
 
+use core::ptr;
+
 use kernel::sync::{
     rcu,
     Arc, //
 };
 
 use crate::{
-    association::Association,
+    association::{
+        Association,
+        Carrier, //
+    },
     nvmet::CtrlId,
+    queue::ConnTable,
     shared::{
         fc::port::HostHandle,
-        proto::ids::AssociationId, //
+        proto::ids::AssociationId,
+        support::rcu_table::Removed, //
     },
     tgtport::TargetPort, //
 };
@@ -72,8 +79,7 @@ impl TargetPort {
     /// Finds an association, which may be going. Context: any.
     pub(crate) fn find_association(&self, id: AssociationId) -> Option<Arc<Association>> {
         let guard = rcu::read_lock();
-        let admin = self.connections.find(id.connection(0), &guard)?;
-        Some(admin.association().clone())
+        self.identifiers.find(id, &guard).map(Arc::from)
     }
 
     /// Finds the association of a controller. Context: any.
@@ -87,15 +93,21 @@ impl TargetPort {
         });
         found
     }
+}
 
-    /// Takes an association out of the list. Context: may sleep.
-    pub(crate) fn forget_association(&self, association: &Arc<Association>) {
+impl Carrier for TargetPort {
+    fn connections(&self) -> &ConnTable {
+        &self.connections
+    }
+
+    fn forget(&self, association: &Association) -> Option<Removed> {
         let mut associations = self.associations.lock();
         let taken = associations
             .iter()
-            .position(|other| Arc::ptr_eq(other, association))
+            .position(|other| ptr::eq(&**other, association))
             .and_then(|at| associations.remove(at).ok());
         drop(associations);
         drop(taken);
+        self.identifiers.remove(association)
     }
 }

@@ -25,26 +25,21 @@ use kernel::{
 
 use crate::{
     nvmet,
-    port::hold::Hold,
-    shared::{
-        fc::port::HostHandle,
-        proto::room::{
-            self,
-            Shortage, //
-        },
-        support::ratelimit::ratelimited, //
-    },
-    tgtport::{
-        ASSOCIATIONS_EXISTING,
-        ASSOCIATIONS_MAX, //
-    }, //
+    shared::fc::port::HostHandle, //
 };
+
+/// Associations that a target port takes: what bounds the memory that hosts can
+/// have it allocate.
+pub(crate) const ASSOCIATIONS_MAX: usize = 2048;
+/// The same with those that end, which may take as long as the commands that
+/// they have.
+pub(crate) const ASSOCIATIONS_EXISTING: usize = 2 * ASSOCIATIONS_MAX;
 
 /// Room for queues and associations, counted in commands: 128 hosts with 32
 /// queues of 128 commands, and an admin queue of 32. A command takes less than
 /// 1 KiB; what a queue takes beside its commands, and an association beside its
 /// queues, is counted as so many commands (`rust/proto/room.rs`).
-const COMMANDS_MAX: u64 = 9 << 16;
+pub(super) const COMMANDS_MAX: u64 = 9 << 16;
 /// Room for data: this part of the machine's memory. Only buffers of commands
 /// with much data are counted; the others are bounded by the commands.
 const DATA_PART: u64 = 8;
@@ -59,13 +54,13 @@ const EXISTING_OF_ONE_HOST: u32 = ASSOCIATIONS_EXISTING as u32 / 2;
 const UNCONNECTED: u32 = 128;
 /// Disconnects under way to one host port: one that never answers keeps each for
 /// half a minute.
-pub(crate) const SENT_TO_ONE_HOST: u32 = OF_ONE_HOST;
+pub(super) const SENT_TO_ONE_HOST: u32 = OF_ONE_HOST;
 
 /// What is set aside of a target port's room.
 #[pin_data]
 pub(crate) struct Room {
     /// For queues and associations, in commands.
-    commands: Atomic<u64>,
+    pub(super) commands: Atomic<u64>,
     /// For data, bytes.
     pub(crate) data: Atomic<u64>,
     /// The most of that.
@@ -90,7 +85,7 @@ pub(crate) struct Account {
     /// Its handle; `None` for all hosts of an LLDD without handles.
     pub(crate) host: Option<HostHandle>,
     /// Queues and associations, in commands.
-    commands: Atomic<u64>,
+    pub(super) commands: Atomic<u64>,
     /// Data, bytes.
     pub(crate) data: Atomic<u64>,
     /// Associations that are not going.
@@ -203,58 +198,5 @@ impl Account {
             let number = number.load(Relaxed);
             (number >= limit).then_some((number, kind))
         })
-    }
-}
-
-/// A part of a target port's room for commands, given back when dropped.
-pub(crate) struct Share {
-    /// Whose it is.
-    account: Arc<Account>,
-    /// How many commands.
-    commands: u64,
-    /// The target port.
-    port: Hold,
-}
-
-impl Share {
-    /// Sets room aside. Context: any; there is one caller at a time.
-    ///
-    /// # Errors
-    ///
-    /// `ENOSPC`: there is not so much.
-    pub(crate) fn new(port: &Hold, account: &Arc<Account>, commands: u32) -> Result<Self> {
-        let commands = u64::from(commands);
-        let used = port.room.commands.load(Relaxed);
-        let mine = account.of_host(&account.commands);
-        if let Err(shortage) = room::check(COMMANDS_MAX, used, mine, commands) {
-            let (whose, number) = match shortage {
-                Shortage::Port => ("the port", used),
-                Shortage::Host => ("this host", mine.unwrap_or(0)),
-            };
-            ratelimited!(pr_warn!(
-                "{{{}}}: no room for {} more commands: {} has {} of {}, port 0x{:016x}\n",
-                port.number,
-                commands,
-                whose,
-                number,
-                COMMANDS_MAX,
-                port.port_name
-            ));
-            return Err(ENOSPC);
-        }
-        port.room.commands.add(commands, Relaxed);
-        account.commands.add(commands, Relaxed);
-        Ok(Self {
-            account: account.clone(),
-            commands,
-            port: port.clone(),
-        })
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        self.account.commands.fetch_sub(self.commands, Relaxed);
-        self.port.room.commands.fetch_sub(self.commands, Relaxed);
     }
 }
