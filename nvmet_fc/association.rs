@@ -36,8 +36,8 @@ use crate::{
     },
     ls::waiting::WaitingLs,
     nvmet::{
-        CtrlId,
-        NvmetPort, //
+        port::NvmetPort,
+        queue::CtrlId, //
     },
     port::{
         core::Hold,
@@ -255,11 +255,6 @@ impl Association {
     /// Small number for log lines.
     pub(crate) fn number(&self) -> u32 {
         self.number.value
-    }
-
-    /// The target port.
-    pub(crate) fn port(&self) -> &Hold {
-        &self.port
     }
 
     /// The host port, if the LLDD names them.

@@ -74,13 +74,3 @@ pub(crate) fn start_queue() -> &'static Queue {
     // SAFETY: As for the other one.
     unsafe { Queue::from_raw(START_QUEUE.load(Relaxed)) }
 }
-
-/// nvmet's own workqueue.
-///
-/// Associations end on it, because nvmet flushes it before it frees an nvmet
-/// port; LLDDs rely on a flush of it as well.
-pub(crate) fn nvmet_queue() -> &'static Queue {
-    // SAFETY: nvmet, which this module depends on, creates the queue at load
-    // and destroys it at unload.
-    unsafe { Queue::from_raw(abi::nvmet_wq) }
-}

@@ -10,7 +10,7 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: entry > tgtport > association > ls | queue > port > globals
+// layers: entry > tgtport > association > ls | queue > port > globals limits
 //     > nvmet > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
@@ -22,8 +22,9 @@ mod entry;
 mod globals;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;
+mod limits;
 mod ls;
-#[allow(unsafe_code, reason = "wraps nvmet's structures")]
+#[path = "../rust/nvmet.rs"]
 mod nvmet;
 mod port;
 mod queue;
@@ -48,7 +49,7 @@ module! {
 /// The loaded module. What comes first goes first.
 struct NvmetFcModule {
     /// nvmet's knowledge of the transport.
-    _registration: entry::nvmet::Registration,
+    _registration: nvmet::ops::Registration<NvmetFcModule>,
     /// Runs when nobody can call any more.
     _last: Last,
     /// Queues.
@@ -65,7 +66,7 @@ impl Drop for Last {
         // up after a Disconnect; that goes from the queues in this order.
         shared::support::work::flush_queue(globals::start_queue());
         shared::support::work::flush_queue(globals::own_queue());
-        shared::support::work::flush_queue(globals::nvmet_queue());
+        shared::support::work::flush_queue(nvmet::port::nvmet_wq());
         if tgtport::registry::clear() != 0 {
             pr_warn!("targetport list not empty\n");
         }
@@ -79,7 +80,7 @@ impl kernel::Module for NvmetFcModule {
         ls::disconnect::sent::init();
         let globals = globals::Globals::new()?;
         Ok(Self {
-            _registration: entry::nvmet::Registration::new()?,
+            _registration: nvmet::ops::Registration::new()?,
             _last: Last,
             _globals: globals,
         })

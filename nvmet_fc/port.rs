@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod core;
+#[allow(unsafe_code, reason = "asks LLDDs for names")]
 pub(crate) mod host;
 pub(crate) mod hosts;
 #[allow(unsafe_code, reason = "keeps this module loaded")]

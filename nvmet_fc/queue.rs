@@ -13,8 +13,6 @@ pub(crate) mod deferred;
 pub(crate) mod exchange;
 #[allow(unsafe_code, reason = "fills in what LLDDs read")]
 pub(crate) mod exchange_lldd;
-#[allow(unsafe_code, reason = "fills in what nvmet reads")]
-pub(crate) mod exchange_nvmet;
 #[allow(unsafe_code, reason = "hands on what LLDDs offer")]
 pub(crate) mod receive;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
@@ -48,11 +46,16 @@ use kernel::{
 };
 
 use crate::{
-    globals,
+    limits,
     nvmet::{
-        CtrlId,
-        NvmetPort,
-        NvmetQueue, //
+        port::{
+            nvmet_wq,
+            NvmetPort, //
+        },
+        queue::{
+            CtrlId,
+            NvmetQueue, //
+        }, //
     },
     port::{
         core::Hold,
@@ -250,7 +253,7 @@ impl Queue {
                 hardware_queue: queues::hardware_queue(queue_id, template.max_hw_queues),
                 adds_response: template.adds_response,
                 stated_size: parameters.stated_size,
-                unchecked_length: new.nvmet_port.unchecked_length(queue_id),
+                unchecked_length: limits::unchecked_length(new.nvmet_port, queue_id),
                 owner: new.owner,
                 owner_number: new.owner_number,
                 nvmet_port: new.nvmet_port,
@@ -430,7 +433,7 @@ impl Queue {
     pub(crate) fn put(queue: Arc<Self>) {
         if let Some(queue) = Arc::into_unique_or_drop(queue) {
             let queue: Arc<Self> = Arc::from(queue);
-            drop(globals::nvmet_queue().enqueue::<_, { RELEASE_WORK }>(queue));
+            drop(nvmet_wq().enqueue::<_, { RELEASE_WORK }>(queue));
         }
     }
 

@@ -11,7 +11,7 @@
 #![allow(dead_code, reason = "each module uses its own part of what is shared")]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: nvme > fc > support | proto > shim > abi
+// layers: nvme | nvmet > fc > support | proto > shim > abi
 
 pub(crate) mod fc;
 #[path = "proto/mod.rs"]

@@ -17,6 +17,8 @@ pub(crate) mod held;
 pub(crate) mod ida;
 #[allow(unsafe_code, reason = "maps memory for DMA")]
 pub(crate) mod mapped;
+#[allow(unsafe_code, reason = "wraps si_meminfo()")]
+pub(crate) mod memory;
 #[allow(unsafe_code, reason = "changes a flag of the thread")]
 pub(crate) mod noio;
 #[allow(unsafe_code, reason = "wraps get_random_bytes()")]

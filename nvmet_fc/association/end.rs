@@ -27,8 +27,9 @@ use crate::{
         WATCH_WORK, //
     },
     globals,
+    limits::QUEUE_ID_MAX,
     ls::disconnect,
-    nvmet::QUEUE_ID_MAX,
+    nvmet::port::nvmet_wq,
     queue::unfinished::Unfinished,
     shared::{
         proto::ls::response::{
@@ -70,7 +71,7 @@ impl Association {
         if !self.terminating.xchg(true, Full) {
             self.tenancy.leave();
             // On nvmet's queue, which nvmet flushes before it frees an nvmet port.
-            drop(globals::nvmet_queue().enqueue::<_, { DELETE_WORK }>(self.clone()));
+            drop(nvmet_wq().enqueue::<_, { DELETE_WORK }>(self.clone()));
         }
     }
 

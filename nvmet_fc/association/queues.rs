@@ -22,10 +22,8 @@ use kernel::{
 };
 
 use crate::{
-    nvmet::{
-        CtrlId,
-        QUEUE_ID_MAX, //
-    },
+    limits::QUEUE_ID_MAX,
+    nvmet::queue::CtrlId,
     queue::{
         unfinished::Unfinished,
         ConnTable,

@@ -1,119 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What nvmet calls: `struct nvmet_fabrics_ops`.
-//!
-//! C header: `drivers/nvme/target/nvmet.h`
+//! What this transport does for nvmet.
 
-use core::{
-    fmt::Write,
-    ptr::NonNull,
-    slice, //
-};
+#![deny(unsafe_code)]
 
 use kernel::{
-    error::{
-        from_result,
-        to_result, //
-    },
+    fmt,
     pr_warn_once,
-    prelude::*,
-    str::Formatter, //
+    prelude::*, //
 };
 
 use crate::{
-    abi::{
-        self,
-        AssertSync, //
-    },
+    abi,
+    limits,
     nvmet::{
-        CtrlId,
-        NvmetPort,
-        MDTS, //
+        ops::{
+            fabrics_ops,
+            FabricsOps, //
+        },
+        port::NvmetPort,
+        queue::CtrlId, //
     },
     queue::{
         command,
         exchange::Exchange, //
     },
+    shared::proto::traddr,
     tgtport::{
         register,
         registry, //
-    }, //
+    },
+    NvmetFcModule, //
 };
 
-/// The table. nvmet changes nothing in it.
-///
-/// There is no `install_queue`: nvmet calls it when it has given half of the
-/// queue to a controller already, and does not take that back if it fails. What
-/// a Connect says is looked at before (`queue/connect.rs`).
-static FABRICS_OPS: AssertSync<abi::nvmet_fabrics_ops> = AssertSync(abi::nvmet_fabrics_ops {
-    owner: <crate::NvmetFcModule as kernel::ModuleMetadata>::THIS_MODULE.as_ptr(),
-    type_: abi::NVMF_TRTYPE_FC,
-    msdbd: 1,
-    queue_response: Some(queue_response),
-    add_port: Some(add_port),
-    remove_port: Some(remove_port),
-    delete_ctrl: Some(delete_ctrl),
-    get_mdts: Some(get_mdts),
-    host_traddr: Some(host_traddr),
-    discovery_chg: Some(discovery_chg),
-    ..pin_init::zeroed()
-});
+fabrics_ops!(NvmetFcModule, Exchange, command::completed);
 
-/// The table, for nvmet.
-#[inline]
-pub(crate) fn fabrics_ops() -> *const abi::nvmet_fabrics_ops {
-    &raw const FABRICS_OPS.0
+/// The names of a host port, as they are shown.
+struct HostNames {
+    /// Node name.
+    node: u64,
+    /// Port name.
+    port: u64,
 }
 
-/// nvmet knows the transport for as long as this lives.
-pub(crate) struct Registration(());
-
-impl Registration {
-    /// Makes the transport known. Context: may sleep.
-    ///
-    /// # Errors
-    ///
-    /// nvmet's: there is an FC transport already.
-    pub(crate) fn new() -> Result<Self> {
-        // SAFETY: The table is static.
-        to_result(unsafe { abi::nvmet_register_transport(fabrics_ops()) })?;
-        Ok(Self(()))
+impl fmt::Display for HostNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "nn-0x{:x}:pn-0x{:x}", self.node, self.port)
     }
 }
 
-impl Drop for Registration {
-    fn drop(&mut self) {
-        // SAFETY: Registered by `new`.
-        unsafe { abi::nvmet_unregister_transport(fabrics_ops()) };
-    }
-}
+impl FabricsOps for NvmetFcModule {
+    const TYPE: u32 = abi::NVMF_TRTYPE_FC;
+    const MSDBD: u32 = 1;
+    const MDTS: u8 = limits::MDTS;
 
-/// A command is completed. Context: any, hard IRQ included.
-///
-/// # Safety
-///
-/// Called by nvmet, with objects of its own.
-unsafe extern "C" fn queue_response(request: *mut abi::nvmet_req) {
-    if let Some(request) = NonNull::new(request) {
-        // SAFETY: nvmet gives back what it was given.
-        command::completed(unsafe { Exchange::from_nvmet(request) });
-    }
-}
-
-/// The user enables an nvmet port. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvmet, with objects of its own.
-unsafe extern "C" fn add_port(port: *mut abi::nvmet_port) -> c_int {
-    from_result(|| {
-        // SAFETY: The port is nvmet's.
-        let port = unsafe { NvmetPort::new(NonNull::new(port).ok_or(EINVAL)?) };
-        if !port.is_fc() {
+    fn add_port(port: NvmetPort) -> Result {
+        let (kind, family) = port.kind();
+        if (u32::from(kind), u32::from(family)) != (abi::NVMF_TRTYPE_FC, abi::NVMF_ADDR_FAMILY_FC) {
             pr_warn!("port refused: transport type and address family must be fc\n");
             return Err(EINVAL);
         }
-        let (names, is_usual) = port.traddr().map_err(|error| {
+        let (names, is_usual) = traddr::parse_at_target(port.traddr()).map_err(|error| {
             pr_warn!(
                 "nvme_fc_parse_traddr: bad traddr string: {} (at {})\n",
                 error.text(),
@@ -135,81 +82,27 @@ unsafe extern "C" fn add_port(port: *mut abi::nvmet_port) -> c_int {
                 _ => "no memory",
             };
             pr_warn!("port 0x{:016x} not enabled: {}\n", names.port, why);
-        })?;
-        Ok(0)
-    })
-}
-
-/// The user disables an nvmet port. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvmet, with objects of its own.
-unsafe extern "C" fn remove_port(port: *mut abi::nvmet_port) {
-    if let Some(port) = NonNull::new(port) {
-        // SAFETY: The port is nvmet's.
-        registry::unbind(unsafe { NvmetPort::new(port) });
+        })
     }
-}
 
-/// The discovery log behind a port changed. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvmet, with objects of its own.
-unsafe extern "C" fn discovery_chg(port: *mut abi::nvmet_port) {
-    let Some(port) = NonNull::new(port) else {
-        return;
-    };
-    // SAFETY: The port is nvmet's.
-    if let Some(port) = registry::port_of(unsafe { NvmetPort::new(port) }) {
-        register::discovery_changed(&port);
+    fn remove_port(port: NvmetPort) {
+        registry::unbind(port);
     }
-}
 
-/// A controller is to go, and its association with it. Context: may sleep, but
-/// a subsystem's lock may be held.
-///
-/// # Safety
-///
-/// Called by nvmet, with objects of its own.
-unsafe extern "C" fn delete_ctrl(ctrl: *mut abi::nvmet_ctrl) {
-    registry::delete_ctrl(CtrlId::new(ctrl));
-}
+    fn delete_ctrl(ctrl: CtrlId) {
+        registry::delete_ctrl(ctrl);
+    }
 
-/// The most data that hosts are told to move by one command.
-///
-/// # Safety
-///
-/// Called by nvmet, with objects of its own.
-unsafe extern "C" fn get_mdts(_ctrl: *const abi::nvmet_ctrl) -> u8 {
-    MDTS
-}
-
-/// The address of a controller's host, for debugfs. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvmet, with objects of its own.
-unsafe extern "C" fn host_traddr(
-    ctrl: *mut abi::nvmet_ctrl,
-    traddr: *mut c_char,
-    length: usize,
-) -> isize {
-    from_result(|| {
-        let association = registry::find_ctrl(CtrlId::new(ctrl)).ok_or(ENODEV)?;
-        let port = association.port();
+    fn host_traddr(ctrl: CtrlId) -> Result<Option<impl fmt::Display>> {
+        let association = registry::find_ctrl(ctrl).ok_or(ENODEV)?;
         let host = association.host().ok_or(ENODEV)?;
-        if !port.lldd.template().resolves_hosts() {
-            return Ok(0);
+        let names = host.names()?;
+        Ok(names.map(|(node, port)| HostNames { node, port }))
+    }
+
+    fn discovery_chg(port: NvmetPort) {
+        if let Some(port) = registry::port_of(port) {
+            register::discovery_changed(&port);
         }
-        // SAFETY: The association uses the handle, so it was not released.
-        let (node, name) = unsafe { port.lldd.host_traddr(host.handle())? };
-        // SAFETY: nvmet gives so many bytes to write to.
-        let bytes = unsafe { slice::from_raw_parts_mut(traddr.cast::<u8>(), length) };
-        let mut out = Formatter::new(bytes);
-        write!(out, "nn-0x{node:x}:pn-0x{name:x}\0").map_err(|_| EOVERFLOW)?;
-        // CAST: A few dozen bytes. The terminator does not count.
-        Ok(out.bytes_written().saturating_sub(1) as isize)
-    })
+    }
 }

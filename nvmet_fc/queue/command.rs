@@ -13,12 +13,16 @@ use kernel::{
 };
 
 use crate::{
-    nvmet::{
-        CHECK_LENGTH_ABOVE, //
-        DATA_MAX,
+    limits::{
+        self,
+        CHECK_LENGTH_ABOVE,
+        DATA_MAX, //
+    },
+    nvmet::request::{
+        Command,
         STATUS_BAD_LENGTH,
         STATUS_INTERNAL,
-        STATUS_TOO_LONG,
+        STATUS_TOO_LONG, //
     },
     queue::{
         connect,
@@ -52,7 +56,7 @@ const UNKNOWN_LENGTH_MAX: u32 = 4 << 20;
 /// Starts a command. Context: may sleep; the queue's gate was entered.
 #[inline]
 pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
-    let Some(mut exchange) = exchange.init(transfer.length()) else {
+    let Some(mut exchange) = exchange.begin(transfer.length()) else {
         return;
     };
     match transfer {
@@ -99,7 +103,7 @@ pub(crate) fn start_write(exchange: Exchange, length: u32) {
         return;
     };
     if exchange.map_data().is_err() || exchange.plan().is_none() {
-        exchange.fail(STATUS_INTERNAL);
+        exchange.complete(STATUS_INTERNAL);
         return;
     }
     match exchange.on_issue_from(State::EXECUTING, Event::WriteData) {
@@ -143,7 +147,7 @@ fn allocate_with_care(
     if length > exchange.queue().unchecked_length() {
         if let Err(status) = check_length(&exchange, length) {
             exchange.set_transfer(0);
-            exchange.fail(status);
+            exchange.complete(status);
             return None;
         }
     }
@@ -174,7 +178,7 @@ fn give_buffer(
 #[inline]
 fn take_buffer(mut exchange: Exchange, length: u32, data: Option<PageList>) -> Option<Exchange> {
     let Some(data) = data else {
-        exchange.fail(STATUS_INTERNAL);
+        exchange.complete(STATUS_INTERNAL);
         return None;
     };
     *exchange.data() = Some(data);
@@ -191,7 +195,7 @@ fn check_length(exchange: &Exchange, length: u32) -> Result<(), u16> {
     // What the user set is stated by controllers with namespaces of nvmet's own;
     // others (discovery, passthrough) state none, or the device's.
     let most = if exchange.has_namespace() {
-        exchange.queue().nvmet_port().data_max()
+        limits::data_max(exchange.queue().nvmet_port())
     } else {
         DATA_MAX
     };
@@ -386,7 +390,7 @@ fn act(exchange: Exchange, event: Event) {
 #[cold]
 fn finish(mut exchange: Exchange, action: Action) {
     match action {
-        Action::FailCommand => exchange.fail(STATUS_INTERNAL),
+        Action::FailCommand => exchange.complete(STATUS_INTERNAL),
         Action::CheckConnect => connect::check(exchange),
         Action::SettleConnect => {
             connect::settle(&mut exchange);

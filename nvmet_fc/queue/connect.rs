@@ -15,6 +15,7 @@
 use kernel::prelude::*;
 
 use crate::{
+    nvmet::request::Command,
     queue::{
         command,
         exchange::Exchange,
@@ -47,7 +48,7 @@ pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
         command::start(exchange, transfer);
         return;
     }
-    let Some(exchange) = exchange.init(transfer.length()) else {
+    let Some(exchange) = exchange.begin(transfer.length()) else {
         return;
     };
     // nvmet has accepted it. If it is no Connect, one is being executed just
@@ -129,7 +130,7 @@ fn refuse(mut exchange: Exchange, error: ConnectError) {
     ));
     let result = u64::from(error.result());
     exchange.response().cqe.result.set(result);
-    exchange.fail(error.status());
+    exchange.complete(error.status());
 }
 
 /// nvmet has completed a Connect: opens the queue, or lets the next Connect in.

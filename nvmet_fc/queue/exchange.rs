@@ -29,7 +29,14 @@ use kernel::{
 
 use crate::{
     abi,
-    nvmet::CHECK_LENGTH_ABOVE,
+    limits::CHECK_LENGTH_ABOVE,
+    nvmet::{
+        queue::NvmetQueue,
+        request::{
+            Command,
+            Request, //
+        }, //
+    },
     queue::{
         command,
         slot::{
@@ -46,7 +53,10 @@ use crate::{
                 Event,
                 State, //
             },
-            wire::CommandIu, //
+            wire::{
+                CommandIu,
+                ExtendedResponseIu, //
+            }, //
         },
         support::{
             dma::Direction,
@@ -110,20 +120,6 @@ impl Exchange {
         // INVARIANT: By this function's contract.
         Self {
             slot: NonNull::from(slot),
-        }
-    }
-
-    /// The exchange that nvmet gives back.
-    ///
-    /// # Safety
-    ///
-    /// `request` is the request of an exchange that was given to nvmet.
-    #[inline]
-    pub(crate) unsafe fn from_nvmet(request: NonNull<abi::nvmet_req>) -> Self {
-        // INVARIANT: The request is the first field of its slot; nvmet had the
-        // exchange and has it no more.
-        Self {
-            slot: request.cast(),
         }
     }
 
@@ -203,6 +199,38 @@ impl Exchange {
     #[inline]
     pub(crate) fn on_issue(&self, event: Event) -> Action {
         self.slot().phase.on_issue(event).unwrap_or_else(lost)
+    }
+
+    /// Prepares for a new command and has nvmet look at it. `None`: nvmet refused
+    /// the command, and `queue_response` has dealt with it. The response still
+    /// holds the slot's last one: nvmet writes all of the completion, and
+    /// [`ersp`](crate::shared::proto::command::ersp) all of the rest that is sent.
+    ///
+    /// Context: may sleep; the queue's gate is held open.
+    #[inline]
+    pub(crate) fn begin(mut self, expected: u32) -> Option<Self> {
+        let work = self.work();
+        work.expected = expected;
+        work.offset = 0;
+        work.read = false;
+        work.refused = false;
+        self.init()
+    }
+
+    /// The response, in which nvmet left its completion.
+    #[inline]
+    pub(crate) fn response(&mut self) -> &mut ExtendedResponseIu {
+        // SAFETY: The response is the slot's own, and the owner's.
+        unsafe { &mut *self.slot().response }
+    }
+
+    /// Whether it reads a namespace whose backend fills all of the buffer, or
+    /// fails: a block device. A file that was cut short meanwhile is read as
+    /// nothing, which nvmet takes for a success, and whether the command is for
+    /// a namespace at all only shows in that nvmet has found one.
+    #[inline]
+    pub(crate) fn reads_block_device(&self) -> bool {
+        self.has_block_device() && self.command().sqe.opcode == abi::nvme_opcode_nvme_cmd_read as u8
     }
 
     /// Whether all bytes that the command IU stated were moved.
@@ -341,6 +369,38 @@ impl Exchange {
         // SAFETY: Accepted once, and released here alone: the exchange ends.
         unsafe { queue.port().lldd.fcp_req_release(lldd) };
         Queue::put(queue);
+    }
+}
+
+// SAFETY: The request is its slot's, which was prepared with the queue, and goes where
+// the exchange goes. The queue's gate is held open while a command is on its way to
+// nvmet. The order of calls is that of `queue/command.rs`: what the exchange's state
+// has not allowed is not done.
+unsafe impl Command for Exchange {
+    type Transport = crate::NvmetFcModule;
+
+    #[inline]
+    fn request(&self) -> &Request {
+        &self.slot().request
+    }
+
+    #[inline]
+    fn nvmet_queue(&self) -> &NvmetQueue {
+        &self.queue().nvmet
+    }
+
+    #[inline]
+    fn pages(&self) -> Option<&PageList> {
+        self.work_ref().data.as_ref()
+    }
+
+    #[inline]
+    unsafe fn from_request(request: NonNull<Request>) -> Self {
+        // INVARIANT: The request is the first field of its slot; nvmet had the
+        // exchange and has it no more.
+        Self {
+            slot: request.cast(),
+        }
     }
 }
 

@@ -13,21 +13,19 @@ use core::{
     }, //
 };
 
-use kernel::{
-    sync::{
-        atomic::{
-            Atomic,
-            Full, //
-        },
-        Arc,
-        UniqueArc, //
+use kernel::sync::{
+    atomic::{
+        Atomic,
+        Full, //
     },
-    types::Opaque, //
+    Arc,
+    UniqueArc, //
 };
 use zerocopy::FromZeros;
 
 use crate::{
     abi,
+    nvmet::request::Request,
     queue::{
         exchange_lldd::Operation,
         Queue, //
@@ -339,7 +337,7 @@ pub(crate) struct Work {
 #[repr(C)]
 pub(crate) struct Slot {
     /// nvmet's request; first, so that a pointer to it is one to the slot.
-    pub(crate) request: Opaque<abi::nvmet_req>,
+    pub(crate) request: Request,
     /// Where the exchange is.
     pub(crate) phase: Phase,
     /// Which slot of the queue.
@@ -373,7 +371,7 @@ impl Slot {
         response_address: abi::dma_addr_t,
     ) -> Self {
         Self {
-            request: Opaque::zeroed(),
+            request: Request::new(),
             phase: Phase(Atomic::new(State::FREE.bits())),
             index,
             queue: UnsafeCell::new(ptr::null()),
@@ -403,17 +401,16 @@ impl Slot {
     /// stays the same for all commands: where the command and its completion
     /// are, and the port.
     pub(crate) fn adopt_all(queue: &Pin<UniqueArc<Queue>>) {
-        let port = queue.nvmet_port().as_raw();
+        let port = queue.nvmet_port();
         for slot in queue.slots() {
             // SAFETY: Nobody else knows the queue yet.
             unsafe { *slot.queue.get() = ptr::from_ref::<Queue>(queue) };
-            let request = slot.request.get();
+            let command = slot.command.get();
             // SAFETY: Nobody else knows the queue yet; slots stay where they are, and so
             // do their responses.
             unsafe {
-                (*request).cmd = (&raw mut (*slot.command.get()).sqe).cast();
-                (*request).cqe = (&raw mut (*slot.response).cqe).cast();
-                (*request).port = port;
+                let (entry, completion) = (&raw mut (*command).sqe, &raw mut (*slot.response).cqe);
+                slot.request.prepare(entry, completion, port);
             }
         }
     }

@@ -302,7 +302,7 @@ impl Queue {
         slots
             // SAFETY: So it was said just now: nvmet has the request, and nobody
             // else gives it back.
-            .map(|slot| unsafe { crate::nvmet::uninit(slot.request.get()) })
+            .map(|slot| unsafe { slot.request.uninit() })
             .count()
     }
 

@@ -16,7 +16,7 @@ use crate::{
         Association,
         Carrier, //
     },
-    nvmet::CtrlId,
+    nvmet::queue::CtrlId,
     queue::ConnTable,
     shared::{
         fc::port::HostHandle,

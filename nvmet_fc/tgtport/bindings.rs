@@ -11,7 +11,7 @@
 use kernel::alloc::KVec;
 
 use crate::{
-    nvmet::NvmetPort,
+    nvmet::port::NvmetPort,
     shared::proto::traddr::Traddr,
     tgtport::{
         HeldPort,

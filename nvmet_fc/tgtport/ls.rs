@@ -18,12 +18,18 @@ use crate::{
         tenancy::Tenancy,
         Association, //
     },
-    globals,
+    limits::{
+        QUEUE_ENTRIES_MAX,
+        QUEUE_ID_MAX, //
+    },
     ls::{
         receive::ReceivedLs,
         waiting::WaitingLs, //
     },
-    nvmet::QUEUE_ID_MAX,
+    nvmet::port::{
+        nvmet_wq,
+        NvmetPort, //
+    },
     port::{
         core::{
             PortOwner,
@@ -74,7 +80,7 @@ impl PortOwner for TargetPort {
     /// Queues the work that processes link services, on nvmet's queue, which LLDDs
     /// flush.
     fn ls_received(self: Arc<Self>) {
-        drop(globals::nvmet_queue().enqueue::<_, { LS_WORK }>(self));
+        drop(nvmet_wq().enqueue::<_, { LS_WORK }>(self));
     }
 }
 
@@ -104,10 +110,10 @@ fn process(port: &Arc<TargetPort>) {
 /// Processes one.
 fn process_one(port: &HeldPort, ls: ReceivedLs) {
     let binding = registry::bound(port);
-    let size = binding.map_or(crate::nvmet::QUEUE_ENTRIES_MAX, |(_, entries)| entries);
+    let size = binding.map_or(QUEUE_ENTRIES_MAX, |(_, entries)| entries);
     // As in nvmet, the user's limit is one for I/O queues.
     let limits = Limits {
-        admin_queue_size: queues::zero_based(crate::nvmet::QUEUE_ENTRIES_MAX),
+        admin_queue_size: queues::zero_based(QUEUE_ENTRIES_MAX),
         io_queue_size: queues::zero_based(size),
         queue_id: QUEUE_ID_MAX,
     };
@@ -164,7 +170,7 @@ fn say_rejected(port: &TargetPort, command: u8, error: LsError) {
 fn create_association(
     port: &HeldPort,
     host: Option<&HostRef>,
-    nvmet_port: Option<crate::nvmet::NvmetPort>,
+    nvmet_port: Option<NvmetPort>,
     request: &CreateAssociation<'_>,
 ) -> Result<LsResponse, LsError> {
     if host.is_some_and(HostRef::is_invalid) {

@@ -17,6 +17,7 @@ use kernel::{
 use crate::{
     globals,
     ls::disconnect::sent,
+    nvmet::port::nvmet_wq,
     port::core::{
         Hold,
         PortOwner, //
@@ -111,7 +112,7 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
         return Err(EINVAL);
     };
     // LLDDs, too, rely on nvmet's queue having run dry here.
-    work::flush_queue(globals::nvmet_queue());
+    work::flush_queue(nvmet_wq());
     sent::hurry_all(port);
 
     let memory = registration.port.clone();

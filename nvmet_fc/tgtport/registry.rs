@@ -12,9 +12,10 @@ use kernel::{
 
 use crate::{
     association::Association,
+    limits,
     nvmet::{
-        CtrlId,
-        NvmetPort, //
+        port::NvmetPort,
+        queue::CtrlId, //
     },
     port::{
         core::Hold,
@@ -196,7 +197,7 @@ pub(crate) fn bound(port: &TargetPort) -> Option<(NvmetPort, u16)> {
     let registry = registry_lock::lock();
     let nvmet_port = registry.bound(port)?;
     // Under the lock, so that nvmet still has the port.
-    Some((nvmet_port, nvmet_port.queue_entries()))
+    Some((nvmet_port, limits::queue_entries(nvmet_port)))
 }
 
 /// Lets a new association be seen, unless its binding has gone meanwhile.

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     globals,
+    nvmet::port::nvmet_wq,
     shared::support::{
         ratelimit::ratelimited,
         work, //
@@ -68,7 +69,7 @@ impl SentDisconnect {
 
     /// Queues the work that cleans up after `done`. Context: any.
     pub(super) fn queue_release(self: Arc<Self>) {
-        drop(globals::nvmet_queue().enqueue::<_, { RELEASE_WORK }>(self));
+        drop(nvmet_wq().enqueue::<_, { RELEASE_WORK }>(self));
     }
 
     /// Stops the timer, and waits for what it has begun. Context: may sleep.
