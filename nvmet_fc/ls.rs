@@ -5,7 +5,6 @@
 
 #![deny(unsafe_code)]
 
-#[allow(unsafe_code, reason = "memory that LLDDs write")]
 pub(crate) mod disconnect;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod receive;

@@ -149,7 +149,7 @@ impl Association {
         }
         work::cancel_delayed::<_, { WATCH_WORK }>(self);
         if let (true, Some(host)) = (self.announced.load(Relaxed), &self.host) {
-            disconnect::sent::send(&self.port, host, self.id, self.number());
+            disconnect::send(&self.port, host, self.id, self.number());
         }
         let pending = core::mem::replace(&mut *self.disconnect.lock(), PendingDisconnect::Over);
         if let PendingDisconnect::Last(ls) = pending {

@@ -17,10 +17,16 @@ use kernel::{
 
 use crate::{
     abi,
-    shared::fc::port::{
-        HostHandle,
-        TargetPortAbi,
-        TargetPortInfo, //
+    shared::fc::{
+        ls_request::{
+            NewLs,
+            SentLs, //
+        },
+        port::{
+            HostHandle,
+            TargetPortAbi,
+            TargetPortInfo, //
+        }, //
     }, //
 };
 
@@ -243,33 +249,25 @@ impl TargetLldd {
         }
     }
 
-    /// Sends a link service. Context: may sleep.
+    /// Sends a link service. Context: may sleep; `host` has not been released.
     ///
     /// # Errors
     ///
-    /// `EOPNOTSUPP`, or the LLDD's, after which it does not use `req`.
-    ///
-    /// # Safety
-    ///
-    /// `host` has not been released; `req` is filled in and lives until the
-    /// LLDD calls its `done`.
-    pub(crate) unsafe fn ls_req(&self, host: HostHandle, req: *mut abi::nvmefc_ls_req) -> Result {
+    /// `EOPNOTSUPP`, or the LLDD's, after which it does not use the request.
+    pub(crate) fn ls_req(&self, host: HostHandle, request: NewLs<'_>) -> Result {
         let ls_req = self.template.ls_req.ok_or(EOPNOTSUPP)?;
-        // SAFETY: The template's own function, for its own port; the rest by this
-        // function's contract.
-        to_result(unsafe { ls_req(self.as_raw(), host.as_raw(), req) })
+        // SAFETY: The template's own function, for its own port and host; the request is
+        // valid until `done` runs, by its type's invariant.
+        to_result(unsafe { ls_req(self.as_raw(), host.as_raw(), request.as_raw()) })
     }
 
-    /// Starts the abort of a link service that was sent. Context: may sleep.
-    ///
-    /// # Safety
-    ///
-    /// `host` has not been released, and `req` lives.
-    pub(crate) unsafe fn ls_abort(&self, host: HostHandle, req: *mut abi::nvmefc_ls_req) {
+    /// Starts the abort of a link service that was sent. Context: may sleep; `host` has
+    /// not been released.
+    pub(crate) fn ls_abort(&self, host: HostHandle, request: SentLs<'_>) {
         if let Some(ls_abort) = self.template.ls_abort {
-            // SAFETY: The template's own function, for its own port; the rest by this
-            // function's contract.
-            unsafe { ls_abort(self.as_raw(), host.as_raw(), req) };
+            // SAFETY: The template's own function, for its own port and host; the request
+            // was sent and is valid, by its type's invariants.
+            unsafe { ls_abort(self.as_raw(), host.as_raw(), request.as_raw()) };
         }
     }
 

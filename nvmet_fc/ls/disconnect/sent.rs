@@ -2,6 +2,8 @@
 
 //! Which Disconnects were sent, of all target ports.
 
+use core::ptr;
+
 use kernel::{
     alloc::KVec,
     prelude::*,
@@ -12,20 +14,55 @@ use kernel::{
     }, //
 };
 
-use super::SentDisconnect;
 use crate::{
     port::{
         core::{
             Hold,
             PortCore, //
         },
-        host::HostRef, //
+        host::HostRef,
+        share::Sending, //
     },
-    shared::{
-        proto::ids::AssociationId,
-        support::ratelimit::ratelimited, //
-    }, //
+    shared::fc::ls_request::LsRequest, //
 };
+
+/// What is in use until the link service ends or is given up.
+pub(crate) struct Users {
+    /// The host port that it goes to.
+    pub(super) host: HostRef,
+    /// It in the host's account.
+    pub(super) _sending: Sending,
+    /// The target port.
+    pub(super) port: Hold,
+}
+
+impl Users {
+    /// Whether the target port can go without it: it is unregistered, and has no
+    /// device that may write the buffers.
+    pub(super) fn may_leave(&self) -> bool {
+        // Pairs with the exchange in `unregister`, by way of the list's lock: see
+        // `disconnect::send`.
+        self.port.unregistered.load(Relaxed) && self.port.device().as_raw().is_null()
+    }
+}
+
+/// Whose a Disconnect Association is.
+pub(crate) struct ToHost {
+    /// Address of the target port, for comparison alone.
+    pub(super) port: usize,
+    /// Number of the association, for log lines.
+    pub(super) number: u32,
+}
+
+/// A Disconnect Association that was sent.
+pub(super) type SentDisconnect = LsRequest<ToHost>;
+
+impl ToHost {
+    /// Whether it is of this target port, which then exists.
+    fn is_of(&self, port: &PortCore) -> bool {
+        self.port == ptr::from_ref(port).addr()
+    }
+}
 
 /// With so many lost by LLDDs, no more are sent: each keeps its memory, some
 /// 700 bytes. nvme-fcloop loses one for each association of a port that goes.
@@ -47,7 +84,7 @@ impl Sent {
     ///
     /// `ENOMEM`; `EBUSY`: LLDDs have lost too many.
     fn add(&mut self, sent: &Arc<SentDisconnect>) -> Result {
-        let lost = self.0.iter().filter(|other| other.is_lost());
+        let lost = self.0.iter().filter(|other| other.state().is_lost());
         if lost.count() >= LOST_MAX {
             return Err(EBUSY);
         }
@@ -55,15 +92,11 @@ impl Sent {
         Ok(())
     }
 
-    /// Takes one out.
-    fn remove(&mut self, sent: &Arc<SentDisconnect>) -> Option<Arc<SentDisconnect>> {
-        let at = self.0.iter().position(|other| Arc::ptr_eq(other, sent))?;
-        self.0.remove(at).ok()
-    }
-
     /// Those of a target port, which exists, that were not given up.
     fn of<'a>(&'a self, port: &'a PortCore) -> impl Iterator<Item = &'a Arc<SentDisconnect>> {
-        self.0.iter().filter(|sent| sent.is_of(port))
+        self.0
+            .iter()
+            .filter(|sent| sent.sender().is_of(port) && !sent.state().is_lost())
     }
 }
 
@@ -81,74 +114,36 @@ pub(crate) fn init() {
     unsafe { SENT.init() };
 }
 
-impl SentDisconnect {
-    /// Takes it off the list, and ends what it has in use. Context: may sleep.
-    pub(super) fn forget(self: &Arc<Self>) {
-        let listed = SENT.lock().remove(self);
-        drop(listed);
-        let users = self.users.lock().take();
-        drop(users);
-    }
+/// Adds one to the list. Context: may sleep.
+///
+/// # Errors
+///
+/// `ENOMEM`; `EBUSY`: LLDDs have lost too many.
+pub(super) fn add(sent: &Arc<SentDisconnect>) -> Result {
+    SENT.lock().add(sent)
 }
 
-/// Tells the host that its association is over, if the LLDD can, and the host
-/// is there. Nobody waits for the answer. Context: may sleep.
-pub(crate) fn send(port: &Hold, host: &HostRef, id: AssociationId, number: u32) {
-    if host.is_invalid() || !port.lldd.template().sends_ls() {
-        return;
-    }
-    let sent = match SentDisconnect::new(port, host.clone(), id, number) {
-        Ok(sent) => sent,
-        Err(error) => {
-            let why = match error {
-                EBUSY => "the host answers none",
-                _ => "ENOMEM",
-            };
-            ratelimited!(pr_info!(
-                "{{{}:{}}}: send Disconnect Association failed: {}\n",
-                port.number,
-                number,
-                why
-            ));
-            return;
-        }
-    };
-    // In the list before the LLDD has it, since `done` may come at once.
-    let listed = SENT.lock().add(&sent);
-    if let Err(error) = listed.and_then(|()| sent.give()) {
-        sent.disarm();
-        sent.forget();
-        ratelimited!(pr_info!(
-            "{{{}:{}}}: XMT Disconnect Association failed: {}\n",
-            port.number,
-            number,
-            error.to_errno()
-        ));
-    }
+/// Takes one off the list. Context: may sleep.
+pub(super) fn remove(sent: &Arc<SentDisconnect>) {
+    let mut list = SENT.lock();
+    let at = list.0.iter().position(|other| Arc::ptr_eq(other, sent));
+    let listed = at.and_then(|at| list.0.remove(at).ok());
+    drop(list);
+    drop(listed);
 }
 
 /// The module goes, and all LLDDs have gone before. Context: may sleep.
 pub(crate) fn abandon_all() {
     let all = core::mem::replace(&mut *SENT.lock(), Sent::new());
     for sent in all.0 {
-        if sent.done.load(Relaxed) {
-            // Its work item has the LLDD's reference.
-            continue;
-        }
-        sent.disarm();
-        // An LLDD that did not wait for its port's end must not be called.
-        core::mem::forget(sent.users.lock().take());
-        let raw = Arc::as_ptr(&sent);
-        // SAFETY: The LLDD's reference: `done` did not come, and cannot come any
-        // more.
-        drop(unsafe { Arc::from_raw(raw) });
+        sent.abandon();
     }
 }
 
 /// The port goes: what was sent gets little more time. Context: may sleep.
 pub(crate) fn hurry_all(port: &PortCore) {
     for sent in SENT.lock().of(port) {
-        sent.clone().queue_hurry();
+        sent.clone().queue_shorten();
     }
 }
 
