@@ -5,6 +5,5 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod exchange;
-#[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod receive;
 pub(crate) mod send;

@@ -8,7 +8,4 @@
 pub(crate) mod disconnect;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod receive;
-#[allow(unsafe_code, reason = "memory that LLDDs read")]
-pub(crate) mod response;
-#[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod waiting;

@@ -5,19 +5,13 @@
 //! The request is copied, and judged by a work item. The transport owes the
 //! LLDD one answer for each that it took, also if the port goes meanwhile; the
 //! answer keeps the LLDD callable until it is out.
-//!
-//! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
+
+#![deny(unsafe_code)]
 
 use kernel::{
     new_work,
     prelude::*,
-    sync::{
-        atomic::{
-            Atomic,
-            Full, //
-        },
-        Arc, //
-    },
+    sync::Arc,
     workqueue::{
         impl_has_delayed_work,
         impl_has_work,
@@ -40,9 +34,12 @@ use crate::{
     shared::{
         fc::{
             host_template::HostTemplate,
-            ls_memory::LsMemory,
             ls_response::{
-                Answer,
+                self,
+                NewAnswer,
+                OwedAnswer,
+                OwesAnswer,
+                Progress,
                 UnansweredLs, //
             },
             port::Names, //
@@ -65,7 +62,6 @@ use crate::{
             wire, //
         },
         support::{
-            dma::Direction,
             noio::WithoutIo,
             ratelimit::{
                 jiffies,
@@ -80,12 +76,6 @@ use crate::{
 /// Requests of one remote port that may wait for their answers at once: its
 /// memory is bounded, whatever it sends.
 const RECEIVED_MAX: u32 = 64;
-/// To be judged.
-const RECEIVED: u32 = 0;
-/// The answer is with the LLDD.
-const ANSWERING: u32 = 1;
-/// The answer is out, or was refused.
-const OVER: u32 = 2;
 
 /// The work item that follows `done`.
 const OVER_WORK: u64 = 1;
@@ -97,9 +87,9 @@ pub(crate) type Judge = fn(Arc<Inbound>);
 /// A request, and its answer.
 #[pin_data]
 pub(crate) struct Inbound {
-    /// The answer, written before it is sent, and a use of the port.
+    /// The answer, and a use of the port.
     #[pin]
-    memory: LsMemory<PortUse>,
+    owed: OwedAnswer<PortUse>,
     /// Where it came from.
     remote: Arc<RemotePort>,
     /// The LLDD's operations.
@@ -108,10 +98,6 @@ pub(crate) struct Inbound {
     payload: KVec<u8>,
     /// Who judges it.
     judge: Judge,
-    /// The LLDD's name for the answer.
-    response: UnansweredLs,
-    /// RECEIVED, ANSWERING or OVER.
-    state: Atomic<u32>,
     /// When the LLDD was given the answer, jiffies.
     answered_at: Word<u64>,
     /// When the port was first seen to be gone since, jiffies; 0 for not yet.
@@ -125,11 +111,6 @@ pub(crate) struct Inbound {
     #[pin]
     over: Work<Self, OVER_WORK>,
 }
-
-// SAFETY: The answer is memory of its own.
-unsafe impl Send for Inbound {}
-// SAFETY: The answer is written once, by whoever wins `state`.
-unsafe impl Sync for Inbound {}
 
 impl_has_delayed_work! {
     impl HasDelayedWork<Self> for Inbound { self.work }
@@ -257,17 +238,14 @@ impl Inbound {
         let mut payload = KVec::new();
         payload.extend_from_slice(bytes, GFP_KERNEL)?;
         let remote = in_use.remote().clone();
-        let (size, direction) = (wire::LS_RESPONSE_MAX, Direction::ToDevice);
-        let memory = LsMemory::new(remote.device(), size, direction, in_use, |_| Ok(()))?;
+        let owed = OwedAnswer::new(remote.device(), in_use, response)?;
         Arc::pin_init(
             pin_init!(Self {
-                memory <- memory,
+                owed <- owed,
                 remote,
                 ops,
                 payload,
                 judge,
-                response,
-                state: Atomic::new(RECEIVED),
                 answered_at: Word::new(0),
                 gone_at: Word::new(0),
                 work <- new_delayed_work!("Inbound::work"),
@@ -296,61 +274,7 @@ impl Inbound {
 
     /// Sends the answer, once. Context: may sleep.
     pub(crate) fn respond(self: Arc<Self>, answer: &LsResponse) {
-        if self.state.cmpxchg(RECEIVED, ANSWERING, Full).is_err() {
-            return;
-        }
-        // SAFETY: Whoever wins the state alone writes the answer, and the LLDD
-        // does not read it yet.
-        let length = answer.write(unsafe { &mut *self.memory.start().cast() });
-        self.memory.sync_for_device();
-        let lldd = Arc::into_raw(self.clone());
-        // SAFETY: Not answered before, as the state says.
-        unsafe {
-            self.response.set_answer(&Answer {
-                buffer: self.memory.start().cast(),
-                address: self.memory.address(0),
-                length,
-                done: Self::done,
-                private: lldd.cast_mut().cast(),
-            });
-        }
-        self.answered_at.set(jiffies());
-        self.look_later();
-        // SAFETY: Not answered before; the object stays valid through the
-        // reference put away, which `done` gets back.
-        let sent = unsafe {
-            let remote = self.remote();
-            self.ops
-                .xmt_ls_rsp(remote.local().abi(), remote.abi(), self.response.as_raw())
-        };
-        if let Err(error) = sent {
-            // The LLDD freed the response already; `done` does not run.
-            ratelimited!(port_log!(
-                warn,
-                self.remote(),
-                "LLDD rejected LS RSP xmt: LS {} status {}\n",
-                command(&self.payload),
-                error.to_errno()
-            ));
-            self.state.xchg(OVER, Full);
-            // SAFETY: Put away above.
-            let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(unsafe { Arc::from_raw(lldd) });
-        }
-    }
-
-    /// The answer is out.
-    ///
-    /// # Safety
-    ///
-    /// Called once by an LLDD for an answer that its `xmt_ls_rsp` took. Context:
-    /// any.
-    unsafe extern "C" fn done(response: *mut abi::nvmefc_ls_rsp) {
-        // SAFETY: The LLDD passes back what it was given.
-        let lldd = unsafe { (*response).nvme_fc_private }.cast::<Self>();
-        // SAFETY: Put away by `respond`, and given back here only.
-        let this = unsafe { Arc::from_raw(lldd) };
-        this.state.xchg(OVER, Full);
-        let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(this);
+        ls_response::answer(&self, answer);
     }
 
     /// Looks at the answer again in a second.
@@ -377,10 +301,39 @@ impl Inbound {
     /// Gives up the port, and the answer's mapping if the LLDD is done with
     /// it. Context: may sleep; may call the LLDD's delete callbacks.
     fn finish(&self, over: bool) {
-        if let Some(in_use) = self.memory.give_up(over) {
+        if let Some(in_use) = self.owed.give_up(over) {
             drop(in_use);
             count_out(&self.remote);
         }
+    }
+}
+
+impl OwesAnswer for Inbound {
+    type InUse = PortUse;
+
+    fn owed(&self) -> &OwedAnswer<PortUse> {
+        &self.owed
+    }
+
+    fn xmt_ls_rsp(this: &Arc<Self>, answer: NewAnswer) -> Result {
+        this.answered_at.set(jiffies());
+        this.look_later();
+        let remote = this.remote();
+        this.ops
+            .xmt_ls_rsp(remote.local().abi(), remote.abi(), answer)
+            .inspect_err(|error| {
+                ratelimited!(port_log!(
+                    warn,
+                    remote,
+                    "LLDD rejected LS RSP xmt: LS {} status {}\n",
+                    command(&this.payload),
+                    error.to_errno()
+                ));
+            })
+    }
+
+    fn over(this: Arc<Self>) {
+        let _ = nvme_wq().enqueue::<Arc<Self>, OVER_WORK>(this);
     }
 }
 
@@ -388,15 +341,15 @@ impl WorkItem for Inbound {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
-        match this.state.cmpxchg(ANSWERING, ANSWERING, Full) {
-            Err(RECEIVED) => {
+        match this.owed.progress() {
+            Progress::Owed => {
                 let judge = this.judge;
                 judge(this);
             }
             // The other work item has it.
-            Err(_) => {}
-            Ok(_) if !this.is_lost() => this.look_later(),
-            Ok(_) => {
+            Progress::Over => {}
+            Progress::Out if !this.is_lost() => this.look_later(),
+            Progress::Out => {
                 port_log!(err, this.remote(), "LLDD lost an LS response\n");
                 this.finish(false);
             }

@@ -28,13 +28,7 @@ use kernel::{
 
 use crate::{
     abi,
-    ls::{
-        response::{
-            take_private,
-            LsResponses, //
-        },
-        waiting::WaitingLs, //
-    },
+    ls::waiting::WaitingLs,
     port::{
         core::{
             Hold,
@@ -45,22 +39,30 @@ use crate::{
     shared::{
         fc::{
             ls_response::{
+                take_private,
                 Answer,
                 UnansweredLs, //
             },
             port::HostHandle, //
         },
-        proto::ls::{
-            receive,
-            response::LsResponse, //
+        proto::{
+            ls::{
+                receive,
+                response::LsResponse, //
+            },
+            wire::LS_RESPONSE_MAX, //
         },
         support::{
             device::DeviceRef,
+            mapped::MappedArray,
             ratelimit::ratelimited,
             ring::Ring, //
         }, //
     }, //
 };
+
+/// Responses to link services.
+type LsResponses = MappedArray<[u8; LS_RESPONSE_MAX]>;
 
 /// Link services that a target port takes at a time.
 pub(crate) const CONTEXTS: usize = 256;
@@ -384,15 +386,15 @@ impl ReceivedLs {
             done: answer_done,
             private: self.0.as_ptr().cast(),
         };
-        // SAFETY: Accepted and not answered yet.
-        unsafe { response.set_answer(&answer) };
+        // SAFETY: Accepted, and answered here for the only time. The responses are there
+        // as long as the port, which has a user until `done`.
+        let new = unsafe { response.set_answer(&answer) };
         drop(guard);
         let context = self.0;
         let turn = self.context().turn.fetch_add(1, Full).wrapping_add(1);
         let _ = ManuallyDrop::new(self);
-        // SAFETY: Accepted, and answered here for the only time. The context is
-        // the LLDD's during the call.
-        if unsafe { port.lldd.xmt_ls_rsp(response.as_raw()) }.is_ok() {
+        // The context is the LLDD's during the call.
+        if port.lldd.xmt_ls_rsp(new).is_ok() {
             return;
         }
         // `done` will not come, and the LLDD's memory may be gone. If it has come

@@ -29,6 +29,7 @@ use crate::{
                 NewLs,
                 SentLs, //
             },
+            ls_response::NewAnswer,
             port::{
                 LocalPortAbi,
                 RemotePortAbi, //
@@ -302,23 +303,18 @@ impl HostTemplate {
     ///
     /// # Errors
     ///
-    /// The LLDD's, which has then freed `response` already; `EINVAL` if it
+    /// The LLDD's, which has then freed its link service already; `EINVAL` if it
     /// cannot answer at all.
-    ///
-    /// # Safety
-    ///
-    /// `response` came from the LLDD through `nvme_fc_rcv_ls_req` and was not
-    /// answered; its buffers stay valid until `done` runs.
-    pub(crate) unsafe fn xmt_ls_rsp(
+    pub(crate) fn xmt_ls_rsp(
         &self,
         local: &LocalPortAbi,
         remote: &RemotePortAbi,
-        response: *mut abi::nvmefc_ls_rsp,
+        answer: NewAnswer,
     ) -> Result {
         let xmt_ls_rsp = self.xmt_ls_rsp.ok_or(EINVAL)?;
-        // SAFETY: The template's own function, for its own ports; the response
-        // is as the caller promises.
-        let status = unsafe { xmt_ls_rsp(local.as_raw(), remote.as_raw(), response) };
+        // SAFETY: The template's own function, for its own ports; the answer is valid
+        // until `done` runs, by its type's invariant.
+        let status = unsafe { xmt_ls_rsp(local.as_raw(), remote.as_raw(), answer.into_raw()) };
         if status > 0 {
             return Err(EIO);
         }

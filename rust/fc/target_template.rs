@@ -22,6 +22,7 @@ use crate::{
             NewLs,
             SentLs, //
         },
+        ls_response::NewAnswer,
         port::{
             HostHandle,
             TargetPortAbi,
@@ -34,8 +35,6 @@ use crate::{
 type PortPtr = *mut abi::nvmet_fc_target_port;
 /// A pointer to an exchange of the LLDD.
 pub(crate) type FcpRequestPtr = *mut abi::nvmefc_tgt_fcp_req;
-/// A pointer to a received link service of the LLDD.
-pub(crate) type LsResponsePtr = *mut abi::nvmefc_ls_rsp;
 
 /// What an LLDD offers.
 ///
@@ -46,7 +45,7 @@ pub(crate) struct TargetTemplate {
     /// The port is gone. Mandatory.
     targetport_delete: unsafe extern "C" fn(PortPtr),
     /// Sends the answer to a link service. Mandatory.
-    xmt_ls_rsp: unsafe extern "C" fn(PortPtr, LsResponsePtr) -> c_int,
+    xmt_ls_rsp: unsafe extern "C" fn(PortPtr, *mut abi::nvmefc_ls_rsp) -> c_int,
     /// Moves data or sends a response. Mandatory.
     fcp_op: unsafe extern "C" fn(PortPtr, FcpRequestPtr) -> c_int,
     /// Starts the abort of an exchange. Mandatory.
@@ -176,19 +175,15 @@ impl TargetLldd {
         unsafe { (self.template.targetport_delete)(self.as_raw()) };
     }
 
-    /// Sends the answer that `rsp` describes. Context: may sleep.
+    /// Sends the answer to a link service. Context: may sleep.
     ///
     /// # Errors
     ///
-    /// The LLDD's; then `rsp` may be gone.
-    ///
-    /// # Safety
-    ///
-    /// `rsp` is a link service that was accepted and not answered yet.
-    pub(crate) unsafe fn xmt_ls_rsp(&self, rsp: LsResponsePtr) -> Result {
-        // SAFETY: The template's own function, for its own port; `rsp` by this function's
-        // contract.
-        to_result(unsafe { (self.template.xmt_ls_rsp)(self.as_raw(), rsp) })
+    /// The LLDD's, whose link service may be gone then.
+    pub(crate) fn xmt_ls_rsp(&self, answer: NewAnswer) -> Result {
+        // SAFETY: The template's own function, for its own port; the answer is valid
+        // until `done` runs, by its type's invariant.
+        to_result(unsafe { (self.template.xmt_ls_rsp)(self.as_raw(), answer.into_raw()) })
     }
 
     /// Gives an operation to the LLDD. Context: any.
