@@ -125,6 +125,11 @@ macro_rules! fabrics_ops {
             static TABLE: abi::AssertSync<abi::nvmet_fabrics_ops> =
                 abi::AssertSync(ops::table::<$transport>(queue_response));
 
+            /// A command is completed. Context: any.
+            ///
+            /// # Safety
+            ///
+            /// Called by nvmet, with what it was given.
             unsafe extern "C" fn queue_response(request: *mut abi::nvmet_req) {
                 // SAFETY: nvmet gives back what it was given.
                 if let Some(command) = unsafe { <$command>::from_nvmet(request) } {
