@@ -32,8 +32,8 @@ use crate::{
             host_template::HostTemplate,
             ls_request::{
                 self,
+                attended::AttendedLs,
                 seconds,
-                AttendedLs,
                 LsRequest,
                 LsSender,
                 Parameters,

@@ -10,10 +10,11 @@
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
-use core::{
-    mem,
-    ops::Deref, //
-};
+#[allow(unsafe_code, reason = "takes over the LLDD's reference")]
+pub(crate) mod attended;
+mod timeout;
+
+use core::mem;
 
 use kernel::{
     new_work,
@@ -58,8 +59,7 @@ use crate::{
             completion::Completion,
             device::DeviceRef,
             dma::Direction,
-            word::Word,
-            work, //
+            word::Word, //
         }, //
     }, //
 };
@@ -334,95 +334,6 @@ impl<T: LsSender> LsRequest<T> {
         self.finish();
     }
 
-    /// Says that it is to be aborted, and that the caller will see to that: whoever waits
-    /// for it need not any longer. Context: any.
-    pub(crate) fn mark_for_abort(&self) {
-        self.on(Event::Mark);
-    }
-
-    /// Asks the LLDD to end it, now or once it was sent. Context: may sleep.
-    pub(crate) fn abort(self: &Arc<Self>) {
-        if self.on(Event::Abort) == Action::CallAbort {
-            self.call_abort();
-        }
-        self.await_abort();
-    }
-
-    /// Calls `ls_abort`, unless it is over. Context: may sleep.
-    fn call_abort(&self) {
-        self.memory.while_in_use(|in_use| {
-            if !self.state().is_done() {
-                // INVARIANT: It was sent, and is alive through `self`.
-                self.sender.ls_abort(in_use, SentLs(&self.request));
-            }
-        });
-    }
-
-    /// Gives the LLDD time to end it, after it was told to, unless somebody waits for
-    /// that. Context: may sleep.
-    fn await_abort(self: &Arc<Self>) {
-        if !self.state().is_unattended() {
-            return;
-        }
-        match self.while_in_use(|in_use| self.sender.abort_timeout(in_use)) {
-            Some(Some(jiffies)) => self.set_timeout(jiffies),
-            Some(None) => {
-                if self.on(Event::GiveUp) == Action::GiveUp {
-                    self.give_up();
-                }
-            }
-            None => {}
-        }
-    }
-
-    /// Starts its time, or starts that anew. Context: any.
-    pub(crate) fn set_timeout(self: &Arc<Self>, jiffies: usize) {
-        work::mod_delayed::<_, { TIMEOUT_WORK }>(T::timeout_queue(), self.clone(), jiffies);
-        // It may be over or given up by now, and whoever did that have been here: no
-        // timer may outlast the port. Not to be waited for: this may be the timer's
-        // own work item.
-        let state = self.state();
-        if state.is_done() || state.is_lost() {
-            work::cancel_delayed::<_, { TIMEOUT_WORK }>(self);
-        }
-    }
-
-    /// Stops its time, and waits for what its end has begun; says whether it had not
-    /// ended. Context: may sleep; not from within the timer's own work item.
-    pub(crate) fn stop_timeout(self: &Arc<Self>) -> bool {
-        work::cancel_delayed_sync::<_, { TIMEOUT_WORK }>(self)
-    }
-
-    /// Has [`LsSender::shorten`] called. Context: any.
-    pub(crate) fn queue_shorten(self: Arc<Self>) {
-        drop(T::timeout_queue().enqueue::<_, { SHORTEN_WORK }>(self));
-    }
-
-    /// Its time is at an end: aborts it, then gives it up. Context: may sleep; a work
-    /// item.
-    fn timed_out(self: &Arc<Self>) {
-        match self.on(Event::Timeout) {
-            Action::GiveUp => self.give_up(),
-            Action::CallAbort => {
-                self.call_abort();
-                self.await_abort();
-            }
-            // The other work item has it; or `send`, which aborts it when it is sent.
-            _ => {}
-        }
-    }
-
-    /// Gives up the port, but not the memory, which is the LLDD's still. Context: may
-    /// sleep.
-    fn give_up(self: &Arc<Self>) {
-        let in_use = self.memory.give_up(T::UNMAPS_LOST);
-        // Whoever starts the timer after this sees that it was given up.
-        work::cancel_delayed::<_, { TIMEOUT_WORK }>(self);
-        if let Some(in_use) = in_use {
-            T::lost(self, in_use);
-        }
-    }
-
     /// Ends what it has in use; nobody else does that. Context: may sleep; may call
     /// the LLDD's delete callbacks.
     fn finish(self: &Arc<Self>) {
@@ -479,14 +390,6 @@ impl<T: LsSender> LsRequest<T> {
     }
 }
 
-impl<T: LsSender> WorkItem<{ TIMEOUT_WORK }> for LsRequest<T> {
-    type Pointer = Arc<Self>;
-
-    fn run(this: Arc<Self>) {
-        this.timed_out();
-    }
-}
-
 impl<T: LsSender> WorkItem<{ DONE_WORK }> for LsRequest<T> {
     type Pointer = Arc<Self>;
 
@@ -496,14 +399,6 @@ impl<T: LsSender> WorkItem<{ DONE_WORK }> for LsRequest<T> {
             let answer = LsAnswer(this);
             answer.0.sender.answered(&answer);
         }
-    }
-}
-
-impl<T: LsSender> WorkItem<{ SHORTEN_WORK }> for LsRequest<T> {
-    type Pointer = Arc<Self>;
-
-    fn run(this: Arc<Self>) {
-        T::shorten(&this);
     }
 }
 
@@ -521,69 +416,5 @@ impl<T: LsSender> LsAnswer<T> {
         // SAFETY: So long is the end of the memory. `done` came, so nobody writes it any
         // more.
         unsafe { core::slice::from_raw_parts(start, wire::LS_RESPONSE_MAX) }
-    }
-}
-
-/// A link service that somebody waits for: whoever has this.
-pub(crate) struct AttendedLs<T: LsSender>(Arc<LsRequest<T>>);
-
-impl<T: LsSender> Deref for AttendedLs<T> {
-    type Target = Arc<LsRequest<T>>;
-
-    fn deref(&self) -> &Arc<LsRequest<T>> {
-        &self.0
-    }
-}
-
-impl<T: LsSender> AttendedLs<T> {
-    /// One that the caller waits for. Context: may sleep.
-    ///
-    /// # Errors
-    ///
-    /// As for [`LsRequest::unattended`].
-    pub(crate) fn new(
-        sender: T,
-        in_use: T::InUse,
-        parameters: &Parameters<'_>,
-        fill: impl FnOnce(&mut [u8]) -> Result,
-    ) -> Result<Self> {
-        LsRequest::new(State::ATTENDED, sender, in_use, parameters, fill).map(Self)
-    }
-
-    /// Waits for `done`, but not longer than so many jiffies; says whether it came.
-    /// Context: may sleep.
-    pub(crate) fn wait_timeout(&self, jiffies: usize) -> bool {
-        self.done.wait_timeout(jiffies)
-    }
-
-    /// Waits for `done`, and ends what it has in use. Context: may sleep; may call the
-    /// LLDD's delete callbacks. It was sent.
-    ///
-    /// # Errors
-    ///
-    /// What `done` reported.
-    pub(crate) fn answer(self) -> Result<LsAnswer<T>> {
-        let this = self.0;
-        this.done.wait();
-        // SAFETY: `done` came and left the LLDD's reference to the one who waits.
-        drop(unsafe { Arc::from_raw(Arc::as_ptr(&this)) });
-        this.finish();
-        this.status()?;
-        // INVARIANT: It came.
-        Ok(LsAnswer(this))
-    }
-
-    /// Waits no more, unless it is over by now. Context: may sleep; may call the LLDD's
-    /// delete callbacks. It was sent.
-    ///
-    /// # Errors
-    ///
-    /// `ETIMEDOUT`: it was given up. What `done` reported.
-    pub(crate) fn give_up(self) -> Result<LsAnswer<T>> {
-        if self.on(Event::GiveUp) == Action::GiveUp {
-            self.0.give_up();
-            return Err(ETIMEDOUT);
-        }
-        self.answer()
     }
 }
