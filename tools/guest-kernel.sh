@@ -31,7 +31,7 @@ watchdogs+=' sysctl.kernel.hung_task_timeout_secs=600'
 kernel_stock() {
 	local khz
 	khz=$(tsc_khz)
-	kernel_steps=(kernel image initrd)
+	kernel_steps=(kernel image initrd fio)
 	kernel_release=$(kernel_version)
 	kernel_files=(-kernel "$CACHE/kernel/vmlinuz" -initrd "$CACHE/initrd/initrd.gz")
 	kernel_modules=$CACHE/image/modules
@@ -48,7 +48,7 @@ kernel_stock() {
 kernel_instrumented() {
 	local khz microvm=microvm,acpi=off,x-option-roms=off,isa-serial=off
 	khz=$(tsc_khz)
-	kernel_steps=(instrumented image)
+	kernel_steps=(instrumented image fio)
 	kernel_release=$(cat "$CACHE/instrumented/release" 2>/dev/null || true)
 	kernel_files=(-kernel "$CACHE/instrumented/bzImage" -initrd "$CACHE/instrumented/initrd.gz")
 	kernel_modules=$CACHE/instrumented/modules

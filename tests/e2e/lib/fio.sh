@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # Data: fio with crc32c verification, and comparison with the backing device.
 
+# What fio links with and no test uses, as names alone (tools/setup.d/55-fio.sh).
+FIO_LIBRARIES=/job/.guest/fio
 # fio ends when this file appears.
 FIO_STOP=/tmp/fio-stop
 
@@ -11,7 +13,7 @@ FIO_STOP=/tmp/fio-stop
 fio_verify() {
 	local device=$1 block=$2 size=$3 status=0
 	shift 3
-	bounded "${FIO_SECONDS:-120}" fio --name=verify --filename="$device" \
+	bounded "${FIO_SECONDS:-120}" env LD_LIBRARY_PATH="$FIO_LIBRARIES" fio --name=verify --filename="$device" \
 		--direct=1 --ioengine=libaio --rw=randrw --bs="$block" --size="$size" \
 		--offset_increment="$size" --numjobs=2 --iodepth=8 --group_reporting \
 		--verify=crc32c --verify_fatal=1 --do_verify=1 --output-format=json \
