@@ -7,7 +7,7 @@ LLDD_MODULE=nvme_fcloop
 
 # A write that cannot hang the script: fcloop's stores call into the transports.
 fcloop_ctl() {
-	bounded "${3:-30}" bash -c "echo '$2' > $FCLOOP/$1"
+	put "${3:-30}" "$FCLOOP/$1" "$2"
 }
 
 host_port_add() {

@@ -4,13 +4,18 @@
 
 # zeros N: so many bytes of zero.
 zeros() {
-	printf '%*s' "$((2 * $1))" '' | tr ' ' 0
+	local text
+	printf -v text '%*s' "$((2 * $1))" ''
+	printf '%s' "${text// /0}"
 }
 
 # padded TEXT N: the text's bytes, filled up with zeros.
 padded() {
-	local hex
-	hex=$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')
+	local hex='' byte n
+	for ((n = 0; n < ${#1}; n++)); do
+		printf -v byte '%02x' "'${1:n:1}"
+		hex+=$byte
+	done
 	printf '%s%s' "$hex" "$(zeros $(($2 - ${#hex} / 2)))"
 }
 
@@ -55,7 +60,7 @@ connect_by_hand() {
 
 # answers PORT: how many injected frames were answered.
 answers() {
-	awk '$1 == "answers" { print $2 }' "$LOOPBACK/$1/answers"
+	column 2 answers "$LOOPBACK/$1/answers"
 }
 
 # inject PORT ls|cmd WORDS...: injects a frame and sets ANSWER to the line that

@@ -7,8 +7,18 @@ LLDD_MODULE=nvme_fc_loopback
 
 # A write that cannot hang the script: loop_write FILE TEXT [SECONDS]
 loop_write() {
-	# shellcheck disable=SC2016 # for the inner shell
-	bounded "${3:-30}" bash -c 'echo "$1" > "$2"' loop_write "$2" "$LOOPBACK/$1"
+	put "${3:-30}" "$LOOPBACK/$1" "$2"
+}
+
+# column N NAME FILE: the N-th word (from 1) of the lines that begin with NAME; fails where there is none.
+column() {
+	local words found=1
+	while read -ra words; do
+		[[ ${words[0]:-} == "$2" ]] || continue
+		echo "${words[$1 - 1]:-}"
+		found=0
+	done < "$3"
+	return "$found"
 }
 
 # loop_local N [CONFIG]: host port N, registered.
@@ -70,7 +80,7 @@ loop_faults_clear() {
 
 # loop_struck N: how often the N-th rule (from 0) has struck.
 loop_struck() {
-	awk -v n="$1" '$1 == n { print $4 }' "$LOOPBACK/faults"
+	column 4 "$1" "$LOOPBACK/faults"
 }
 
 struck_at_least() {
@@ -80,11 +90,11 @@ struck_at_least() {
 # loop_book NAME [COLUMN]: a number of the books: 2 taken or calls, 3 given back
 # or calls in hard IRQ, 4 what is left, 5 given back in hard IRQ.
 loop_book() {
-	awk -v name="$1" -v column="${2:-2}" '$1 == name { print $column; found = 1 } END { if (!found) print 0 }' "$LOOPBACK/books"
+	column "${2:-2}" "$1" "$LOOPBACK/books" || echo 0
 }
 
 loop_state() {
-	awk '$1 == "state" { print $2 }' "$LOOPBACK/books"
+	column 2 state "$LOOPBACK/books"
 }
 
 # Nothing is left, of ports or of what they did, and no contract was broken.

@@ -106,12 +106,12 @@ disconnect() {
 disconnect_all() {
 	local ctrl
 	for ctrl in /sys/class/nvme/nvme*; do
-		[[ ! -e $ctrl ]] || bounded 60 bash -c "echo 1 > $ctrl/delete_controller" 2> /dev/null || true
+		[[ ! -e $ctrl ]] || put 60 "$ctrl/delete_controller" 1 2> /dev/null || true
 	done
 	wait_for 60 no_ctrls
 }
 
 # reset_ctrl nvmeN: returns when the reset work has run and its result is known.
 reset_ctrl() {
-	bounded 60 bash -c "echo 1 > /sys/class/nvme/$1/reset_controller"
+	put 60 "/sys/class/nvme/$1/reset_controller" 1
 }

@@ -14,7 +14,7 @@ short_form() {
 # wanted NAME: whether the trial of that name runs.
 wanted() {
 	[[ ${E2E_SHORT:-} ]] || return 0
-	grep -Fqx -- "$1" <<< "$SHORT" || return
+	[[ $'\n'$SHORT$'\n' == *$'\n'"$1"$'\n'* ]] || return
 	SHORT_RAN+=$1$'\n'
 }
 

@@ -146,7 +146,7 @@ too_much_at_once() {
 # What one host takes does not keep another out. Meanwhile a real host waits for
 # the end of a write of which the data is never sent.
 rejected() {
-	awk '$1 == "answers" { print $6 }' "$LOOPBACK/target-1/answers"
+	column 6 answers "$LOOPBACK/target-1/answers"
 }
 another_is_served() {
 	check "$1: another host is served" inject target-1 ls "host=0xfeee hex=$(ls_create_association "$SUBSYS" 8 "${2:-31}")"
