@@ -10,13 +10,11 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: entry > ctrl > ls | io > port > nvme > numbers cpus log > shared > layout shim > abi
+// layers: entry > ctrl > ls | io > port > nvme > numbers log > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
 mod abi;
-#[allow(unsafe_code, reason = "reads the kernel's counter")]
-mod cpus;
 mod ctrl;
 mod entry;
 mod io;

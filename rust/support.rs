@@ -7,6 +7,8 @@
 
 #[allow(unsafe_code, reason = "wraps struct completion")]
 pub(crate) mod completion;
+#[allow(unsafe_code, reason = "reads masks of CPUs")]
+pub(crate) mod cpus;
 #[allow(unsafe_code, reason = "wraps struct device")]
 pub(crate) mod device;
 #[allow(unsafe_code, reason = "wraps the streaming DMA API")]
@@ -15,6 +17,8 @@ pub(crate) mod dma;
 pub(crate) mod held;
 #[allow(unsafe_code, reason = "wraps struct ida")]
 pub(crate) mod ida;
+#[allow(unsafe_code, reason = "lists of what others own")]
+pub(crate) mod links;
 #[allow(unsafe_code, reason = "maps memory for DMA")]
 pub(crate) mod mapped;
 #[allow(unsafe_code, reason = "wraps si_meminfo()")]

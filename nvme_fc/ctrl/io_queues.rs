@@ -12,7 +12,6 @@ use kernel::{
 };
 
 use crate::{
-    cpus,
     ctrl::{
         lending::Lending,
         Ctrl, //
@@ -24,7 +23,8 @@ use crate::{
         proto::{
             contexts,
             queues, //
-        }, //
+        },
+        support::cpus, //
     }, //
 };
 

@@ -25,7 +25,6 @@ use crate::{
         self,
         AssertSync, //
     },
-    cpus,
     ctrl::{
         aen,
         Ctrl, //
@@ -44,9 +43,12 @@ use crate::{
         submit,
         timeout, //
     },
-    shared::proto::{
-        command::cmd_iu::Category,
-        contexts, //
+    shared::{
+        proto::{
+            command::cmd_iu::Category,
+            contexts, //
+        },
+        support::cpus, //
     }, //
 };
 
@@ -230,8 +232,9 @@ unsafe extern "C" fn init_request(
                 fcp_done,
             )
         };
-        let exchange = NonNull::new(exchange).ok_or(EINVAL)?;
-        // SAFETY: Initialised above, on no list, and removed by `exit_request`.
+        // SAFETY: Initialised above.
+        let exchange = unsafe { &*exchange };
+        // SAFETY: On no list, and removed by `exit_request`.
         unsafe { queue.exchanges().lock().add(exchange) }?;
         Ok(0)
     })
@@ -251,7 +254,7 @@ unsafe extern "C" fn exit_request(
     let exchange = unsafe { exchange_of(request) };
     let queue = exchange.queue();
     // SAFETY: `init_request` put it on the list.
-    unsafe { queue.exchanges().lock().remove(NonNull::from(exchange)) };
+    unsafe { queue.exchanges().lock().remove(exchange) };
 }
 
 /// Maps hardware contexts to CPUs, the LLDD's way if it has one, but so that

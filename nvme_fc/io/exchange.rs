@@ -38,10 +38,7 @@ use kernel::{
 
 use crate::{
     abi,
-    io::{
-        exchange_list::Links,
-        queue::Queue, //
-    },
+    io::queue::Queue,
     port::iu_memory::{
         Place,
         ResponseBuffer, //
@@ -69,6 +66,10 @@ use crate::{
             }, //
         },
         support::{
+            links::{
+                Linked,
+                Links, //
+            },
             ratelimit::jiffies,
             word::Word, //
         }, //
@@ -123,7 +124,7 @@ pub(crate) struct Exchange {
     /// The first scatterlist elements.
     pub(crate) inline: Opaque<[abi::scatterlist; INLINE_SEGMENTS]>,
     /// Its place on the queue's list.
-    pub(crate) links: Links,
+    links: Links<Self>,
 }
 
 const _: () = assert!(offset_of!(Exchange, nvme) == 0);
@@ -133,6 +134,13 @@ const _: () = assert!(size_of::<Exchange>() % 8 == 0);
 unsafe impl Send for Exchange {}
 // SAFETY: The state says who may touch the rest.
 unsafe impl Sync for Exchange {}
+
+// SAFETY: `links` is a field.
+unsafe impl Linked for Exchange {
+    fn links(&self) -> &Links<Self> {
+        &self.links
+    }
+}
 
 /// Who finishes an exchange, and how it got there.
 #[derive(Clone, Copy)]

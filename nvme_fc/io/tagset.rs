@@ -23,12 +23,12 @@ use kernel::{
 
 use crate::{
     abi,
-    cpus,
     io::{
         exchange::Exchange,
         request::exchange_of, //
     },
-    nvme::ctrl::NvmeCtrl, //
+    nvme::ctrl::NvmeCtrl,
+    shared::support::cpus, //
 };
 
 /// A tag set inside a controller.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Which CPUs there are.
+//! Which CPUs there are, for `rust/kernel/cpumask.rs`.
 //!
 //! C headers: [`include/linux/cpumask.h`](srctree/include/linux/cpumask.h),
 //! [`include/linux/sched/isolation.h`](srctree/include/linux/sched/isolation.h)
