@@ -13,17 +13,20 @@ pub(crate) mod aen;
 #[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 pub(crate) mod aen_exchange;
 pub(crate) mod association;
-#[allow(unsafe_code, reason = "a part that points at its whole")]
-pub(crate) mod backref;
 #[allow(unsafe_code, reason = "gives the NVMe core its reference")]
 pub(crate) mod create;
 pub(crate) mod dev_loss;
 pub(crate) mod disconnected;
+mod drain;
 pub(crate) mod failure;
 pub(crate) mod io_queues;
 mod lending;
+pub(crate) mod list;
+mod owner;
 pub(crate) mod recovery;
 pub(crate) mod unload;
+
+use core::ptr::NonNull;
 
 use kernel::{
     new_mutex,
@@ -37,7 +40,6 @@ use kernel::{
             Release, //
         },
         barrier::smp_mb,
-        rcu::synchronize_rcu,
         Arc,
         Mutex, //
     },
@@ -52,29 +54,22 @@ use kernel::{
 };
 
 use crate::{
-    abi,
     ctrl::aen_exchange::AenExchange,
     io::{
-        exchange::Done,
-        queue::Queue,
-        tagset::TagSet, //
+        exchange::OnDone,
+        operations::Requests,
+        queue::Queue, //
     },
     ls::receive::Inbound,
     nvme::{
         ctrl::NvmeCtrl,
-        ops::impl_has_nvme_ctrl, //
+        ops::impl_has_nvme_ctrl,
+        tagset::TagSet, //
     },
     port::{
-        behind::{
-            Behind,
-            BehindPorts, //
-        },
         port_use::PortUse,
         registry::Registry,
-        registry_lock::{
-            self,
-            Locked, //
-        },
+        registry_lock,
         rport::RemotePort, //
     },
     shared::{
@@ -82,8 +77,7 @@ use crate::{
         proto::ids::AssociationId,
         support::{
             completion::Completion,
-            word::Word,
-            work, //
+            word::Word, //
         }, //
     }, //
 };
@@ -97,8 +91,6 @@ pub(crate) const DEV_LOSS_WORK: u64 = 2;
 /// Work item that sends the asynchronous event request again.
 pub(crate) const AEN_WORK: u64 = 3;
 
-/// All controllers that can be found, dead ones too until they are freed.
-static CTRLS: BehindPorts<Ctrl> = BehindPorts::new();
 /// Controllers that exist, for the module's end.
 static EXISTING: Atomic<i32> = Atomic::new(0);
 
@@ -133,18 +125,6 @@ impl Drop for Existence {
     }
 }
 
-/// What C calls a controller by; `entry` has it, which knows controllers and is
-/// not known here.
-#[derive(Clone, Copy)]
-pub(crate) struct Entries {
-    /// For the block layer: requests of admin and fabrics queue.
-    pub(crate) admin_mq_ops: &'static abi::blk_mq_ops,
-    /// For the block layer: requests of namespaces.
-    pub(crate) io_mq_ops: &'static abi::blk_mq_ops,
-    /// For the LLDD: the asynchronous event's exchange comes back.
-    pub(crate) aen_done: Done,
-}
-
 /// A controller. Fields are dropped in this order.
 #[repr(C)]
 #[pin_data]
@@ -163,12 +143,12 @@ pub(crate) struct Ctrl {
     ready: Atomic<bool>,
     /// Requests of admin and fabrics queue.
     #[pin]
-    admin_set: TagSet,
+    admin_set: TagSet<Requests<Self>>,
     /// Requests of namespaces and of Connect.
     #[pin]
-    io_set: TagSet,
+    io_set: TagSet<Requests<Self>>,
     /// Queue 0 is the admin queue.
-    queues: KVec<Pin<KBox<Queue>>>,
+    queues: KVec<Pin<KBox<Queue<Self>>>>,
     /// The association cannot be used any more, or is not to be made. Nothing
     /// is sent from then on, whatever the controller's state.
     failed: Word<bool>,
@@ -197,7 +177,7 @@ pub(crate) struct Ctrl {
     disconnect: Mutex<Option<Arc<Inbound>>>,
     /// The asynchronous event request.
     #[pin]
-    aen: AenExchange,
+    aen: AenExchange<Self>,
     /// Makes an association.
     #[pin]
     connect_work: DelayedWork<Self, CONNECT_WORK>,
@@ -230,34 +210,28 @@ impl_has_delayed_work! {
     impl HasDelayedWork<Self, AEN_WORK> for Ctrl { self.aen_work }
 }
 
-impl Behind for Ctrl {
-    fn remote(&self) -> &Arc<RemotePort> {
-        &self.remote
-    }
-}
-
 impl Ctrl {
     /// A controller that the NVMe core does not know yet. Context: may sleep.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(
+    fn new<D: OnDone<Self>>(
         number: u32,
         remote: Arc<RemotePort>,
-        queues: KVec<Pin<KBox<Queue>>>,
-        entries: &Entries,
+        queues: KVec<Pin<KBox<Queue<Self>>>>,
     ) -> Result<Arc<Self>> {
+        let admin = NonNull::from(queues.first().ok_or(EINVAL)?.connection());
         Arc::pin_init(
-            pin_init!(Self {
+            try_pin_init!(Self {
                 nvme: NvmeCtrl::zeroed(),
                 number: CtrlNumber(number),
                 remote,
                 fcp_private: Word::new(0),
                 queue_size: Word::new(0),
                 ready: Atomic::new(false),
-                admin_set <- TagSet::new(entries.admin_mq_ops),
-                io_set <- TagSet::new(entries.io_mq_ops),
+                admin_set <- TagSet::new(),
+                io_set <- TagSet::new(),
                 queues,
                 failed: Word::new(false),
                 terminating: Word::new(false),
@@ -268,7 +242,7 @@ impl Ctrl {
                 ops <- new_mutex!(None, "Ctrl::ops"),
                 in_use <- new_mutex!(None, "Ctrl::in_use"),
                 disconnect <- new_mutex!(None, "Ctrl::disconnect"),
-                aen <- AenExchange::new(entries.aen_done),
+                aen <- AenExchange::new::<D>(admin),
                 connect_work <- new_delayed_work!("Ctrl::connect_work"),
                 abort_work <- new_work!("Ctrl::abort_work"),
                 dev_loss_work <- new_delayed_work!("Ctrl::dev_loss_work"),
@@ -334,24 +308,24 @@ impl Ctrl {
     }
 
     /// Requests of admin and fabrics queue.
-    pub(crate) fn admin_set(&self) -> &TagSet {
+    pub(crate) fn admin_set(&self) -> &TagSet<Requests<Self>> {
         &self.admin_set
     }
 
     /// Requests of namespaces and of Connect.
-    pub(crate) fn io_set(&self) -> &TagSet {
+    pub(crate) fn io_set(&self) -> &TagSet<Requests<Self>> {
         &self.io_set
     }
 
     /// A queue; 0 is the admin queue.
-    pub(crate) fn queue(&self, index: u16) -> Option<&Queue> {
+    pub(crate) fn queue(&self, index: u16) -> Option<&Queue<Self>> {
         self.queues
             .get(usize::from(index))
             .map(|queue| queue.as_ref().get_ref())
     }
 
     /// All queues, the admin queue first.
-    pub(crate) fn queues(&self) -> impl DoubleEndedIterator<Item = &Queue> {
+    pub(crate) fn queues(&self) -> impl DoubleEndedIterator<Item = &Queue<Self>> {
         self.queues.iter().map(|queue| queue.as_ref().get_ref())
     }
 
@@ -371,7 +345,7 @@ impl Ctrl {
     }
 
     /// The asynchronous event request.
-    pub(crate) fn aen(&self) -> &AenExchange {
+    pub(crate) fn aen(&self) -> &AenExchange<Self> {
         &self.aen
     }
 
@@ -455,52 +429,4 @@ impl Ctrl {
             self.idle.complete();
         }
     }
-}
-
-/// Puts a controller on the list. Context: its port's entry is there as long.
-///
-/// # Errors
-///
-/// `EIO` if the port has no entry, `ENOMEM`.
-fn list(registry: &mut Locked, ctrl: &Arc<Ctrl>) -> Result {
-    let entry = registry.remote(&ctrl.remote).ok_or(EIO)?;
-    entry.ctrls = entry.ctrls.saturating_add(1);
-    CTRLS
-        .add(registry, ctrl)
-        .inspect_err(|_| count_off(registry, ctrl))
-}
-
-/// Takes a controller off the list, if it is there.
-fn unlist(registry: &mut Locked, ctrl: &Arc<Ctrl>) -> Option<Arc<Ctrl>> {
-    let found = CTRLS.remove(registry, |other| Arc::ptr_eq(other, ctrl))?;
-    count_off(registry, ctrl);
-    Some(found)
-}
-
-/// One controller less that keeps the entry of its port.
-fn count_off(registry: &mut Locked, ctrl: &Ctrl) {
-    if let Some(entry) = registry.remote(&ctrl.remote) {
-        entry.ctrls = entry.ctrls.saturating_sub(1);
-    }
-}
-
-/// The NVMe core no longer knows the controller: nor does anybody else.
-/// Context: may sleep.
-pub(crate) fn freed(ctrl: Arc<Ctrl>) {
-    let entry = {
-        let mut registry = registry_lock::lock();
-        let entry = unlist(&mut registry, &ctrl);
-        registry.sweep(&ctrl.remote);
-        entry
-    };
-    drop(entry);
-    // The NVMe core's work items are part of the controller's memory.
-    ctrl.nvme.end_work();
-    // Off the list, nobody can start this timer again, which would keep the
-    // controller for as long as a port may be away.
-    work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);
-    // `aen::done` may still be inside the controller after its count reached
-    // zero, so its RCU section is waited for before any part is freed.
-    synchronize_rcu();
-    drop(ctrl);
 }

@@ -5,13 +5,14 @@
 
 #![deny(unsafe_code)]
 
-#[allow(unsafe_code, reason = "the C ABI towards the block layer")]
-pub(crate) mod block;
 #[cfg(NVMEFC_KUNIT)]
 #[allow(unsafe_code, reason = "an entry for the suites")]
 pub(crate) mod kunit;
 pub(crate) mod lldd;
-#[allow(unsafe_code, reason = "vouches for how controllers are made")]
+#[allow(
+    unsafe_code,
+    reason = "vouches for how controllers are made; is called by C"
+)]
 pub(crate) mod nvme;
 #[allow(unsafe_code, reason = "tables of the driver core")]
 pub(crate) mod sysfs;

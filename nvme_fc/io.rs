@@ -6,22 +6,20 @@
 
 #[allow(unsafe_code, reason = "reads what LLDDs pass")]
 pub(crate) mod appid;
-#[allow(unsafe_code, reason = "reads memory that LLDDs wrote")]
 pub(crate) mod complete;
+pub(crate) mod connection;
 #[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 pub(crate) mod exchange;
 #[allow(unsafe_code, reason = "maps memory for DMA")]
 pub(crate) mod exchange_dma;
-#[allow(unsafe_code, reason = "points at memory of the block layer")]
+#[allow(unsafe_code, reason = "vouches for where exchanges are")]
 pub(crate) mod exchange_list;
+#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
+pub(crate) mod holder;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 pub(crate) mod hw_queue;
+#[allow(unsafe_code, reason = "vouches for the memory of requests")]
+pub(crate) mod operations;
 pub(crate) mod queue;
-#[allow(unsafe_code, reason = "wraps requests")]
-pub(crate) mod request;
 pub(crate) mod submit;
-#[allow(unsafe_code, reason = "wraps requests")]
-mod swallowed;
-#[allow(unsafe_code, reason = "wraps tag sets")]
-pub(crate) mod tagset;
 pub(crate) mod timeout;

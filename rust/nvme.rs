@@ -17,6 +17,9 @@ pub(crate) mod ctrl;
 #[allow(unsafe_code, reason = "wraps nvme-fabrics")]
 #[path = "nvme/fabrics.rs"]
 pub(crate) mod fabrics;
+#[allow(unsafe_code, reason = "is called by the block layer")]
+#[path = "nvme/mq.rs"]
+pub(crate) mod mq;
 #[allow(unsafe_code, reason = "is called by the NVMe core")]
 #[path = "nvme/ops.rs"]
 pub(crate) mod ops;
@@ -26,3 +29,12 @@ pub(crate) mod options;
 #[allow(unsafe_code, reason = "wraps the NVMe core")]
 #[path = "nvme/queues.rs"]
 mod queues;
+#[allow(unsafe_code, reason = "wraps requests")]
+#[path = "nvme/request.rs"]
+pub(crate) mod request;
+#[allow(unsafe_code, reason = "wraps requests")]
+#[path = "nvme/swallowed.rs"]
+mod swallowed;
+#[allow(unsafe_code, reason = "wraps tag sets")]
+#[path = "nvme/tagset.rs"]
+pub(crate) mod tagset;

@@ -5,6 +5,8 @@
 
 #![deny(unsafe_code)]
 
+#[allow(unsafe_code, reason = "a part that points at its whole")]
+pub(crate) mod backref;
 #[allow(unsafe_code, reason = "wraps struct completion")]
 pub(crate) mod completion;
 #[allow(unsafe_code, reason = "reads masks of CPUs")]
@@ -25,6 +27,8 @@ pub(crate) mod mapped;
 pub(crate) mod memory;
 #[allow(unsafe_code, reason = "changes a flag of the thread")]
 pub(crate) mod noio;
+#[allow(unsafe_code, reason = "wraps struct blk_mq_queue_map")]
+pub(crate) mod queue_map;
 #[allow(unsafe_code, reason = "wraps get_random_bytes()")]
 pub(crate) mod random;
 #[allow(unsafe_code, reason = "reads jiffies")]
@@ -34,6 +38,8 @@ pub(crate) mod rcu_table;
 pub(crate) mod ring;
 #[allow(unsafe_code, reason = "wraps scatterlists")]
 pub(crate) mod scatterlist;
+#[allow(unsafe_code, reason = "wraps chained scatterlists")]
+pub(crate) mod sg_chain;
 pub(crate) mod submit_gate;
 #[allow(unsafe_code, reason = "reads what may change")]
 pub(crate) mod word;

@@ -18,14 +18,16 @@ use kernel::{
 
 use crate::{
     ctrl::{
-        aen_exchange::AenExchange,
-        failure,
         Ctrl,
         AEN_WORK, //
     },
     io::{
         complete,
-        exchange::Exchange,
+        exchange::{
+            Exchange,
+            OnDone, //
+        },
+        holder::Finished,
         submit, //
     },
     log::ctrl_log,
@@ -48,11 +50,7 @@ pub(crate) fn submit(ctrl: ArcBorrow<'_, Ctrl>) {
     if ctrl.is_terminating() || ctrl.has_failed() || !ctrl.nvme().is_live() {
         return;
     }
-    let Some(admin) = ctrl.queue(0) else {
-        return;
-    };
-    let aen: &AenExchange = ctrl.aen();
-    let Some(sent) = aen.send(admin) else {
+    let Some(sent) = ctrl.aen().send() else {
         return;
     };
     if let Err(status) = sent {
@@ -84,30 +82,34 @@ impl WorkItem<AEN_WORK> for Ctrl {
     }
 }
 
-/// The LLDD gives the exchange back. Context: any.
-pub(crate) fn done(exchange: &Exchange) {
-    let Some(finish) = exchange.finish() else {
-        return submit::completed_twice(exchange);
-    };
-    let outcome = complete::of(exchange, finish.aborted);
-    let queue = exchange.queue();
-    let ctrl = queue.ctrl();
+/// The asynchronous event request, for LLDDs that give its exchange back.
+pub(crate) struct EventRequest;
 
-    // Idle before the NVMe core is told: it may send the request again at once.
-    exchange.release();
-    match outcome.failure {
-        Some(failure) if !finish.terminated => {
-            complete::log(ctrl, failure);
-            failure::transport_error(queue.owner().counted(), "transport detected io error");
+impl OnDone<Ctrl> for EventRequest {
+    fn done(exchange: &Exchange<Ctrl>) {
+        let Some(finished) = Finished::new(exchange) else {
+            return submit::completed_twice(exchange);
+        };
+        let outcome = complete::judge(&finished);
+        let connection = exchange.connection();
+        let ctrl = connection.ctrl();
+
+        // Idle before the NVMe core is told: it may send the request again at once.
+        exchange.release();
+        match outcome.failure {
+            Some(failure) if !finished.terminated => {
+                complete::log(ctrl, failure);
+                connection.transport_error("transport detected io error");
+            }
+            Some(_) => {}
+            None => ctrl
+                .nvme()
+                .complete_async_event(outcome.status, outcome.result),
         }
-        Some(_) => {}
-        None => ctrl
-            .nvme()
-            .complete_async_event(outcome.status, outcome.result),
+        // A teardown goes on, and may free the controller, once the exchange is
+        // counted off: freeing waits for this section.
+        let _alive = rcu::read_lock();
+        ctrl.aen().count_off();
+        ctrl.exchange_over();
     }
-    // A teardown goes on, and may free the controller, once the exchange is
-    // counted off: freeing waits for this section.
-    let _alive = rcu::read_lock();
-    ctrl.aen().count_off();
-    ctrl.exchange_over();
 }

@@ -3,8 +3,11 @@
 //! The memory of the asynchronous event request.
 
 use core::{
-    mem::MaybeUninit,
-    ptr, //
+    ffi::c_void,
+    ptr::{
+        self,
+        NonNull, //
+    }, //
 };
 
 use kernel::{
@@ -15,23 +18,25 @@ use kernel::{
             Acquire,
             Atomic,
             Full,
-            Relaxed,
-            Release, //
+            Relaxed, //
         },
         Arc,
         Mutex, //
-    },
-    types::Opaque, //
+    }, //
 };
 
 use crate::{
     abi,
     io::{
-        exchange::{
-            Done,
-            Exchange, //
+        connection::{
+            Connection,
+            QueueOwner, //
         },
-        queue::Queue, //
+        exchange::{
+            Exchange,
+            OnDone, //
+        },
+        holder::Unsent, //
     },
     port::iu_memory::IuMemory,
     shared::{
@@ -63,18 +68,11 @@ struct Ready {
 }
 
 /// The exchange.
-///
-/// # Invariants
-///
-/// `made` says that `exchange` is initialised.
 #[pin_data]
-pub(crate) struct AenExchange {
+pub(crate) struct AenExchange<O: QueueOwner> {
     /// The exchange.
-    exchange: Opaque<MaybeUninit<Exchange>>,
-    /// What the LLDD calls when it is done with it.
-    done: Done,
-    /// See the invariant.
-    made: Atomic<bool>,
+    #[pin]
+    exchange: Exchange<O>,
     /// How many hold the exchange: the LLDD, and a `done` that is not over.
     held: Atomic<i32>,
     /// There while the association is.
@@ -82,31 +80,19 @@ pub(crate) struct AenExchange {
     ready: Mutex<Option<Ready>>,
 }
 
-// SAFETY: The exchange may be used from any thread.
-unsafe impl Send for AenExchange {}
-// SAFETY: The exchange does its own locking.
-unsafe impl Sync for AenExchange {}
-
-impl AenExchange {
-    /// Memory for an exchange, not made yet. `done` is for this exchange.
-    pub(crate) fn new(done: Done) -> impl PinInit<Self> {
-        pin_init!(Self {
-            exchange: Opaque::uninit(),
-            done,
-            made: Atomic::new(false),
+impl<O: QueueOwner> AenExchange<O> {
+    /// An exchange of the admin queue, not ready yet, which `D` gets when an LLDD
+    /// gives it back. The queue is part of the same controller.
+    pub(crate) fn new<D: OnDone<O>>(admin: NonNull<Connection<O>>) -> impl PinInit<Self, Error> {
+        let none = ptr::null_mut::<c_void>();
+        // SAFETY: The controller waits for the exchange before it goes, and the
+        // queue with it.
+        let exchange = unsafe { Exchange::new::<D>(admin, none.cast(), none, Category::Admin) };
+        try_pin_init!(Self {
+            exchange <- exchange,
             held: Atomic::new(0),
             ready <- new_mutex!(None, "AenExchange::ready"),
         })
-    }
-
-    /// The exchange, if it was made.
-    fn exchange(&self) -> Option<&Exchange> {
-        if self.made.load(Acquire) {
-            // SAFETY: Initialised, by the type's invariant.
-            Some(unsafe { &*self.exchange.get().cast::<Exchange>() })
-        } else {
-            None
-        }
     }
 
     /// Makes the exchange ready for an association. Context: may sleep; the
@@ -115,29 +101,12 @@ impl AenExchange {
     /// # Errors
     ///
     /// `ENOMEM`, `EFAULT`.
-    pub(crate) fn prepare(&self, admin: &Queue, memory: Arc<IuMemory>, private: u32) -> Result {
+    pub(crate) fn prepare(&self, memory: Arc<IuMemory>, private: u32) -> Result {
         let private = PrivateArea::new(private)?;
         let mut ready = self.ready.lock();
-        if !self.made.load(Relaxed) {
-            // SAFETY: The controller is pinned, and waits for the exchange
-            // before it goes; the queue is part of the same controller.
-            unsafe {
-                Exchange::init(
-                    self.exchange.get().cast(),
-                    admin,
-                    ptr::null_mut(),
-                    ptr::null_mut(),
-                    Category::Admin,
-                    self.done,
-                )
-            };
-            // INVARIANT: Initialised above.
-            self.made.store(true, Release);
-        }
-        let exchange = self.exchange().ok_or(EINVAL)?;
-        exchange.map(&memory)?;
+        self.exchange.map(&memory)?;
         // SAFETY: Idle, and nobody sends it before this is over.
-        unsafe { exchange.set_private(private.as_ptr()) };
+        unsafe { self.exchange.set_private(private.as_ptr()) };
         *ready = Some(Ready {
             memory,
             _private: private,
@@ -148,53 +117,38 @@ impl AenExchange {
     /// Takes back what the association gave. Context: may sleep; the exchange
     /// is idle, and nobody sends it.
     pub(crate) fn unprepare(&self) {
-        let Some(ready) = self.ready.lock().take() else {
-            return;
-        };
-        if let Some(exchange) = self.exchange() {
-            exchange.unmap(&ready.memory);
+        if let Some(ready) = self.ready.lock().take() {
+            self.exchange.unmap(&ready.memory);
             // SAFETY: Idle, by this function's contract.
-            unsafe { exchange.set_private(ptr::null_mut()) };
+            unsafe { self.exchange.set_private(ptr::null_mut()) };
         }
     }
 
     /// Sends the request: `None` if it is out already or not ready, else what
     /// the LLDD said. Context: may sleep.
-    pub(crate) fn send(&self, admin: &Queue) -> Option<Result<(), c_int>> {
+    pub(crate) fn send(&self) -> Option<Result<(), c_int>> {
         let ready = self.ready.lock();
-        let exchange = self.exchange()?;
-        if ready.is_none() || exchange.on(Event::Start).is_err() {
-            return None;
-        }
-        // SAFETY: Started by us, and not with the LLDD yet.
-        let command = unsafe { exchange.command_mut() };
+        ready.as_ref()?;
+        let mut exchange = Unsent::begin(&self.exchange)?;
+        let admin = self.exchange.connection();
+        let command = exchange.command();
         command.sqe = entry();
-        cmd_iu::prepare(command, admin.connection(), Direction::NoData, 0);
+        cmd_iu::prepare(command, admin.id(), Direction::NoData, 0);
         cmd_iu::set_sequence_number(command, admin.next_sequence());
-        // SAFETY: Not with the LLDD yet, and nobody else sends it.
-        unsafe { exchange.describe(Direction::NoData, 0) };
-        exchange.sync_command();
+        exchange.describe(Direction::NoData, 0);
+        exchange.sync();
         self.held.add(1, Relaxed);
-        // SAFETY: The controller keeps the exchange until `done` ran.
-        let status = unsafe { admin.link().submit(exchange.fcp()) };
-        if status == 0 {
-            return Some(Ok(()));
-        }
-        let _ = exchange.on(Event::Refused);
-        self.count_off();
-        Some(Err(status))
+        Some(exchange.submit().inspect_err(|_| self.count_off()))
     }
 
     /// Asks the LLDD for the exchange, if it has it. Context: may sleep.
     pub(crate) fn terminate(&self) {
-        if let Some(exchange) = self.exchange() {
-            exchange.abort(Event::Terminate);
-        }
+        self.exchange.abort(Event::Terminate);
     }
 
     /// Asks the LLDD again, if it was asked long ago. Context: may sleep.
     pub(crate) fn terminate_again(&self) -> bool {
-        self.exchange().is_some_and(Exchange::abort_again)
+        self.exchange.abort_again()
     }
 
     /// Whether the LLDD, or a `done` that is not over, has the exchange; what

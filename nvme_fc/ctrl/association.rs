@@ -15,12 +15,12 @@ use kernel::{
 
 use crate::{
     ctrl::{
+        drain,
         io_queues,
         Ctrl,
         ABORT_WORK,
         AEN_WORK, //
     },
-    io::timeout,
     log::ctrl_log,
     ls::send,
     nvme::{
@@ -146,9 +146,9 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), ConnectError> {
         || ctrl.has_failed(),
         |association| ctrl.set_association(&mut registry_lock::lock(), association),
     )?;
-    admin.set_connection(connection);
+    admin.connection().begin(connection);
     nvme.connect_admin_queue()?;
-    admin.set_live(true);
+    admin.connection().set_live(true);
     nvme.enable()?;
     still_good(ctrl)?;
 
@@ -174,7 +174,7 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), ConnectError> {
         return Err(ConnectError(INVALID_FIELD_DO_NOT_RETRY));
     }
     limit_queue_size(ctrl);
-    ctrl.aen().prepare(admin, memory, ctrl.fcp_private())?;
+    ctrl.aen().prepare(memory, ctrl.fcp_private())?;
     io_queues::establish(ctrl, ops, limits.queues)?;
     still_good(ctrl)
 }
@@ -226,7 +226,7 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
     ctrl.set_terminating(true);
     nvme.stop_keep_alive();
     for queue in ctrl.queues() {
-        queue.set_live(false);
+        queue.connection().set_live(false);
     }
     if ctrl.io_set().is_allocated() {
         nvme.quiesce_io();
@@ -238,8 +238,8 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
     nvme.cancel_async_event();
     work::cancel_delayed_sync::<Ctrl, AEN_WORK>(ctrl);
     ctrl.aen().terminate();
-    timeout::terminate_all(ctrl);
-    timeout::drain(ctrl);
+    drain::terminate_all(ctrl);
+    drain::drain(ctrl);
     // No event queues it any more: it must not send the request again.
     nvme.cancel_async_event();
     // A timeout handler may have armed its queue's timer while that was stopped

@@ -9,15 +9,19 @@ use kernel::{
 
 use crate::{
     ctrl::{
-        list,
+        list::{
+            list,
+            unlist,
+            CTRLS, //
+        },
         recovery,
-        unlist,
         Ctrl,
-        Entries,
-        CONNECT_WORK,
-        CTRLS, //
+        CONNECT_WORK, //
     },
-    io::queue::Queue,
+    io::{
+        exchange::OnDone,
+        queue::Queue, //
+    },
     log::ctrl_log,
     nvme::{
         ctrl::nvme_wq,
@@ -70,14 +74,15 @@ fn address(what: &str, text: &CStr) -> Result<Traddr> {
     })
 }
 
-/// Makes a controller that nobody else knows. Context: may sleep.
+/// Makes a controller that nobody else knows; `D` gets the exchange of its
+/// asynchronous event. Context: may sleep.
 ///
 /// # Errors
 ///
 /// `EINVAL` for a bad address; `ENOENT` if the ports are not registered;
 /// `EBADR` if the remote port is no target; `EALREADY` if there is such a
 /// controller and no duplicate was asked for; `ENOMEM`.
-pub(crate) fn make(options: &Options, entries: &Entries) -> Result<Arc<Ctrl>> {
+pub(crate) fn make<D: OnDone<Ctrl>>(options: &Options) -> Result<Arc<Ctrl>> {
     let target = address("traddr", options.traddr())?;
     let host = address("host_traddr", options.host_traddr())?;
     let (remote, number, lldd_queues, private) = {
@@ -102,7 +107,7 @@ pub(crate) fn make(options: &Options, entries: &Entries) -> Result<Arc<Ctrl>> {
         (remote, registry.ctrl_numbers.take()?, lldd_queues, private)
     };
     let made =
-        make_queues(&remote, options).and_then(|queues| Ctrl::new(number, remote, queues, entries));
+        make_queues(&remote, options).and_then(|queues| Ctrl::new::<D>(number, remote, queues));
     let ctrl = match made {
         Ok(ctrl) => ctrl,
         Err(error) => {
@@ -112,7 +117,7 @@ pub(crate) fn make(options: &Options, entries: &Entries) -> Result<Arc<Ctrl>> {
     };
     for queue in ctrl.queues() {
         // SAFETY: A part of this controller, which nobody else knows yet.
-        unsafe { queue.owner().set(&ctrl) };
+        unsafe { queue.connection().owner().set(&ctrl) };
     }
     configure(&ctrl, options, lldd_queues);
     ctrl.set_fcp_private(private);
@@ -161,7 +166,7 @@ fn refuse_duplicate(registry: &mut Locked, remote: &RemotePort, options: &Option
 }
 
 /// Makes the admin queue and all I/O queues that the user may ever get.
-fn make_queues(remote: &RemotePort, options: &Options) -> Result<KVec<Pin<KBox<Queue>>>> {
+fn make_queues(remote: &RemotePort, options: &Options) -> Result<KVec<Pin<KBox<Queue<Ctrl>>>>> {
     let count = u16::try_from(options.io_queues()).map_err(|_| EINVAL)?;
     let mut queues = KVec::with_capacity(usize::from(count).saturating_add(1), GFP_KERNEL)?;
     for index in 0..=count {
@@ -217,10 +222,7 @@ pub(crate) fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
     nvme.cancel_reset();
     match listed {
         Ok(()) => ctrl.set_ready(),
-        Err(_) => {
-            nvme.remove_admin_tag_set();
-            ctrl.admin_set().forget();
-        }
+        Err(_) => ctrl.admin_set().remove_admin(nvme),
     }
     listed
 }

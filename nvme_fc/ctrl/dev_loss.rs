@@ -15,9 +15,9 @@ use crate::{
     abi,
     ctrl::{
         failure::fail_connecting,
+        list::CTRLS,
         Ctrl,
         CONNECT_WORK,
-        CTRLS,
         DEV_LOSS_WORK, //
     },
     log::ctrl_log,

@@ -9,7 +9,7 @@ use kernel::sync::Arc;
 use crate::{
     ctrl::{
         failure,
-        CTRLS, //
+        list::CTRLS, //
     },
     log::{
         ctrl_log,

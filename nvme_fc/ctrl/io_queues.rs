@@ -158,7 +158,7 @@ fn connect(ctrl: &Ctrl, ops: &HostTemplate, range: Range<u32>) -> Result<(), Con
     for index in range.clone() {
         let index = u16::try_from(index).map_err(|_| EINVAL)?;
         let queue = ctrl.queue(index).ok_or(EINVAL)?;
-        if queue.is_live() {
+        if queue.connection().is_live() {
             continue;
         }
         let in_use = ctrl.in_use().lock();
@@ -168,7 +168,7 @@ fn connect(ctrl: &Ctrl, ops: &HostTemplate, range: Range<u32>) -> Result<(), Con
     for index in range {
         let index = u16::try_from(index).map_err(|_| EINVAL)?;
         let queue = ctrl.queue(index).ok_or(EINVAL)?;
-        if queue.is_live() {
+        if queue.connection().is_live() {
             continue;
         }
         let association = ctrl.association().ok_or(ENOTCONN)?;
@@ -176,9 +176,9 @@ fn connect(ctrl: &Ctrl, ops: &HostTemplate, range: Range<u32>) -> Result<(), Con
             send::create_connection(ctrl.remote(), association, index, entries, || {
                 ctrl.has_failed()
             })?;
-        queue.set_connection(connection);
+        queue.connection().begin(connection);
         nvme.connect_io_queue(index)?;
-        queue.set_live(true);
+        queue.connection().set_live(true);
     }
     Ok(())
 }

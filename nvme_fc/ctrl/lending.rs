@@ -100,7 +100,7 @@ impl<'a> Lending<'a> {
     }
 
     /// A context's own queue.
-    fn queue(&self, context: u32) -> Result<&'a Queue> {
+    fn queue(&self, context: u32) -> Result<&'a Queue<Ctrl>> {
         let index = u16::try_from(context.saturating_add(1))?;
         self.ctrl.queue(index).ok_or(EINVAL)
     }
@@ -173,7 +173,7 @@ impl<'a> Lending<'a> {
         let mut busy = false;
         self.ctrl
             .io_set()
-            .for_each_started(|exchange| busy |= !exchange.is_idle());
+            .for_each_started(|request| busy |= !request.data().is_idle());
         busy
     }
 

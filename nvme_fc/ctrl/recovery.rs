@@ -23,13 +23,13 @@ use crate::{
             dev_loss_expired,
             TICKS, //
         },
+        drain,
         Ctrl,
         ABORT_WORK,
         AEN_WORK,
         CONNECT_WORK,
         DEV_LOSS_WORK, //
     },
-    io::timeout,
     log::ctrl_log,
     nvme::ctrl::{
         nvme_wq,
@@ -198,7 +198,7 @@ impl WorkItem<ABORT_WORK> for Ctrl {
         // has given that away.
         let in_use = this.in_use().lock().is_some();
         if in_use && this.has_failed() {
-            timeout::terminate_all(&this);
+            drain::terminate_all(&this);
             // The NVMe core may have put it into service meanwhile.
             if this.nvme().is_live() {
                 this.nvme().reset();
@@ -227,11 +227,7 @@ pub(crate) fn delete(ctrl: ArcBorrow<'_, Ctrl>) {
     // They send commands, and there are no queues from here on.
     nvme.end_work();
 
-    if ctrl.io_set().is_allocated() {
-        nvme.remove_io_tag_set();
-        ctrl.io_set().forget();
-    }
+    ctrl.io_set().remove_io(nvme);
     nvme.unquiesce_admin();
-    nvme.remove_admin_tag_set();
-    ctrl.admin_set().forget();
+    ctrl.admin_set().remove_admin(nvme);
 }

@@ -15,7 +15,7 @@ use kernel::{
 use crate::{
     ctrl::{
         self,
-        CTRLS, //
+        list::CTRLS, //
     },
     log::ctrl_log,
     nvme::ctrl::{

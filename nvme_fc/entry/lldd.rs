@@ -10,7 +10,8 @@ use crate::{
     abi,
     ctrl::{
         dev_loss,
-        disconnected, //
+        disconnected,
+        Ctrl, //
     },
     io::appid,
     ls::receive,
@@ -95,6 +96,6 @@ impl HostApi for NvmeFc {
     }
 
     fn io_getuuid(exchange: LlddExchange) -> *mut c_char {
-        appid::of_exchange(&exchange)
+        appid::of_exchange::<Ctrl>(&exchange)
     }
 }

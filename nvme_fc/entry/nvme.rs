@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the NVMe core and nvme-fabrics call.
+//! What the NVMe core, nvme-fabrics and the block layer call.
 
 use kernel::{
     prelude::*,
@@ -13,31 +13,24 @@ use kernel::{
 use crate::{
     abi,
     ctrl::{
-        self,
         aen,
         create,
+        list,
         recovery,
-        Ctrl,
-        Entries, //
+        Ctrl, //
     },
-    entry::block,
+    io::operations::Requests,
     nvme::{
         fabrics::{
             Table,
             Transport,
             Wanted, //
         },
+        mq::VTable,
         ops::CtrlOps,
         options::Options, //
     },
     LocalModule, //
-};
-
-/// What C calls controllers by.
-const ENTRIES: Entries = Entries {
-    admin_mq_ops: block::admin(),
-    io_mq_ops: block::io(),
-    aen_done: block::aen_done,
 };
 
 impl CtrlOps for Ctrl {
@@ -57,7 +50,7 @@ impl CtrlOps for Ctrl {
     }
 
     fn freed(this: Arc<Self>) {
-        ctrl::freed(this);
+        list::freed(this);
     }
 }
 
@@ -76,7 +69,7 @@ unsafe impl Transport for FibreChannel {
     };
 
     fn make(options: &Options) -> Result<Arc<Ctrl>> {
-        create::make(options, &ENTRIES)
+        create::make::<aen::EventRequest>(options)
     }
 
     fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
@@ -86,4 +79,20 @@ unsafe impl Transport for FibreChannel {
     fn start(ctrl: &Arc<Ctrl>, options: &Options) {
         create::start(ctrl, options);
     }
+}
+
+abi::assert_signature! {
+    nvme_fc_rs_timeout = nvme_fc_rs_timeout,
+}
+
+/// A request took too long: starts what ends it. The C function that calls this
+/// answers the block layer that the request stays with the driver.
+///
+/// # Safety
+///
+/// Called by the block layer for a request of ours. Context: may sleep.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn nvme_fc_rs_timeout(request: *mut abi::request) {
+    // SAFETY: A request of ours, by this function's contract.
+    unsafe { VTable::<Requests<Ctrl>>::timeout(request) };
 }

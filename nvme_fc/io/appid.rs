@@ -11,6 +11,7 @@ use kernel::prelude::*;
 
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
 use crate::abi;
+use crate::io::connection::QueueOwner;
 use crate::shared::fc::host_exports::LlddExchange;
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
 use crate::shared::proto::appid::{
@@ -21,9 +22,9 @@ use crate::shared::proto::appid::{
 /// The identifier of the I/O behind an exchange; null if there is none, as for
 /// asynchronous events and commands without a bio. Context: any.
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
-pub(crate) fn of_exchange(exchange: &LlddExchange) -> *mut c_char {
+pub(crate) fn of_exchange<O: QueueOwner>(exchange: &LlddExchange) -> *mut c_char {
     // SAFETY: Ours, and with the LLDD, by the type's invariant.
-    let exchange = unsafe { crate::io::exchange::Exchange::from_fcp(exchange.as_raw()) };
+    let exchange = unsafe { crate::io::exchange::Exchange::<O>::from_fcp(exchange.as_raw()) };
     let request = exchange.request();
     if request.is_null() {
         return core::ptr::null_mut();
@@ -39,7 +40,7 @@ pub(crate) fn of_exchange(exchange: &LlddExchange) -> *mut c_char {
 
 /// No I/O has an identifier in this configuration.
 #[cfg(not(CONFIG_BLK_CGROUP_FC_APPID))]
-pub(crate) fn of_exchange(_exchange: &LlddExchange) -> *mut c_char {
+pub(crate) fn of_exchange<O: QueueOwner>(_exchange: &LlddExchange) -> *mut c_char {
     core::ptr::null_mut()
 }
 

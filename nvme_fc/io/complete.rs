@@ -2,9 +2,13 @@
 
 //! How a finished exchange is judged, and what the log says of a bad one.
 
+#![deny(unsafe_code)]
+
 use crate::{
-    ctrl::Ctrl,
-    io::exchange::Exchange,
+    io::{
+        connection::QueueOwner,
+        holder::Finished, //
+    },
     log::ctrl_log,
     shared::{
         proto::command::response::{
@@ -16,17 +20,14 @@ use crate::{
     }, //
 };
 
-/// Judges an exchange that the caller finishes. Context: any.
+/// Judges an exchange that came back. Context: any.
 #[inline(always)]
-pub(crate) fn of(exchange: &Exchange, aborted: bool) -> Outcome {
-    // SAFETY: The caller won the exchange, so it is complete.
-    let report = unsafe { exchange.report(aborted) };
-    // SAFETY: The caller won the exchange, so the LLDD does not write the response any more.
-    response::judge(&report, unsafe { exchange.response() })
+pub(crate) fn judge<O: QueueOwner>(finished: &Finished<'_, O>) -> Outcome {
+    response::judge(&finished.report(), finished.response())
 }
 
 /// Logs a failure of the transport. Context: any.
-pub(crate) fn log(ctrl: &Ctrl, failure: Failure) {
+pub(crate) fn log(ctrl: &impl QueueOwner, failure: Failure) {
     match failure {
         Failure::Aborted => {}
         Failure::Lldd(status) => ratelimited!(ctrl_log!(

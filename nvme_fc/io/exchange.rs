@@ -14,13 +14,9 @@ use core::{
     ffi::c_void,
     mem::{
         offset_of,
-        size_of,
-        MaybeUninit, //
+        size_of, //
     },
-    ptr::{
-        self,
-        NonNull, //
-    }, //
+    ptr::NonNull, //
 };
 
 use kernel::{
@@ -38,7 +34,14 @@ use kernel::{
 
 use crate::{
     abi,
-    io::queue::Queue,
+    io::connection::{
+        Connection,
+        QueueOwner, //
+    },
+    nvme::request::{
+        NvmeRequest,
+        RequestData, //
+    },
     port::iu_memory::{
         Place,
         ResponseBuffer, //
@@ -48,10 +51,8 @@ use crate::{
             command::{
                 cmd_iu::{
                     self,
-                    Category,
-                    Direction, //
-                },
-                response::Report, //
+                    Category, //
+                }, //
             },
             life::host_exchange::{
                 self,
@@ -76,8 +77,11 @@ use crate::{
     }, //
 };
 
-/// `done` of an exchange.
-pub(crate) type Done = unsafe extern "C" fn(*mut abi::nvmefc_fcp_req);
+/// What is to be done with exchanges that an LLDD gives back.
+pub(crate) trait OnDone<O> {
+    /// The LLDD gives an exchange back. Context: any.
+    fn done(exchange: &Exchange<O>);
+}
 
 /// Scatterlist elements inside the exchange: up to so many segments, nothing
 /// is allocated.
@@ -95,13 +99,13 @@ const _: () = assert!(offset_of!(CommandIu, sqe) % 8 == 0);
 ///
 /// # Invariants
 ///
-/// Initialised by [`Exchange::init`] and at a fixed address since. `queue`
-/// outlives it. While the state is neither idle nor complete, the LLDD may read
+/// Initialised by [`Exchange::new`] and at a fixed address since. `connection`
+/// outlives every use of it. While the state is neither idle nor complete, the LLDD may read
 /// and write `fcp`, `command`, `response` and the data.
 #[repr(C)]
-pub(crate) struct Exchange {
+pub(crate) struct Exchange<O> {
     /// The NVMe core's part, which must come first.
-    nvme: Opaque<abi::nvme_request>,
+    nvme: NvmeRequest,
     /// What the LLDD sees.
     fcp: Opaque<abi::nvmefc_fcp_req>,
     /// See the module's documentation.
@@ -110,15 +114,15 @@ pub(crate) struct Exchange {
     pub(crate) elements: Word<c_int>,
     /// When the LLDD was last asked for its end: the low half of jiffies.
     asked: Atomic<u32>,
-    /// The queue it belongs to.
-    queue: NonNull<Queue>,
+    /// The connection of its queue.
+    connection: NonNull<Connection<O>>,
     /// The request around it; null for an asynchronous event.
     request: *mut abi::request,
     /// What is sent.
     pub(crate) command: CommandBuffer,
     /// Where the LLDD puts what comes back: `response`, or memory of the port's
     /// device. It changes while the exchange is idle.
-    reply: UnsafeCell<NonNull<ResponseBuffer>>,
+    pub(super) reply: UnsafeCell<NonNull<ResponseBuffer>>,
     /// What comes back, if the port has no device.
     response: ResponseBuffer,
     /// The first scatterlist elements.
@@ -127,102 +131,106 @@ pub(crate) struct Exchange {
     links: Links<Self>,
 }
 
-const _: () = assert!(offset_of!(Exchange, nvme) == 0);
-const _: () = assert!(size_of::<Exchange>() % 8 == 0);
-
 // SAFETY: The raw pointers outlive the exchange, by the type's invariant.
-unsafe impl Send for Exchange {}
+unsafe impl<O: QueueOwner> Send for Exchange<O> {}
 // SAFETY: The state says who may touch the rest.
-unsafe impl Sync for Exchange {}
+unsafe impl<O: QueueOwner> Sync for Exchange<O> {}
+// SAFETY: `nvme` is the first field of a C struct.
+unsafe impl<O: QueueOwner> RequestData for Exchange<O> {
+    fn nvme(&self) -> &NvmeRequest {
+        &self.nvme
+    }
+}
 
 // SAFETY: `links` is a field.
-unsafe impl Linked for Exchange {
+unsafe impl<O> Linked for Exchange<O> {
     fn links(&self) -> &Links<Self> {
         &self.links
     }
 }
 
-/// Who finishes an exchange, and how it got there.
-#[derive(Clone, Copy)]
-pub(crate) struct Finish {
-    /// It was aborted before it ended.
-    pub(crate) aborted: bool,
-    /// A teardown asked for that.
-    pub(crate) terminated: bool,
-}
-
-impl Exchange {
-    /// Bytes that the block layer sets aside behind each request, for LLDDs
-    /// that want `private` bytes of them.
-    pub(crate) fn size(private: u32) -> Result<u32> {
-        u32::try_from(size_of::<Self>())
-            .ok()
-            .and_then(|size| size.checked_add(private))
-            .ok_or(EINVAL)
-    }
-
-    /// Makes an exchange at `slot`, idle and not mapped.
+impl<O: QueueOwner> Exchange<O> {
+    /// Makes an exchange, idle and not mapped, which `D` gets when an LLDD gives it
+    /// back.
     ///
     /// # Safety
     ///
-    /// `slot` may be written, stays where it is, and is used as an exchange of
-    /// `queue` alone, which outlives it. `private` is the LLDD's memory for it.
-    /// `request` is the request around it, or null.
-    pub(crate) unsafe fn init(
-        slot: *mut Self,
-        queue: &Queue,
+    /// It is used as an exchange of `connection` alone, and not after that is gone.
+    /// `private` is the LLDD's memory for it. `request` is the request that it is
+    /// behind, or null, and then its command is not the NVMe core's to write.
+    pub(crate) unsafe fn new<D: OnDone<O>>(
+        connection: NonNull<Connection<O>>,
         request: *mut abi::request,
         private: *mut c_void,
         category: Category,
-        done: Done,
-    ) {
-        let mut command = MaybeUninit::<CommandIu>::zeroed();
-        // SAFETY: All zeroes are a valid IU.
-        cmd_iu::initialise(unsafe { command.assume_init_mut() }, category);
-        // SAFETY: `slot` may be written; the addresses are of its own fields,
-        // and zeroes are a valid value of every other field of the C structs.
-        unsafe {
-            slot.write(Self {
-                nvme: Opaque::zeroed(),
+    ) -> impl PinInit<Self, Error> {
+        let make = move |slot: *mut Self| {
+            let mut command = zerocopy::FromZeros::new_zeroed();
+            cmd_iu::initialise(&mut command, category);
+            let this = Self {
+                nvme: NvmeRequest::zeroed(),
                 fcp: Opaque::zeroed(),
                 state: Atomic::new(State::IDLE.bits()),
                 elements: Word::new(0),
                 asked: Atomic::new(0),
-                queue: NonNull::from(queue),
+                connection,
                 request,
-                command: CommandBuffer(UnsafeCell::new(command.assume_init())),
+                command: CommandBuffer(UnsafeCell::new(command)),
                 reply: UnsafeCell::new(NonNull::dangling()),
-                response: ResponseBuffer(UnsafeCell::new(MaybeUninit::zeroed().assume_init())),
+                response: ResponseBuffer::zeroed(),
                 inline: Opaque::zeroed(),
                 links: Links::new(),
-            })
+            };
+            // SAFETY: Memory for an exchange.
+            unsafe { slot.write(this) };
+            // SAFETY: Just written.
+            unsafe { &*slot }.point_at_itself(private, Self::done::<D>);
+            Ok(())
         };
-        // SAFETY: Just written.
-        let this = unsafe { &*slot };
-        // SAFETY: The exchange is nobody else's yet.
-        unsafe { this.reply_to(None) };
-        let fcp = this.fcp.get();
-        // SAFETY: The exchange is nobody else's yet.
-        unsafe {
-            (*fcp).cmdaddr = this.command.0.get().cast();
+        // SAFETY: It writes the whole of it.
+        unsafe { pin_init::pin_init_from_closure(make) }
+    }
+
+    /// Has the C structs point at the exchange. Context: nobody else knows it.
+    fn point_at_itself(
+        &self,
+        private: *mut c_void,
+        done: unsafe extern "C" fn(*mut abi::nvmefc_fcp_req),
+    ) {
+        let request = abi::nvmefc_fcp_req {
+            cmdaddr: self.command.0.get().cast(),
             // CAST: Both are small.
-            (*fcp).cmdlen = size_of::<CommandIu>() as u16;
-            (*fcp).rsplen = size_of::<ExtendedResponseIu>() as u16;
-            (*fcp).first_sgl = this.inline.get().cast();
-            (*fcp).done = Some(done);
-            (*fcp).private = private;
-            (*fcp).sqid = queue.index().to_le();
-        }
-        let nvme = this.nvme.get();
-        // SAFETY: The exchange is nobody else's yet; the entry lies aligned inside the
-        // command IU.
-        unsafe {
-            (*nvme).cmd = (&raw mut (*this.command.0.get()).sqe).cast();
-            (*nvme).ctrl = queue.ctrl().nvme().as_raw();
+            cmdlen: size_of::<CommandIu>() as u16,
+            rsplen: size_of::<ExtendedResponseIu>() as u16,
+            first_sgl: self.inline.get().cast(),
+            done: Some(done),
+            private,
+            sqid: self.connection().index().to_le(),
+            ..pin_init::zeroed()
+        };
+        // SAFETY: Nobody else knows the exchange.
+        unsafe { self.fcp.get().write(request) };
+        // SAFETY: Nobody else knows the exchange.
+        unsafe { self.reply_to(None) };
+        if !self.request.is_null() {
+            let command = self.command.0.get();
+            let entry = command.wrapping_byte_add(offset_of!(CommandIu, sqe));
+            // SAFETY: The entry is as large and as aligned as the NVMe core's.
+            unsafe { self.nvme.point_at(entry, self.connection().nvme()) };
         }
     }
 
-    /// The exchange that an LLDD, or a request, knows by `fcp`.
+    /// The LLDD gives an exchange back.
+    ///
+    /// # Safety
+    ///
+    /// Called by the LLDD for an exchange that its `fcp_io` took. Context: any.
+    unsafe extern "C" fn done<D: OnDone<O>>(request: *mut abi::nvmefc_fcp_req) {
+        // SAFETY: An exchange of ours, valid until it is released.
+        D::done(unsafe { Self::from_fcp(request) });
+    }
+
+    /// The exchange that an LLDD knows by `fcp`.
     ///
     /// # Safety
     ///
@@ -241,22 +249,17 @@ impl Exchange {
         self.fcp.get()
     }
 
-    /// The NVMe core's part.
-    pub(crate) fn nvme(&self) -> *mut abi::nvme_request {
-        self.nvme.get()
-    }
-
     /// The request around it; null for an asynchronous event.
     #[inline(always)]
     pub(crate) fn request(&self) -> *mut abi::request {
         self.request
     }
 
-    /// The queue it belongs to.
+    /// The connection of its queue.
     #[inline(always)]
-    pub(crate) fn queue(&self) -> &Queue {
-        // SAFETY: The queue outlives the exchange, by the type's invariant.
-        unsafe { self.queue.as_ref() }
+    pub(crate) fn connection(&self) -> &Connection<O> {
+        // SAFETY: It outlives every use of the exchange, by the type's invariant.
+        unsafe { self.connection.as_ref() }
     }
 
     /// Gives the exchange the LLDD's memory for it.
@@ -279,34 +282,11 @@ impl Exchange {
         unsafe { (*self.fcp.get()).sqid = index.to_le() };
     }
 
-    /// The command, to be filled.
-    ///
-    /// # Safety
-    ///
-    /// The exchange is idle, and the caller is its only user.
-    #[expect(clippy::mut_from_ref, reason = "exclusive by contract")]
-    #[inline(always)]
-    pub(crate) unsafe fn command_mut(&self) -> &mut CommandIu {
-        // SAFETY: Nobody else touches it, by this function's contract.
-        unsafe { &mut *self.command.0.get() }
-    }
-
     /// The command as it was sent; for log lines about one in flight.
     pub(crate) fn command(&self) -> CommandIu {
         // SAFETY: Nobody writes it while it is in flight; one that is not may
         // read half old, half new, and is plain data.
         unsafe { self.command.0.get().read_volatile() }
-    }
-
-    /// The command's name, for log lines.
-    pub(crate) fn opcode_name(&self) -> &'static CStr {
-        // SAFETY: The entry is valid as long as `self`; the name is static.
-        unsafe {
-            CStr::from_char_ptr(abi::nvme_fc_shim_opcode_str(
-                c_int::from(self.queue().index()),
-                (*self.nvme.get()).cmd,
-            ))
-        }
     }
 
     /// Has the LLDD put the response there, or, for none, into the exchange;
@@ -328,68 +308,10 @@ impl Exchange {
         }
     }
 
-    /// The response that came.
-    ///
-    /// # Safety
-    ///
-    /// The exchange is complete, and the caller finishes it.
-    #[inline(always)]
-    pub(crate) unsafe fn response(&self) -> &ExtendedResponseIu {
-        // SAFETY: The place is valid, and the LLDD no longer writes it, by this
-        // function's contract.
-        unsafe { &*(*self.reply.get()).as_ref().0.get() }
-    }
-
-    /// Describes the data to the LLDD, and clears what it will report.
-    ///
-    /// # Safety
-    ///
-    /// The exchange is idle, and the caller is its only user.
-    #[inline(always)]
-    pub(crate) unsafe fn describe(&self, direction: Direction, length: u32) {
-        let fcp = self.fcp.get();
-        // SAFETY: Nobody else touches it, by this function's contract.
-        unsafe {
-            (*fcp).payload_length = length;
-            (*fcp).io_dir = match direction {
-                Direction::NoData => abi::nvmefc_fcp_datadir_NVMEFC_FCP_NODATA,
-                Direction::Write => abi::nvmefc_fcp_datadir_NVMEFC_FCP_WRITE,
-                Direction::Read => abi::nvmefc_fcp_datadir_NVMEFC_FCP_READ,
-            };
-            (*fcp).transferred_length = 0;
-            (*fcp).rcv_rsplen = 0;
-            (*fcp).status = 0;
-            (*fcp).sg_cnt = 0;
-        }
-        self.elements.set(0);
-    }
-
-    /// What the LLDD reports.
-    ///
-    /// # Safety
-    ///
-    /// The exchange is complete, and the caller finishes it.
-    #[inline(always)]
-    pub(crate) unsafe fn report(&self, aborted: bool) -> Report {
-        let fcp = self.fcp.get();
-        // SAFETY: The LLDD no longer writes either, by this function's
-        // contract.
-        let (fcp, command) = unsafe { (&*fcp, &*self.command.0.get()) };
-        Report {
-            aborted,
-            // CAST: The field is an errno in unsigned clothes.
-            lldd_status: fcp.status as i32,
-            response_length: fcp.rcv_rsplen,
-            transferred: fcp.transferred_length,
-            data_length: command.data_length.get(),
-            command_id: command.sqe.command_id,
-        }
-    }
-
     /// Gives the exchange to the LLDD's side of the state. Context: it is idle
     /// and the caller's.
     #[inline(always)]
-    pub(crate) fn start(&self) {
+    pub(super) fn start(&self) {
         self.state.store(State::ACTIVE.bits(), Release);
     }
 
@@ -430,20 +352,16 @@ impl Exchange {
         }
     }
 
-    /// The LLDD gives the exchange back: `None` if it has done so before.
+    /// The LLDD gives the exchange back: whether it was aborted before it ended,
+    /// and by a teardown; `None` if it has been given back before.
     #[inline(always)]
-    pub(crate) fn finish(&self) -> Option<Finish> {
+    pub(super) fn finish(&self) -> Option<(bool, bool)> {
         // As `on`, without the events and actions of the others.
         let mut bits = self.state.load(Relaxed);
         loop {
             let (next, aborted, terminated) = host_exchange::done(State::from_bits(bits)).ok()?;
             match self.state.cmpxchg(bits, next.bits(), Full) {
-                Ok(_) => {
-                    return Some(Finish {
-                        aborted,
-                        terminated,
-                    })
-                }
+                Ok(_) => return Some((aborted, terminated)),
                 Err(now) => bits = now,
             }
         }
@@ -494,7 +412,7 @@ impl Exchange {
         // SAFETY: It was with the LLDD when the event was won; the caller's
         // reference to the request keeps it from being used for another
         // exchange, and the end of the association waits for the caller.
-        unsafe { self.queue().link().abort(self.fcp.get()) };
+        unsafe { self.connection().link().abort(self.fcp.get()) };
     }
 }
 
@@ -502,18 +420,4 @@ impl Exchange {
 fn now() -> u32 {
     // CAST: Differences of less than days are looked at.
     jiffies() as u32
-}
-
-/// The LLDD's memory behind an exchange: null if it wants none.
-///
-/// # Safety
-///
-/// The exchange is followed by `size` bytes that are the LLDD's.
-pub(crate) unsafe fn private_tail(exchange: *mut Exchange, size: u32) -> *mut c_void {
-    if size == 0 {
-        ptr::null_mut()
-    } else {
-        // SAFETY: Those bytes follow the exchange.
-        unsafe { exchange.add(1).cast() }
-    }
 }

@@ -13,7 +13,10 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
-    io::exchange::Exchange,
+    io::{
+        connection::QueueOwner,
+        exchange::Exchange, //
+    },
     port::iu_memory::IuMemory,
     shared::{
         proto::wire::CommandIu,
@@ -22,7 +25,7 @@ use crate::{
     shim, //
 };
 
-impl Exchange {
+impl<O: QueueOwner> Exchange<O> {
     /// Maps the command for the port's device, and has the response in memory
     /// of it. Context: may sleep; idle.
     ///
@@ -90,7 +93,7 @@ impl Exchange {
     /// Hands the command to the device, if there is one.
     #[inline(always)]
     pub(crate) fn sync_command(&self) {
-        let device = self.queue().device();
+        let device = self.connection().device();
         if !device.is_null() {
             // SAFETY: Mapped as long as the association lives.
             unsafe {

@@ -12,7 +12,10 @@ use kernel::{
 };
 
 use crate::{
-    io::exchange::Exchange,
+    io::{
+        connection::QueueOwner,
+        exchange::Exchange, //
+    },
     port::iu_memory::IuMemory,
     shared::support::links::List, //
 };
@@ -22,14 +25,14 @@ use crate::{
 /// # Invariants
 ///
 /// All are mapped exactly while `memory` is `Some`.
-pub(crate) struct ExchangeList {
+pub(crate) struct ExchangeList<O: QueueOwner> {
     /// The exchanges.
-    exchanges: List<Exchange>,
+    exchanges: List<Exchange<O>>,
     /// What they are mapped for.
     memory: Option<Arc<IuMemory>>,
 }
 
-impl ExchangeList {
+impl<O: QueueOwner> ExchangeList<O> {
     /// None, not mapped.
     pub(crate) const fn new() -> Self {
         Self {
@@ -49,7 +52,7 @@ impl ExchangeList {
     ///
     /// The exchange is initialised, on no list, and is taken off this one before
     /// it goes.
-    pub(crate) unsafe fn add(&mut self, exchange: &Exchange) -> Result {
+    pub(crate) unsafe fn add(&mut self, exchange: &Exchange<O>) -> Result {
         if let Some(memory) = &self.memory {
             exchange.map(memory)?;
         }
@@ -63,7 +66,7 @@ impl ExchangeList {
     /// # Safety
     ///
     /// It is on this list.
-    pub(crate) unsafe fn remove(&mut self, exchange: &Exchange) {
+    pub(crate) unsafe fn remove(&mut self, exchange: &Exchange<O>) {
         if let Some(memory) = &self.memory {
             exchange.unmap(memory);
         }

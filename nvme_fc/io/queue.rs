@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! One connection: an NVMe queue pair of an association.
+//! Queues: NVMe queue pairs of a controller.
 //!
 //! All of a controller's queues are made with it, for as many as the user asked
 //! for, and are the same objects in every association: the block layer's
@@ -11,24 +11,17 @@
 use kernel::{
     new_mutex,
     prelude::*,
-    sync::{
-        atomic::{
-            Atomic,
-            Relaxed, //
-        },
-        Mutex, //
-    }, //
+    sync::Mutex, //
 };
 
 use crate::{
     abi,
-    ctrl::{
-        backref::Backref,
-        Ctrl, //
-    },
     io::{
-        exchange_list::ExchangeList,
-        hw_queue::Link, //
+        connection::{
+            Connection,
+            QueueOwner, //
+        },
+        exchange_list::ExchangeList, //
     },
     port::{
         port_use::PortUse,
@@ -36,28 +29,15 @@ use crate::{
     },
     shared::{
         fc::host_template::HostTemplate,
-        proto::ids::ConnectionId,
         support::word::Word, //
     }, //
 };
 
 /// A queue.
 #[pin_data]
-pub(crate) struct Queue {
-    /// The controller it is part of.
-    owner: Backref,
-    /// Queue identifier; 0 is the admin queue.
-    index: u16,
-    /// The way to the LLDD.
-    link: Link,
-    /// The port's device, null for none.
-    device: Word<*mut abi::device>,
-    /// Commands other than Connect may be sent.
-    live: Word<bool>,
-    /// The connection's identifier on the wire; 0 for no connection.
-    connection: Word<u64>,
-    /// Commands sent on this connection.
-    sequence: Atomic<u32>,
+pub(crate) struct Queue<O: QueueOwner> {
+    /// Its connection.
+    connection: Connection<O>,
     /// It has a hardware queue.
     open: Word<bool>,
     /// The index of that, or of the last one, which its exchanges tell the LLDD:
@@ -65,91 +45,28 @@ pub(crate) struct Queue {
     hardware: Word<u16>,
     /// The exchanges that requests of this queue have, for mapping their IUs.
     #[pin]
-    exchanges: Mutex<ExchangeList>,
+    exchanges: Mutex<ExchangeList<O>>,
 }
 
-impl Queue {
-    /// A queue with no connection. [`Queue::owner`] is to be set.
+impl<O: QueueOwner> Queue<O> {
+    /// A queue with no connection. [`Connection::owner`] is to be set.
     pub(crate) fn new(index: u16, device: *mut abi::device) -> impl PinInit<Self> {
         pin_init!(Self {
-            owner: Backref::new(),
-            index,
-            link: Link::new(),
-            device: Word::new(device),
-            live: Word::new(false),
-            connection: Word::new(0),
-            sequence: Atomic::new(0),
+            connection: Connection::new(index, device),
             open: Word::new(false),
-            hardware: Word::new(*index),
+            hardware: Word::new(index),
             exchanges <- new_mutex!(ExchangeList::new(), "Queue::exchanges"),
         })
     }
 
-    /// The reference to the controller, for whoever makes it.
-    pub(crate) fn owner(&self) -> &Backref {
-        &self.owner
-    }
-
-    /// The controller it is part of.
+    /// Its connection.
     #[inline(always)]
-    pub(crate) fn ctrl(&self) -> &Ctrl {
-        self.owner.get()
-    }
-
-    /// Queue identifier.
-    #[inline(always)]
-    pub(crate) fn index(&self) -> u16 {
-        self.index
-    }
-
-    /// The way to the LLDD.
-    #[inline(always)]
-    pub(crate) fn link(&self) -> &Link {
-        &self.link
-    }
-
-    /// The port's device, null for none.
-    #[inline(always)]
-    pub(crate) fn device(&self) -> *mut abi::device {
-        self.device.get()
-    }
-
-    /// Whether commands other than Connect may be sent.
-    #[inline(always)]
-    pub(crate) fn is_live(&self) -> bool {
-        // Partner of `set_live`: the connection is seen after this.
-        self.live.observe()
-    }
-
-    /// Says whether commands other than Connect may be sent.
-    pub(crate) fn set_live(&self, live: bool) {
-        // Partner of `is_live`; for requests that go by the controller's state,
-        // `NvmeCtrl::set_live` is.
-        self.live.publish(live);
-    }
-
-    /// The connection's identifier on the wire.
-    #[inline(always)]
-    pub(crate) fn connection(&self) -> u64 {
-        // Partner of `set_connection`: the sequence is seen after this.
-        self.connection.observe()
-    }
-
-    /// Takes over a new connection: the next command is its first.
-    pub(crate) fn set_connection(&self, id: ConnectionId) {
-        self.sequence.store(0, Relaxed);
-        // Partner of `connection`.
-        self.connection.publish(id.get());
-    }
-
-    /// The number of the next command on this connection, from 1.
-    #[inline(always)]
-    pub(crate) fn next_sequence(&self) -> u32 {
-        self.sequence.fetch_add(1, Relaxed).wrapping_add(1)
+    pub(crate) fn connection(&self) -> &Connection<O> {
+        &self.connection
     }
 
     /// The exchanges of this queue's requests.
-    pub(crate) fn exchanges(&self) -> &Mutex<ExchangeList> {
+    pub(crate) fn exchanges(&self) -> &Mutex<ExchangeList<O>> {
         &self.exchanges
     }
 
@@ -162,12 +79,13 @@ impl Queue {
     pub(crate) fn open(&self, ops: &HostTemplate, port: &PortUse, entries: u16) -> Result {
         let remote = port.remote();
         self.map_exchanges(port)?;
-        if self.hardware.get() != self.index {
-            self.take_over(self.index);
+        let index = self.connection.index();
+        if self.hardware.get() != index {
+            self.take_over(index);
         }
-        match ops.create_queue(remote.local().abi(), self.index, entries) {
+        match ops.create_queue(remote.local().abi(), index, entries) {
             Ok(handle) => {
-                self.link.open(ops, remote, handle);
+                self.connection.link().open(ops, remote, handle);
                 self.open.set(true);
                 Ok(())
             }
@@ -199,27 +117,23 @@ impl Queue {
     /// Hands hardware queue and connection over to another queue, whose exchanges
     /// are mapped. Context: may sleep; no exchange of either is with the LLDD, none
     /// is submitted, and nobody is about to abort one.
-    pub(crate) fn hand_over(&self, to: &Queue, ops: &HostTemplate, remote: &RemotePort) {
-        self.live.set(false);
+    pub(crate) fn hand_over(&self, to: &Self, ops: &HostTemplate, remote: &RemotePort) {
+        self.connection.set_live(false);
         self.open.set(false);
         to.take_over(self.hardware.get());
-        to.link.open(ops, remote, self.link.close());
+        let handle = self.connection.link().close();
+        to.connection.link().open(ops, remote, handle);
         to.open.set(true);
-        to.sequence.store(self.sequence.load(Relaxed), Relaxed);
-        // Partner of `connection`.
-        to.connection.publish(self.connection.get());
-        self.connection.set(0);
-        to.set_live(true);
+        self.connection.hand_over(&to.connection);
     }
 
     /// Ends connection and hardware queue, if they exist. Context: may sleep;
     /// no exchange of the queue is with the LLDD.
     pub(crate) fn close(&self, ops: &HostTemplate, remote: &RemotePort) {
-        self.live.set(false);
-        self.connection.set(0);
+        self.connection.end();
         if self.open.get() {
             self.open.set(false);
-            let handle = self.link.close();
+            let handle = self.connection.link().close();
             ops.delete_queue(remote.local().abi(), self.hardware.get(), handle);
         }
         // Also of those that only took turns.

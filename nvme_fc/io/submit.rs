@@ -7,18 +7,25 @@
 use kernel::prelude::*;
 
 use crate::{
-    ctrl::failure,
     io::{
         complete,
+        connection::{
+            Connection,
+            QueueOwner, //
+        },
         exchange::Exchange,
-        queue::Queue,
-        request::{
+        holder::{
             self,
-            BlkStatus,
-            Submission, //
+            Commands,
+            Finished,
+            Unsent, //
         }, //
     },
     log::ctrl_log,
+    nvme::request::{
+        BlkStatus,
+        Submission, //
+    },
     shared::{
         proto::command::{
             cmd_iu,
@@ -34,8 +41,11 @@ use crate::{
 
 /// Sends a request to the LLDD. Context: atomic.
 #[inline(always)]
-pub(crate) fn queue_rq(queue: &Queue, mut request: Submission<'_>) -> BlkStatus {
-    let ctrl = queue.ctrl();
+pub(crate) fn queue_rq<O: QueueOwner>(
+    connection: &Connection<O>,
+    mut request: Submission<'_, impl Commands<O>>,
+) -> BlkStatus {
+    let ctrl = connection.ctrl();
     let nvme = ctrl.nvme();
 
     // A port that is not registered has failed its associations, too. What was
@@ -43,28 +53,33 @@ pub(crate) fn queue_rq(queue: &Queue, mut request: Submission<'_>) -> BlkStatus 
     // between the mark and its aborts, so that no exchange is aborted that the
     // LLDD does not have yet.
     if ctrl.has_failed() {
-        return lost(queue, request);
+        return lost(connection, request);
     }
-    if !nvme.is_live() && !request.is_allowed(nvme, queue.is_live()) {
+    if !nvme.is_live() && !request.is_allowed(nvme, connection.is_live()) {
         return request.not_ready(nvme);
     }
     if let Err(status) = request.setup() {
         return status;
     }
-    let data = request.data();
+    let data = request.transfer();
+    let mut exchange = Unsent::of(&mut request);
     cmd_iu::prepare(
-        request.command(),
-        queue.connection(),
+        exchange.command(),
+        connection.id(),
         data.direction,
         data.length,
     );
-    if let Err(status) = request.map(queue, data) {
-        return unmapped(queue, status, request);
+    exchange.describe(data.direction, data.length);
+    if data.segments != 0 && exchange.map(&request, data).is_err() {
+        return unmapped(connection, request);
     }
-    cmd_iu::set_sequence_number(request.command(), queue.next_sequence());
-    match request.give(queue) {
+    cmd_iu::set_sequence_number(exchange.command(), connection.next_sequence());
+    exchange.sync();
+    exchange.start();
+    request.start();
+    match exchange.submit() {
         Ok(()) => BlkStatus::OK,
-        Err((status, request)) => refused(queue, status, request),
+        Err(status) => refused(connection, status, request),
     }
 }
 
@@ -72,8 +87,11 @@ pub(crate) fn queue_rq(queue: &Queue, mut request: Submission<'_>) -> BlkStatus 
 /// may be LIVE all the same, having been put back into service by the NVMe
 /// core's firmware activation, and then nobody else resets it.
 #[cold]
-fn lost(queue: &Queue, request: Submission<'_>) -> BlkStatus {
-    let nvme = queue.ctrl().nvme();
+fn lost<O: QueueOwner>(
+    connection: &Connection<O>,
+    request: Submission<'_, impl Commands<O>>,
+) -> BlkStatus {
+    let nvme = connection.nvme();
     if nvme.is_live() {
         nvme.reset();
     }
@@ -83,10 +101,13 @@ fn lost(queue: &Queue, request: Submission<'_>) -> BlkStatus {
 /// Answers for a request whose data could not be mapped: it is tried again, but
 /// not while its controller comes or goes, which would wait for it for ever.
 #[cold]
-fn unmapped(queue: &Queue, status: BlkStatus, request: Submission<'_>) -> BlkStatus {
+fn unmapped<O: QueueOwner>(
+    connection: &Connection<O>,
+    request: Submission<'_, impl Commands<O>>,
+) -> BlkStatus {
     request.cleanup();
-    if queue.ctrl().nvme().is_live() {
-        return status;
+    if connection.nvme().is_live() {
+        return BlkStatus::RESOURCE;
     }
     request.path_error()
 }
@@ -97,9 +118,13 @@ fn unmapped(queue: &Queue, status: BlkStatus, request: Submission<'_>) -> BlkSta
 /// way of all path errors: another path may carry it, or this one once it is
 /// back.
 #[cold]
-fn refused(queue: &Queue, status: c_int, request: Submission<'_>) -> BlkStatus {
+fn refused<O: QueueOwner>(
+    connection: &Connection<O>,
+    status: c_int,
+    request: Submission<'_, impl Commands<O>>,
+) -> BlkStatus {
     request.cleanup();
-    let ctrl = queue.ctrl();
+    let ctrl = connection.ctrl();
     if refusal::judge(status, ctrl.is_online()) == Refusal::Passing {
         return BlkStatus::RESOURCE;
     }
@@ -107,50 +132,50 @@ fn refused(queue: &Queue, status: c_int, request: Submission<'_>) -> BlkStatus {
         info,
         ctrl,
         "queue {}: LLDD refused a command ({})\n",
-        queue.index(),
+        connection.index(),
         status
     ));
     // Before the request is given back: it keeps the controller, and finds it
     // out of service when it is tried again.
-    failure::transport_error(queue.owner().counted(), "LLDD refused a command");
+    connection.transport_error("LLDD refused a command");
     request.path_error()
 }
 
 /// The LLDD gives an exchange back. Context: any.
 #[inline(always)]
-pub(crate) fn done(exchange: &Exchange) {
-    let Some(finish) = exchange.finish() else {
+pub(crate) fn done<T: Commands<O>, O: QueueOwner>(exchange: &Exchange<O>) {
+    let Some(finished) = Finished::new(exchange) else {
         return completed_twice(exchange);
     };
-    let outcome = complete::of(exchange, finish.aborted);
+    let outcome = complete::judge(&finished);
     if let Some(failure) = outcome.failure {
-        failed(exchange, failure, finish.terminated);
+        failed(exchange, failure, finished.terminated);
     }
-    request::complete(exchange, outcome.status, outcome.result);
+    finished.complete::<T>(outcome.status, outcome.result);
 }
 
 /// Deals with a transport failure, before the request that had it is given
 /// back: until then its controller cannot go.
 #[cold]
-fn failed(exchange: &Exchange, failure: Failure, terminated: bool) {
-    let queue = exchange.queue();
+fn failed<O: QueueOwner>(exchange: &Exchange<O>, failure: Failure, terminated: bool) {
     if terminated {
         // Taken back by a teardown that is under way already.
-        request::mark_cancelled(exchange);
+        holder::mark_cancelled(exchange);
         return;
     }
-    complete::log(queue.ctrl(), failure);
-    failure::transport_error(queue.owner().counted(), "transport detected io error");
+    let connection = exchange.connection();
+    complete::log(connection.ctrl(), failure);
+    connection.transport_error("transport detected io error");
 }
 
 /// An LLDD gave an exchange back that it did not have.
 #[cold]
-pub(crate) fn completed_twice(exchange: &Exchange) {
-    let queue = exchange.queue();
+pub(crate) fn completed_twice<O: QueueOwner>(exchange: &Exchange<O>) {
+    let connection = exchange.connection();
     ratelimited!(ctrl_log!(
         warn,
-        queue.ctrl(),
+        connection.ctrl(),
         "queue {}: LLDD completed an exchange twice, ignored\n",
-        queue.index()
+        connection.index()
     ));
 }

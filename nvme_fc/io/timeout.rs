@@ -1,48 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Requests that take too long, and exchanges that are taken back.
+//! Requests that take too long.
 
 #![deny(unsafe_code)]
 
-use kernel::{
-    prelude::*,
-    sync::{
-        atomic::Full,
-        barrier::smp_mb, //
-    }, //
-};
+use kernel::prelude::*;
 
 use crate::{
-    abi,
-    ctrl::{
-        failure,
-        Ctrl, //
-    },
     io::{
+        connection::QueueOwner,
         exchange::Exchange,
-        swallowed, //
+        holder::Commands, //
     },
     log::ctrl_log,
+    nvme::request::Request,
     shared::{
         proto::life::host_exchange::Event,
-        support::ratelimit::{
-            jiffies,
-            ratelimited, //
-        }, //
+        support::ratelimit::ratelimited, //
     }, //
 };
-
-/// Seconds between log lines about exchanges that do not come back.
-const COMPLAINT_SECONDS: u64 = 10;
 
 /// A request's time is over: its exchange is aborted; one that was aborted
 /// before, or is over, costs the association. The timer starts anew: only the
 /// LLDD ends an exchange. One that is over may be a request that the block layer
 /// pretends to have lost. Context: may sleep; waits for nothing but the grace
 /// periods that tell such a request.
-pub(crate) fn expired(exchange: &Exchange) {
-    let queue = exchange.queue();
-    let ctrl = queue.ctrl();
+pub(crate) fn expired<O: QueueOwner>(request: &Request<impl Commands<O>>) {
+    let exchange = request.data();
+    let connection = exchange.connection();
+    let ctrl = connection.ctrl();
     let command = exchange.command();
     let [fabrics_type, ..] = command.sqe.namespace;
     let [w10, w11, ..] = command.sqe.dwords10;
@@ -51,10 +37,10 @@ pub(crate) fn expired(exchange: &Exchange) {
         ctrl.nvme().device(),
         "NVME-FC{{{}.{}}}: io timeout: opcode {} fctype {} ({}) w10/11: x{:08x}/x{:08x}\n",
         ctrl.number(),
-        queue.index(),
+        connection.index(),
         command.sqe.opcode,
         fabrics_type,
-        exchange.opcode_name(),
+        request.operation(connection.index()),
         w10.get(),
         w11.get()
     ));
@@ -64,89 +50,20 @@ pub(crate) fn expired(exchange: &Exchange) {
         if exchange.abort_again() {
             asked_again(ctrl, 1);
         }
-        failure::transport_error(queue.owner().counted(), "io timeout abort failed");
+        connection.transport_error("io timeout abort failed");
         // Last: until then the request keeps the controller.
-        swallowed::complete(exchange);
+        request.complete_swallowed(Exchange::is_complete);
     }
-}
-
-/// Takes back every exchange of a controller's requests that is with the LLDD.
-/// Context: may sleep; no submission is under way, and none follows: whoever
-/// calls this has waited for those that began before the controller's state
-/// changed. (Quiescing one queue waits for the submissions of all.)
-pub(crate) fn terminate_all(ctrl: &Ctrl) {
-    for set in [ctrl.io_set(), ctrl.admin_set()] {
-        set.for_each_started(|exchange| {
-            exchange.abort(Event::Terminate);
-        });
-    }
-}
-
-/// Waits until no exchange of a controller is with the LLDD, and all requests
-/// that had one are given back. The LLDD owes each `done`; the log names those
-/// that are late, and the LLDD is asked for them again, for it may have dropped
-/// the abort. Context: may sleep; exchanges were taken back, and none is
-/// submitted any more.
-pub(crate) fn drain(ctrl: &Ctrl) {
-    let mut complain_at = jiffies().wrapping_add(patience());
-    loop {
-        // What is told from here on ends the wait below.
-        while ctrl.idle().take() {}
-        let mut again = u32::from(ctrl.aen().terminate_again());
-        let mut left = u32::from(ctrl.aen().is_busy());
-        let mut oldest = None;
-        for set in [ctrl.io_set(), ctrl.admin_set()] {
-            set.for_each_started(|exchange| {
-                again = again.saturating_add(u32::from(exchange.abort_again()));
-                swallowed::complete(exchange);
-                if !exchange.is_idle() {
-                    left = left.saturating_add(1);
-                    oldest.get_or_insert((exchange.queue().index(), exchange.command().sqe.opcode));
-                }
-            });
-        }
-        if again != 0 {
-            asked_again(ctrl, again);
-        }
-        if left == 0 {
-            break;
-        }
-        let now = jiffies();
-        if now.wrapping_sub(complain_at) < u64::MAX / 2 {
-            let (queue, opcode) = oldest.unwrap_or((0, 0x0c));
-            ctrl_log!(
-                warn,
-                ctrl,
-                "{} exchanges still with the LLDD, one on queue {} with opcode {:#04x}\n",
-                left,
-                queue,
-                opcode
-            );
-            complain_at = now.wrapping_add(patience());
-        }
-        ctrl.idle().wait_timeout(abi::HZ as usize);
-    }
-    ctrl.io_set().wait_completed();
-    ctrl.admin_set().wait_completed();
-    // Partner of the barrier before a tag is cleared (`sbitmap_queue_clear`): the
-    // last use of an exchange whose request was not found any more comes before
-    // what the caller does to it.
-    smp_mb(Full);
 }
 
 /// Says that an LLDD was asked once more for exchanges that it was asked for
 /// long ago.
 #[cold]
-fn asked_again(ctrl: &Ctrl, count: u32) {
+pub(crate) fn asked_again(ctrl: &impl QueueOwner, count: u32) {
     ratelimited!(ctrl_log!(
         warn,
         ctrl,
         "{} exchanges did not end: LLDD asked to abort them again\n",
         count
     ));
-}
-
-/// [`COMPLAINT_SECONDS`] in jiffies.
-fn patience() -> u64 {
-    COMPLAINT_SECONDS.saturating_mul(u64::from(abi::HZ))
 }

@@ -44,6 +44,13 @@ const STRIDE: usize = 64;
 
 const _: () = assert!(size_of::<ResponseBuffer>() <= STRIDE);
 
+impl ResponseBuffer {
+    /// Nothing came yet.
+    pub(crate) fn zeroed() -> Self {
+        Self(UnsafeCell::new(zerocopy::FromZeros::new_zeroed()))
+    }
+}
+
 /// A device, and coherent memory of it.
 ///
 /// # Invariants

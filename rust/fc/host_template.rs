@@ -35,7 +35,10 @@ use crate::{
                 RemotePortAbi, //
             }, //
         },
-        support::word::Plain, //
+        support::{
+            queue_map::QueueMap,
+            word::Plain, //
+        }, //
     }, //
 };
 
@@ -322,21 +325,13 @@ impl HostTemplate {
     }
 
     /// Lets the LLDD map queues to CPUs; says whether it did.
-    ///
-    /// # Safety
-    ///
-    /// `map` is a map that the block layer is filling.
-    pub(crate) unsafe fn map_queues(
-        &self,
-        local: &LocalPortAbi,
-        map: *mut abi::blk_mq_queue_map,
-    ) -> bool {
+    pub(crate) fn map_queues(&self, local: &LocalPortAbi, map: &mut QueueMap<'_>) -> bool {
         let Some(map_queues) = self.map_queues else {
             return false;
         };
-        // SAFETY: The template's own function, for its own port; the map is as
-        // the caller promises.
-        unsafe { map_queues(local.as_raw(), map) };
+        // SAFETY: The template's own function, for its own port; the map is one that
+        // is being filled.
+        unsafe { map_queues(local.as_raw(), map.as_raw()) };
         true
     }
 }

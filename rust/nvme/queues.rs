@@ -29,10 +29,6 @@ impl NvmeCtrl {
         start_freeze => nvme_start_freeze;
         /// Ends a freeze.
         unfreeze => nvme_unfreeze;
-        /// Frees the I/O tag set.
-        remove_io_tag_set => nvme_remove_io_tag_set;
-        /// Frees the admin tag set.
-        remove_admin_tag_set => nvme_remove_admin_tag_set;
     }
 
     /// Waits for timeout handlers of the queue that I/O queues are connected

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A controller's tag sets.
+//! Tag sets of a controller of the NVMe core, meant for
+//! `rust/kernel/nvme/tagset.rs`.
 //!
 //! C header: [`include/linux/blk-mq.h`](srctree/include/linux/blk-mq.h)
 
-use core::ffi::c_void;
+use core::{
+    ffi::c_void,
+    marker::PhantomData,
+    mem::size_of, //
+};
 
 use kernel::{
     error::to_result,
@@ -14,6 +19,7 @@ use kernel::{
         atomic::{
             Acquire,
             Atomic,
+            Full,
             Release, //
         },
         Mutex, //
@@ -23,11 +29,14 @@ use kernel::{
 
 use crate::{
     abi,
-    io::{
-        exchange::Exchange,
-        request::exchange_of, //
+    nvme::{
+        ctrl::NvmeCtrl,
+        mq::VTable,
+        request::{
+            Operations,
+            Request, //
+        }, //
     },
-    nvme::ctrl::NvmeCtrl,
     shared::support::cpus, //
 };
 
@@ -37,11 +46,9 @@ use crate::{
 ///
 /// While `allocated`, the NVMe core owns what is in `inner`.
 #[pin_data]
-pub(crate) struct TagSet {
+pub(crate) struct TagSet<T> {
     /// The C object.
     inner: Opaque<abi::blk_mq_tag_set>,
-    /// By what the block layer calls us for it.
-    ops: &'static abi::blk_mq_ops,
     /// It was allocated.
     allocated: Atomic<bool>,
     /// Held by whoever looks at requests, or changes the number of hardware
@@ -49,21 +56,23 @@ pub(crate) struct TagSet {
     /// grows, and keeps SRCU readers only from what the table points at.
     #[pin]
     tags: Mutex<()>,
+    /// What its requests are.
+    _requests: PhantomData<T>,
 }
 
 // SAFETY: The block layer does its own locking.
-unsafe impl Send for TagSet {}
+unsafe impl<T> Send for TagSet<T> {}
 // SAFETY: The block layer does its own locking.
-unsafe impl Sync for TagSet {}
+unsafe impl<T> Sync for TagSet<T> {}
 
-impl TagSet {
+impl<T: Operations> TagSet<T> {
     /// No tag set yet.
-    pub(crate) fn new(ops: &'static abi::blk_mq_ops) -> impl PinInit<Self> {
+    pub(crate) fn new() -> impl PinInit<Self> {
         pin_init!(Self {
             inner: Opaque::zeroed(),
-            ops,
             allocated: Atomic::new(false),
             tags <- new_mutex!((), "TagSet::tags"),
+            _requests: PhantomData,
         })
     }
 
@@ -72,44 +81,62 @@ impl TagSet {
         self.allocated.load(Acquire)
     }
 
-    /// Makes the admin tag set, with `private` LLDD bytes a request. Context:
-    /// may sleep; `ctrl` is what this set is part of.
+    /// Makes the admin tag set, with a `tail` of so many bytes behind each
+    /// request's memory. Context: may sleep; `ctrl` is what this set is part of.
     ///
     /// # Errors
     ///
     /// `ENOMEM`, `EINVAL`.
-    pub(crate) fn allocate_admin(&self, ctrl: &NvmeCtrl, private: u32) -> Result {
-        let size = Exchange::size(private)?;
+    pub(crate) fn allocate_admin(&self, ctrl: &NvmeCtrl, tail: u32) -> Result {
+        let (set, size) = (self.inner.get(), Self::size(tail)?);
         // SAFETY: An initialised controller without admin tag set; the table
         // is static.
         to_result(unsafe {
-            abi::nvme_alloc_admin_tag_set(ctrl.as_raw(), self.inner.get(), self.ops, size)
+            abi::nvme_alloc_admin_tag_set(ctrl.as_raw(), set, &VTable::<T>::ADMIN, size)
         })?;
         self.allocated.store(true, Release);
         Ok(())
     }
 
-    /// Makes the I/O tag set for the controller's queue count, with `private`
-    /// LLDD bytes a request. Context: may sleep; `ctrl` is what this set is
-    /// part of.
+    /// Makes the I/O tag set for the controller's queue count, with a `tail` of so
+    /// many bytes behind each request's memory. Context: may sleep; `ctrl` is what
+    /// this set is part of.
     ///
     /// # Errors
     ///
     /// `ENOMEM`, `EINVAL`.
-    pub(crate) fn allocate_io(&self, ctrl: &NvmeCtrl, private: u32) -> Result {
-        let size = Exchange::size(private)?;
+    pub(crate) fn allocate_io(&self, ctrl: &NvmeCtrl, tail: u32) -> Result {
+        let (set, size) = (self.inner.get(), Self::size(tail)?);
         // SAFETY: An initialised controller without I/O tag set; the table is
         // static.
         to_result(unsafe {
-            abi::nvme_alloc_io_tag_set(ctrl.as_raw(), self.inner.get(), self.ops, 1, size)
+            abi::nvme_alloc_io_tag_set(ctrl.as_raw(), set, &VTable::<T>::IO, 1, size)
         })?;
         self.allocated.store(true, Release);
         Ok(())
     }
 
-    /// Says that the tag set is gone.
-    pub(crate) fn forget(&self) {
-        self.allocated.store(false, Release);
+    /// Bytes behind each request.
+    fn size(tail: u32) -> Result<u32> {
+        let own = u32::try_from(size_of::<T::Data>())?;
+        own.checked_add(tail).ok_or(EINVAL)
+    }
+
+    /// Frees the admin tag set, if it was made. Context: may sleep; its queue is
+    /// not quiesced.
+    pub(crate) fn remove_admin(&self, ctrl: &NvmeCtrl) {
+        if self.allocated.xchg(false, Full) {
+            // SAFETY: An initialised controller, and its admin tag set.
+            unsafe { abi::nvme_remove_admin_tag_set(ctrl.as_raw()) };
+        }
+    }
+
+    /// Frees the I/O tag set, if it was made. Context: may sleep.
+    pub(crate) fn remove_io(&self, ctrl: &NvmeCtrl) {
+        if self.allocated.xchg(false, Full) {
+            // SAFETY: An initialised controller, and its I/O tag set.
+            unsafe { abi::nvme_remove_io_tag_set(ctrl.as_raw()) };
+        }
     }
 
     /// Hardware contexts of the set.
@@ -152,20 +179,20 @@ impl TagSet {
         self.hardware_queues() == count
     }
 
-    /// Calls `each` for the exchange of every request that was started and is
-    /// not finished. The request is not reused during the call. Context: may
-    /// sleep, and so may `each`.
-    pub(crate) fn for_each_started(&self, mut each: impl FnMut(&Exchange)) {
+    /// Calls `each` for every request that was started and is not finished. The
+    /// request is not reused during the call. Context: may sleep, and so may
+    /// `each`.
+    pub(crate) fn for_each_started(&self, mut each: impl FnMut(&Request<T>)) {
         if !self.is_allocated() {
             return;
         }
         let _tags = self.tags.lock();
-        let mut each: &mut dyn FnMut(&Exchange) = &mut each;
+        let mut each: &mut dyn FnMut(&Request<T>) = &mut each;
         // SAFETY: An allocated set; the closure outlives the call.
         unsafe {
             abi::blk_mq_tagset_busy_iter(
                 self.inner.get(),
-                Some(visit),
+                Some(Self::visit),
                 core::ptr::from_mut(&mut each).cast(),
             )
         };
@@ -179,17 +206,17 @@ impl TagSet {
             unsafe { abi::blk_mq_tagset_wait_completed_request(self.inner.get()) };
         }
     }
-}
 
-/// Calls the closure behind `each`.
-///
-/// # Safety
-///
-/// Called by the block layer out of [`TagSet::for_each_started`].
-unsafe extern "C" fn visit(request: *mut abi::request, each: *mut c_void) -> bool {
-    // SAFETY: What `for_each_started` passed.
-    let each = unsafe { &mut *each.cast::<&mut dyn FnMut(&Exchange)>() };
-    // SAFETY: The block layer holds a reference to the request in this call.
-    each(unsafe { exchange_of(request) });
-    true
+    /// Calls the closure behind `each`.
+    ///
+    /// # Safety
+    ///
+    /// Called by the block layer out of [`TagSet::for_each_started`].
+    unsafe extern "C" fn visit(request: *mut abi::request, each: *mut c_void) -> bool {
+        // SAFETY: What `for_each_started` passed.
+        let each = unsafe { &mut *each.cast::<&mut dyn FnMut(&Request<T>)>() };
+        // SAFETY: The block layer holds a reference to the request in this call.
+        each(unsafe { Request::from_raw(request) });
+        true
+    }
 }

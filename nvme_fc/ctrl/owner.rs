@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What commands, and the block layer, know of a controller.
+
+#![deny(unsafe_code)]
+
+use kernel::sync::ArcBorrow;
+
+use crate::{
+    ctrl::{
+        failure,
+        Ctrl, //
+    },
+    io::{
+        connection::QueueOwner,
+        operations::HasQueues,
+        queue::Queue, //
+    },
+    shared::support::queue_map::QueueMap, //
+};
+
+impl QueueOwner for Ctrl {
+    fn number(&self) -> u32 {
+        Ctrl::number(self)
+    }
+
+    fn is_online(&self) -> bool {
+        Ctrl::is_online(self)
+    }
+
+    #[inline(always)]
+    fn has_failed(&self) -> bool {
+        Ctrl::has_failed(self)
+    }
+
+    #[inline(always)]
+    fn exchange_over(&self) {
+        Ctrl::exchange_over(self);
+    }
+
+    fn transport_error(this: ArcBorrow<'_, Self>, reason: &'static str) {
+        failure::transport_error(this, reason);
+    }
+}
+
+impl HasQueues for Ctrl {
+    fn queue(&self, index: u16) -> Option<&Queue<Self>> {
+        Ctrl::queue(self, index)
+    }
+
+    fn map_queues(&self, map: &mut QueueMap<'_>) -> bool {
+        let ops = *self.ops().lock();
+        ops.is_some_and(|ops| ops.map_queues(self.remote().local().abi(), map))
+    }
+}

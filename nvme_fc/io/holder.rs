@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Who alone may touch an exchange: whoever is about to send it, and whoever it
+//! came back to.
+
+use kernel::prelude::*;
+
+use crate::{
+    abi,
+    io::{
+        connection::QueueOwner,
+        exchange::{
+            Exchange,
+            INLINE_SEGMENTS, //
+        }, //
+    },
+    nvme::request::{
+        Operations,
+        Request,
+        RequestData,
+        Submission,
+        Transfer, //
+    },
+    shared::{
+        proto::{
+            command::{
+                cmd_iu::Direction,
+                response::Report, //
+            },
+            life::host_exchange::Event,
+            wire::{
+                CommandIu,
+                ExtendedResponseIu, //
+            }, //
+        },
+        support::{
+            dma,
+            sg_chain, //
+        }, //
+    }, //
+};
+
+/// Commands whose memory is an exchange.
+pub(crate) trait Commands<O>: Operations<Data = Exchange<O>> {}
+
+impl<O, T: Operations<Data = Exchange<O>>> Commands<O> for T {}
+
+/// An exchange that is about to be sent.
+///
+/// # Invariants
+///
+/// It is not with the LLDD, and the holder is its only user.
+pub(crate) struct Unsent<'a, O>(&'a Exchange<O>);
+
+impl<'a, O: QueueOwner> Unsent<'a, O> {
+    /// That of a request.
+    #[inline(always)]
+    pub(super) fn of(request: &mut Submission<'a, impl Commands<O>>) -> Self {
+        // INVARIANT: A submission's holder is the only user of what is behind it.
+        Self(request.data())
+    }
+
+    /// That of an asynchronous event, if it is not sent already.
+    pub(crate) fn begin(exchange: &'a Exchange<O>) -> Option<Self> {
+        exchange.on(Event::Start).ok()?;
+        // INVARIANT: Of all who come here one wins that change.
+        Some(Self(exchange))
+    }
+
+    /// The command.
+    #[inline(always)]
+    pub(crate) fn command(&mut self) -> &mut CommandIu {
+        // SAFETY: Nobody else touches it, by the type's invariant.
+        unsafe { &mut *self.0.command.0.get() }
+    }
+
+    /// Describes the data to the LLDD, and clears what it will report.
+    #[inline(always)]
+    pub(crate) fn describe(&mut self, direction: Direction, length: u32) {
+        // SAFETY: Nobody else touches it, by the type's invariant.
+        let fcp = unsafe { &mut *self.0.fcp() };
+        fcp.payload_length = length;
+        fcp.io_dir = match direction {
+            Direction::NoData => abi::nvmefc_fcp_datadir_NVMEFC_FCP_NODATA,
+            Direction::Write => abi::nvmefc_fcp_datadir_NVMEFC_FCP_WRITE,
+            Direction::Read => abi::nvmefc_fcp_datadir_NVMEFC_FCP_READ,
+        };
+        fcp.transferred_length = 0;
+        fcp.rcv_rsplen = 0;
+        fcp.status = 0;
+        fcp.sg_cnt = 0;
+        self.0.elements.set(0);
+    }
+
+    /// Maps a request's data, of which there is some, into the scatterlist.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`; nothing is mapped then.
+    #[inline(always)]
+    pub(crate) fn map(
+        &mut self,
+        request: &Submission<'_, impl Commands<O>>,
+        data: Transfer,
+    ) -> Result {
+        // SAFETY: Nobody else touches it, by the type's invariant.
+        let fcp = unsafe { &mut *self.0.fcp() };
+        let inline = self.0.inline.get().cast::<abi::scatterlist>();
+        // SAFETY: The exchange's own, which stays where it is.
+        let list = unsafe {
+            sg_chain::allocate(
+                &raw mut fcp.sg_table,
+                inline,
+                INLINE_SEGMENTS,
+                data.segments,
+            )
+        }?;
+        // SAFETY: The table has an element for each segment.
+        let count = unsafe { request.fill(list) };
+        let device = self.0.connection().device();
+        // SAFETY: The device is null or alive; the list has so many elements.
+        let mapped = unsafe { sg_chain::map(device, list, count, dma_direction(data.direction)) };
+        if mapped <= 0 {
+            // SAFETY: Allocated above.
+            unsafe { sg_chain::free(&raw mut fcp.sg_table, INLINE_SEGMENTS) };
+            return Err(ENOMEM);
+        }
+        self.0.elements.set(count);
+        fcp.first_sgl = list;
+        fcp.sg_cnt = mapped;
+        Ok(())
+    }
+
+    /// Says that a request's exchange is sent. (An event's was when it was begun.)
+    #[inline(always)]
+    pub(super) fn start(&self) {
+        self.0.start();
+    }
+
+    /// Hands the command to the device, if there is one.
+    #[inline(always)]
+    pub(crate) fn sync(&self) {
+        self.0.sync_command();
+    }
+
+    /// Gives the exchange to the LLDD. Context: any but hard IRQ.
+    ///
+    /// # Errors
+    ///
+    /// The LLDD's errno; the exchange is idle again, and its data unmapped.
+    #[inline(always)]
+    pub(crate) fn submit(self) -> Result<(), c_int> {
+        // SAFETY: Exchange and mappings stay valid until `done`: the block layer
+        // does not reuse a request that was not completed, and a controller keeps
+        // its event's until then.
+        match unsafe { self.0.connection().link().submit(self.0.fcp()) } {
+            0 => Ok(()),
+            status => {
+                self.refused();
+                Err(status)
+            }
+        }
+    }
+
+    /// Takes the exchange back from an LLDD that did not want it.
+    #[cold]
+    fn refused(self) {
+        // An abort that came meanwhile found nothing to abort.
+        let _ = self.0.on(Event::Refused);
+        unmap(self.0);
+    }
+}
+
+/// An exchange that its LLDD gave back.
+///
+/// # Invariants
+///
+/// It is complete, and the holder is its only user until it is released.
+pub(crate) struct Finished<'a, O> {
+    /// The exchange.
+    exchange: &'a Exchange<O>,
+    /// It was aborted before it ended.
+    aborted: bool,
+    /// A teardown asked for that.
+    pub(crate) terminated: bool,
+}
+
+impl<'a, O: QueueOwner> Finished<'a, O> {
+    /// The LLDD gives an exchange back: `None` if it has done so before.
+    #[inline(always)]
+    pub(crate) fn new(exchange: &'a Exchange<O>) -> Option<Self> {
+        let (aborted, terminated) = exchange.finish()?;
+        // INVARIANT: Of all who come here one wins that change.
+        Some(Self {
+            exchange,
+            aborted,
+            terminated,
+        })
+    }
+
+    /// What the LLDD reports.
+    #[inline(always)]
+    pub(crate) fn report(&self) -> Report {
+        // SAFETY: The LLDD writes it no longer, by the type's invariant.
+        let fcp = unsafe { &*self.exchange.fcp() };
+        // SAFETY: Nobody writes it, by the type's invariant.
+        let command = unsafe { &*self.exchange.command.0.get() };
+        Report {
+            aborted: self.aborted,
+            // CAST: The field is an errno in unsigned clothes.
+            lldd_status: fcp.status as i32,
+            response_length: fcp.rcv_rsplen,
+            transferred: fcp.transferred_length,
+            data_length: command.data_length.get(),
+            command_id: command.sqe.command_id,
+        }
+    }
+
+    /// The response that came.
+    #[inline(always)]
+    pub(crate) fn response(&self) -> &ExtendedResponseIu {
+        // SAFETY: The place is valid, and the LLDD writes it no longer, by the
+        // type's invariant.
+        unsafe { &*(*self.exchange.reply.get()).as_ref().0.get() }
+    }
+
+    /// Completes the request that the exchange is behind.
+    #[inline(always)]
+    pub(super) fn complete<T: Commands<O>>(self, status: u16, result: u64) {
+        // SAFETY: A request of ours, valid like its exchange.
+        let request = unsafe { Request::<T>::from_raw(self.exchange.request()) };
+        // SAFETY: It was started; of all who may complete it the holder does.
+        unsafe { request.complete(status, result) };
+    }
+}
+
+/// Marks a request as one that this host took back, for those who wait for it.
+/// Context: the caller has the exchange as [`Finished`].
+pub(super) fn mark_cancelled<O: QueueOwner>(exchange: &Exchange<O>) {
+    // SAFETY: The request is over, and the caller alone completes it.
+    unsafe { exchange.nvme().mark_cancelled() };
+}
+
+/// Makes the exchange behind a completed request idle. Context: any.
+#[inline(always)]
+pub(super) fn release<O: QueueOwner>(exchange: &Exchange<O>) {
+    unmap(exchange);
+    exchange.release();
+    exchange.connection().ctrl().exchange_over();
+}
+
+/// Unmaps an exchange's data, if it has any. Context: not with the LLDD.
+#[inline(always)]
+fn unmap<O: QueueOwner>(exchange: &Exchange<O>) {
+    let elements = exchange.elements.get();
+    if elements != 0 {
+        unmap_elements(exchange, elements);
+    }
+}
+
+/// Unmaps an exchange's data.
+fn unmap_elements<O: QueueOwner>(exchange: &Exchange<O>, elements: c_int) {
+    exchange.elements.set(0);
+    let fcp = exchange.fcp();
+    let device = exchange.connection().device();
+    if !device.is_null() {
+        // SAFETY: Not with the LLDD, so the caller alone uses it.
+        let (list, direction) = unsafe { ((*fcp).sg_table.sgl, (*fcp).io_dir) };
+        let direction = match direction {
+            abi::nvmefc_fcp_datadir_NVMEFC_FCP_WRITE => dma::Direction::ToDevice,
+            _ => dma::Direction::FromDevice,
+        };
+        // SAFETY: Mapped by `Unsent::map`, with so many elements.
+        unsafe { sg_chain::unmap(device, list, elements, direction) };
+    }
+    // SAFETY: Allocated by `Unsent::map`, unmapped above.
+    unsafe { sg_chain::free(&raw mut (*fcp).sg_table, INLINE_SEGMENTS) };
+    // SAFETY: Not with the LLDD, so the caller alone uses it.
+    unsafe { (*fcp).sg_cnt = 0 };
+}
+
+/// A direction as the DMA API knows it.
+fn dma_direction(direction: Direction) -> dma::Direction {
+    match direction {
+        Direction::Write => dma::Direction::ToDevice,
+        Direction::Read => dma::Direction::FromDevice,
+        Direction::NoData => dma::Direction::Bidirectional,
+    }
+}
