@@ -6,29 +6,13 @@
 #include <linux/preempt.h>
 #include "loopback_shim.h"
 
-void *nvme_fc_loopback_shim_sg_virt(struct scatterlist *sg)
-{
-	return sg_virt(sg);
-}
-
-void *nvme_fc_loopback_shim_dma_to_virt(struct device *dev, dma_addr_t addr)
-{
-	return phys_to_virt(dma_to_phys(dev, addr));
-}
-
-bool nvme_fc_loopback_shim_preemptible(void)
-{
-	return !IS_ENABLED(CONFIG_PREEMPT_COUNT) || preemptible();
-}
+#define SHIM(name) nvme_fc_loopback_shim_##name
+#include "shim_lldd_body.h"
+#undef SHIM
 
 bool nvme_fc_loopback_shim_waits_for_io(gfp_t flags)
 {
 	return current_gfp_context(flags) & __GFP_IO;
-}
-
-bool nvme_fc_loopback_shim_in_hardirq(void)
-{
-	return in_hardirq();
 }
 
 unsigned long nvme_fc_loopback_shim_dma_get_seg_boundary(struct device *dev)

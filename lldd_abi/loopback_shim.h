@@ -11,14 +11,16 @@
 #include <linux/scatterlist.h>
 #include <linux/sched/mm.h>
 
-void *nvme_fc_loopback_shim_sg_virt(struct scatterlist *sg);
-void *nvme_fc_loopback_shim_dma_to_virt(struct device *dev, dma_addr_t addr);
+#define SHIM(name) nvme_fc_loopback_shim_##name
+#include "shim_lldd.h"
+#undef SHIM
+bool nvme_fc_loopback_shim_preemptible(void);
+bool nvme_fc_loopback_shim_in_hardirq(void);
+
 unsigned long nvme_fc_loopback_shim_dma_get_seg_boundary(struct device *dev);
 void *nvme_fc_loopback_shim_phys_to_virt(phys_addr_t address);
 phys_addr_t nvme_fc_loopback_shim_virt_to_phys(void *address);
 void nvme_fc_loopback_shim_set_dma_ops(struct device *dev);
-bool nvme_fc_loopback_shim_preemptible(void);
-bool nvme_fc_loopback_shim_in_hardirq(void);
 /* With what the calling thread has forbidden itself. */
 bool nvme_fc_loopback_shim_waits_for_io(gfp_t flags);
 

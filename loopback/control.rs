@@ -2,19 +2,19 @@
 
 //! Control from user space: `/sys/kernel/config/nvme_fc_loopback/`.
 //!
-//! The root has the fault plan and the books; each directory in it is a port.
+//! The root has the fault plan and the accounting; each directory in it is a port.
 
 #![deny(unsafe_code)]
 
 pub(crate) mod inject;
+pub(crate) mod page;
 pub(crate) mod pending;
 pub(crate) mod port;
 
-use core::{fmt::Write, str};
+use core::fmt::Write;
 
 use kernel::{
     configfs::{self, configfs_attrs},
-    fmt,
     page::PAGE_SIZE,
     prelude::*,
     str::Formatter, //
@@ -22,19 +22,21 @@ use kernel::{
 
 use crate::{
     control::{
+        page::{
+            refuse,
+            show,
+            text, //
+        },
         pending::Left,
         port::Node, //
     },
+    lldd::accounting::ACCOUNTING,
     plan::{
         config::Role,
-        grammar::Refusal,
         rules::Rule, //
     },
     port::registry,
-    support::{
-        books::BOOKS,
-        plan_store, //
-    }, //
+    support::plan_store, //
 };
 
 /// The root directory.
@@ -60,25 +62,6 @@ pub(crate) fn subsystem() -> impl PinInit<Subsystem, Error> {
     configfs::Subsystem::new(c"nvme_fc_loopback", item_type, try_pin_init!(Root {}))
 }
 
-/// Says what was wrong with a line.
-pub(crate) fn refuse(refusal: Refusal<'_>) -> Error {
-    pr_err!("{}: {}\n", refusal.word, refusal.why.text());
-    EINVAL
-}
-
-/// The text that user space wrote.
-pub(crate) fn text(page: &[u8]) -> Result<&str> {
-    str::from_utf8(page).map(str::trim).map_err(|_| EINVAL)
-}
-
-/// Writes `what` to a page, as much as fits.
-pub(crate) fn show(page: &mut [u8; PAGE_SIZE], what: fmt::Arguments<'_>) -> Result<usize> {
-    let mut formatter = Formatter::new(page);
-    // What does not fit is left out.
-    let _ = formatter.write_fmt(what);
-    Ok(formatter.bytes_written().min(PAGE_SIZE))
-}
-
 #[vtable]
 impl configfs::GroupOperations for Root {
     type Child = Node;
@@ -98,7 +81,7 @@ impl configfs::AttributeOperations<0> for Root {
 
     fn show(_root: &Root, page: &mut [u8; PAGE_SIZE]) -> Result<usize> {
         registry::sweep();
-        show(page, fmt!("{BOOKS}"))
+        show(page, fmt!("{ACCOUNTING}"))
     }
 
     fn store(_root: &Root, page: &[u8]) -> Result {
@@ -106,11 +89,11 @@ impl configfs::AttributeOperations<0> for Root {
             return Err(EINVAL);
         }
         registry::sweep();
-        if !BOOKS.even() {
+        if !ACCOUNTING.even() {
             pr_err!("the books are not even: something is under way\n");
             return Err(EBUSY);
         }
-        BOOKS.reset();
+        ACCOUNTING.reset();
         Ok(())
     }
 }
@@ -161,7 +144,7 @@ impl configfs::AttributeOperations<3> for Root {
     fn store(_root: &Root, page: &[u8]) -> Result {
         match text(page)? {
             "release" => pending::release_all(),
-            "give_up" => pending::give_up_all(),
+            "give_up" => pending::end_all(),
             _ => return Err(EINVAL),
         }
         Ok(())

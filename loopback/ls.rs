@@ -5,8 +5,9 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod conduct;
-#[allow(unsafe_code, reason = "the transports' requests")]
-pub(crate) mod io;
-#[allow(unsafe_code, reason = "vouches for its tickets")]
+#[allow(
+    unsafe_code,
+    reason = "vouches for its delayed events, and completes twice"
+)]
 pub(crate) mod object;
 pub(crate) mod state;

@@ -10,7 +10,7 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: control > entry > command | ls > port > dma > support > plan > shared > layout shim > abi
+// layers: control > entry > command | ls > port > dma > support > plan > lldd > shared > layout shim > abi
 
 #[path = "../lldd_abi/abi.rs"]
 #[allow(
@@ -28,9 +28,11 @@ mod layout;
 mod control;
 mod dma;
 mod entry;
+#[path = "../rust/lldd/mod.rs"]
+mod lldd;
 mod ls;
 mod plan;
-#[allow(unsafe_code, reason = "vouches for its ticket")]
+#[allow(unsafe_code, reason = "vouches for its delayed events")]
 mod port;
 #[allow(unsafe_code, reason = "wraps kernel facilities")]
 mod shared;
@@ -38,6 +40,10 @@ mod shim;
 mod support;
 
 use kernel::prelude::*;
+
+use command::object::Exchange;
+use ls::object::LsExchange;
+use support::registry;
 
 module! {
     type: Loopback,
@@ -56,7 +62,7 @@ struct Loopback {
     #[pin]
     control: control::Subsystem,
     /// Waits for what is under way.
-    queues: support::ticket::Queues,
+    queues: support::delayed::Queues,
     /// Empties the tables.
     tables: Tables,
 }
@@ -67,6 +73,8 @@ struct Tables;
 impl Drop for Tables {
     fn drop(&mut self) {
         port::registry::clear();
+        registry::clear::<Exchange>();
+        registry::clear::<LsExchange>();
         dma::table::clear();
         support::plan_store::clear_all();
     }
@@ -75,11 +83,13 @@ impl Drop for Tables {
 impl kernel::InPlaceModule for Loopback {
     fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
         port::registry::init();
+        registry::init::<Exchange>();
+        registry::init::<LsExchange>();
         dma::table::init();
         let plan = support::plan_store::init();
         try_pin_init!(Self {
             tables: plan.map(|()| Tables)?,
-            queues: support::ticket::Queues::new()?,
+            queues: support::delayed::Queues::new()?,
             control <- control::subsystem(),
         })
     }

@@ -6,4 +6,10 @@
 #![deny(unsafe_code)]
 #![allow(dead_code, reason = "the kernel module uses the rest")]
 
+/// The part of `rust/lldd` that needs no kernel.
+#[path = "../rust/lldd"]
+mod lldd {
+    pub(crate) mod account;
+    pub(crate) mod kind;
+}
 mod plan;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A port of this LLDD: what it is like, and its registration with a
-//! transport.
+//! A port of this LLDD: what it is like, and its life.
 
-#[allow(unsafe_code, reason = "a reference that nvmet-fc holds")]
-pub(crate) mod host_handle;
 #[allow(unsafe_code, reason = "wraps platform devices")]
 pub(crate) mod platform;
 pub(crate) mod record;
-#[allow(unsafe_code, reason = "calls the transports")]
+#[allow(unsafe_code, reason = "vouches for what it registers")]
 pub(crate) mod register;
 #[allow(unsafe_code, reason = "makes a global lock")]
 pub(crate) mod registry;
@@ -26,38 +23,52 @@ use kernel::{
 };
 
 use crate::{
-    control::pending,
-    dma::memory::Bus,
-    entry::template::Template,
+    lldd::{
+        account::Account,
+        accounting::ACCOUNTING,
+        host,
+        host_handle::HostHandle,
+        kind::Kind,
+        registration::Registration,
+        scatter::Bus,
+        target, //
+    },
     plan::{
-        accounts::Account,
         config::{
             Config,
             Role, //
         },
-        kind::Kind,
         life::{
             Change,
             Life, //
         },
         mode::Delivery,
-        rules::Event, //
+        rules::{
+            Event,
+            Fault, //
+        }, //
     },
     port::{
-        host_handle::HostHandle,
         platform::Platform,
         record::Records, //
     },
     support::{
-        books::BOOKS,
         context,
-        gate::Gate,
-        ticket::{
-            Fires,
-            Ticket, //
-        }, //
+        delayed::{
+            DelayedEvent,
+            EventSource, //
+        },
+        plan_store, //
     }, //
 };
+
+/// What a transport calls for a port.
+pub(crate) enum Template {
+    /// For a local port.
+    Host(host::Template),
+    /// For a target port.
+    Target(target::Template),
+}
 
 /// A port.
 #[pin_data]
@@ -72,10 +83,10 @@ pub(crate) struct Port {
     pub(crate) device: Option<Platform>,
     /// Calls about it are made inside this.
     #[pin]
-    pub(crate) gate: Gate,
-    /// Its registration.
+    pub(crate) registration: Registration,
+    /// How far its registration is.
     #[pin]
-    life: SpinLockIrq<Registration>,
+    life: SpinLockIrq<Known>,
     /// One change at a time.
     #[pin]
     change: Mutex<()>,
@@ -89,45 +100,44 @@ pub(crate) struct Port {
     #[pin]
     pub(crate) lock: SpinLockIrq<()>,
     /// Numbers the completions.
-    tickets: Atomic<u64>,
+    completions: Atomic<u64>,
     /// Injected frames under way.
     injected: Atomic<u64>,
     /// User space has removed the port.
     retired: Atomic<bool>,
     /// A remote port is to be announced anew.
     #[pin]
-    rescan: Ticket,
+    rescan: DelayedEvent,
 }
 
-// SAFETY: There is one slot, made for it by `new`.
-unsafe impl Fires for Port {
-    fn ticket(&self, _slot: usize) -> Option<&Ticket> {
+// SAFETY: There is one event, made for it by `new`.
+unsafe impl EventSource for Port {
+    fn delayed(&self, _event: usize) -> Option<&DelayedEvent> {
         Some(&self.rescan)
     }
 
-    fn fire(self: Arc<Self>, _slot: usize) {
+    fn fire(self: Arc<Self>, _event: usize) {
         // Gone by now is no error.
-        let _ = register::rescan(&self);
+        let _ = self.rescan();
     }
 }
 
-/// A port's registration.
-struct Registration {
-    /// Where it is.
+/// What is known of a port's registrations.
+struct Known {
+    /// How far the last one is.
     life: Life,
-    /// The transport's object of the last registration.
+    /// The transport's object of the last one.
     object: usize,
 }
 
 impl Port {
-    /// A port that is not registered. Context: may sleep.
-    pub(crate) fn new(role: Role, config: &Config) -> Result<Arc<Self>> {
+    /// A port that is not registered; remote ports have no template. Context: may sleep.
+    pub(crate) fn new(
+        role: Role,
+        config: &Config,
+        template: Option<Template>,
+    ) -> Result<Arc<Self>> {
         let config = *config;
-        let template = match role {
-            Role::Local => Some(Template::host(&config)?),
-            Role::Target => Some(Template::target(&config)?),
-            Role::Remote => None,
-        };
         let device = match role {
             Role::Remote => None,
             _ => Platform::new(&config)?,
@@ -138,8 +148,8 @@ impl Port {
                 config,
                 template,
                 device,
-                gate <- Gate::new(),
-                life <- new_spinlock_irq!(Registration {
+                registration <- Registration::new(),
+                life <- new_spinlock_irq!(Known {
                     life: Life::Gone,
                     object: 0,
                 }),
@@ -147,10 +157,10 @@ impl Port {
                 hosts <- new_spinlock_irq!(KVec::new()),
                 records <- Records::new(),
                 lock <- new_spinlock_irq!(()),
-                tickets: Atomic::new(0),
+                completions: Atomic::new(0),
                 injected: Atomic::new(0),
                 retired: Atomic::new(false),
-                rescan <- Ticket::new::<Self>(0),
+                rescan <- DelayedEvent::new::<Self>(0),
             }),
             GFP_KERNEL,
         )
@@ -170,47 +180,46 @@ impl Port {
         self.life.lock().life
     }
 
-    /// Registers the port. Context: may sleep.
-    ///
-    /// # Errors
-    ///
-    /// The transport's; `EALREADY` when it is registered, `ENOENT` for a
-    /// remote port whose local port is not.
-    pub(crate) fn enable(&self) -> Result {
-        let _change = self.change.lock();
-        if self.gate.is_open() {
-            return Err(EALREADY);
-        }
-        let object = register::register(self)?;
-        let change = {
-            let mut registration = self.life.lock();
-            let same = registration.object == object;
-            registration.object = object;
-            registration.life.register(same)
-        };
-        if change == Change::Opened {
-            context::hold_module();
-            BOOKS.open(self.account());
-        }
-        self.gate.open(object);
-        register::spoil_private(self, object);
-        Ok(())
+    /// The port was registered, and this is the transport's object.
+    fn begin_life(&self, object: usize) -> Change {
+        let mut known = self.life.lock();
+        let same = known.object == object;
+        known.object = object;
+        known.life.register(same)
     }
 
-    /// Unregisters the port. It may take its transport a while to let go.
-    /// Context: may sleep.
+    /// Unregisters the port, after `before`. It may take its transport a while to let go. Context: may
+    /// sleep.
     ///
     /// # Errors
     ///
     /// `ENODEV` when it is not registered; the transport's.
-    pub(crate) fn disable(&self) -> Result {
+    pub(crate) fn disable(&self, before: impl FnOnce()) -> Result {
         let _change = self.change.lock();
-        let object = self.gate.close().ok_or(ENODEV)?;
-        self.life.lock().life.unregister();
-        if self.role == Role::Target {
-            pending::release_target(self);
-        }
-        register::unregister(self, object)
+        self.registration.unregister(|| {
+            self.life.lock().life.unregister();
+            before();
+        })
+    }
+
+    /// Makes nvme-fc announce a remote port anew. Context: may sleep.
+    pub(crate) fn rescan(&self) -> Result {
+        self.registration.enter().ok_or(ENODEV)?.rescan();
+        Ok(())
+    }
+
+    /// Changes a remote port's device loss timeout, seconds, from atomic context as lpfc does.
+    pub(crate) fn set_dev_loss(&self, seconds: u32) -> Result {
+        let pass = self.registration.enter().ok_or(ENODEV)?;
+        let _atomic = self.lock.lock();
+        pass.set_dev_loss(seconds)
+    }
+
+    /// Tells nvmet-fc that a host has logged out. Context: may sleep.
+    pub(crate) fn invalidate_host(&self, port_name: u64) -> Result {
+        let pass = self.registration.enter().ok_or(ENODEV)?;
+        pass.invalidate_host(&self.take_host(port_name).ok_or(ENOENT)?);
+        Ok(())
     }
 
     /// The transport reports the port gone. Context: that of the transport's
@@ -226,10 +235,10 @@ impl Port {
                 if self.role == Role::Target {
                     self.forget_hosts();
                 }
-                BOOKS.close(self.account());
+                ACCOUNTING.close(self.account());
                 context::let_module_go();
             }
-            Err(offence) => BOOKS.offend(offence),
+            Err(violation) => ACCOUNTING.violation(violation),
         }
     }
 
@@ -246,25 +255,23 @@ impl Port {
 
     /// The bus of the port's device, null without one.
     pub(crate) fn bus(&self) -> Bus {
-        self.device
-            .as_ref()
-            .map_or(Bus(core::ptr::null_mut()), Platform::bus)
+        self.device.as_ref().map_or(Bus::NONE, Platform::bus)
     }
 
     /// Where a completion of this port goes.
     pub(crate) fn delivery(&self) -> Delivery {
-        let ticket = self.tickets.fetch_add(1, Relaxed);
-        self.config.mode.delivery(self.config.delay, ticket)
+        let number = self.completions.fetch_add(1, Relaxed);
+        self.config.mode.delivery(self.config.delay, number)
     }
 
-    /// An operation on this port, for the fault plan.
-    pub(crate) fn event(&self, kind: Kind, code: u16, queue: u16) -> Event {
-        Event {
+    /// Counts an operation on this port, and says what is to go wrong with it. Context: any.
+    pub(crate) fn fault(&self, kind: Kind, code: u16, queue: u16) -> Fault {
+        plan_store::fault(&Event {
             kind,
             port: self.config.port_name,
             code,
             queue,
-        }
+        })
     }
 
     /// The handle of a host, made if need be. Context: any.
@@ -280,7 +287,7 @@ impl Port {
 
     /// The host has logged out: takes its handle off the list, so that it gets
     /// a new one when it comes back.
-    pub(crate) fn take_host(&self, port_name: u64) -> Option<Arc<HostHandle>> {
+    fn take_host(&self, port_name: u64) -> Option<Arc<HostHandle>> {
         let mut hosts = self.hosts.lock();
         let index = hosts.iter().position(|host| host.port_name == port_name)?;
         hosts.remove(index).ok()

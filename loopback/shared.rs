@@ -5,6 +5,9 @@
 #![deny(unsafe_code)]
 #![allow(dead_code, reason = "the transports use the rest")]
 
-#[path = "../rust/support/completion.rs"]
-#[allow(unsafe_code, reason = "wraps struct completion")]
-pub(crate) mod completion;
+/// See `rust/support.rs`.
+#[path = "../rust/support"]
+pub(crate) mod support {
+    #[allow(unsafe_code, reason = "wraps struct completion")]
+    pub(crate) mod completion;
+}

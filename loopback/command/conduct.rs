@@ -4,51 +4,51 @@
 
 #![deny(unsafe_code)]
 
-use core::ptr;
-
 use kernel::{prelude::*, sync::Arc};
 
 use crate::{
     abi,
     command::object::{
         Exchange,
-        Outcome,
+        HostRequest,
         ABORT,
         ARRIVAL,
         COMPLETION,
-        OPERATION,
-        RESPONSE, //
+        OPERATION, //
     },
-    dma::memory::Bus,
-    plan::{
-        accounts::{
-            Account,
-            Offence, //
-        },
-        command::Finish,
+    lldd::{
+        account::Account,
+        accounting::ACCOUNTING,
+        calls::Received,
         kind::Kind,
+        scatter::Bus, //
+    },
+    plan::{
+        command::Finish,
         mode::Delivery,
+        outcome::{
+            Outcome,
+            PAYLOAD, //
+        },
         rules::{
             Fate,
-            Fault,
-            Place, //
+            Fault, //
         }, //
     },
-    port::{
-        registry,
-        Port, //
-    },
+    port::Port,
     support::{
-        books::BOOKS,
-        plan_store,
-        ticket, //
+        delayed,
+        registry::{
+            remove,
+            remove_request, //
+        }, //
     }, //
 };
 
 impl Exchange {
     /// One of its events.
-    pub(crate) fn event(self: Arc<Self>, slot: usize) {
-        match slot {
+    pub(crate) fn happened(self: Arc<Self>, event: usize) {
+        match event {
             ARRIVAL => self.arrive(),
             OPERATION => self.end_operation(),
             COMPLETION => self.complete(),
@@ -57,54 +57,45 @@ impl Exchange {
         }
     }
 
-    /// The port whose `done` the host's end is: for injected commands, the
-    /// target's.
-    fn near(&self) -> Option<&Arc<Port>> {
+    /// The port whose `done` the host's end is: for injected commands, the target's.
+    fn initiator(&self) -> Option<&Arc<Port>> {
         self.local.as_ref().or(self.target.as_ref())
     }
 
     /// What goes wrong with this operation on `port`.
     fn fault(&self, port: Option<&Arc<Port>>, kind: Kind) -> Fault {
         port.map_or_else(Fault::default, |port| {
-            plan_store::fault(&port.event(kind, self.code, self.queue))
+            port.fault(kind, self.code, self.queue)
         })
     }
 
-    /// Where this end of the command is delivered: as the fault says, or else
-    /// as the port does it.
-    fn delivery(port: Option<&Arc<Port>>, fault: &Fault) -> Delivery {
-        let usual = port.map_or(Delivery::Work, |port| port.delivery());
-        match (fault.place, fault.delay) {
-            (Some(Place::Inline), _) => Delivery::Inline,
-            (Some(Place::Irq), delay) => Delivery::Irq(delay),
-            (Some(Place::Process), 0) => Delivery::Unbound,
-            (Some(Place::Process), delay) => Delivery::Later(delay),
-            (None, 0) => usual,
-            (None, delay) => match usual {
-                Delivery::Irq(_) => Delivery::Irq(delay),
-                _ => Delivery::Later(delay),
-            },
+    /// Where this end of the command is delivered to the host.
+    fn delivery(&self, fault: &Fault) -> Delivery {
+        let usual = self
+            .initiator()
+            .map_or(Delivery::Work, |port| port.delivery());
+        match (fault.place, fault.delay, usual) {
+            // A delay alone leaves it in hard IRQ.
+            (None, delay, Delivery::Irq(_)) if delay != 0 => Delivery::Irq(delay),
+            _ => fault.delivery(|| usual),
         }
     }
 
-    /// Sends the command off. Context: any.
-    pub(crate) fn send(self: &Arc<Self>, fault: &Fault) {
+    /// Sends the command of `host` off. Context: any.
+    pub(crate) fn send(self: &Arc<Self>, host: HostRequest, fault: &Fault) {
+        self.state.lock().host = Some(host);
         if let Some(answer) = &fault.answer {
-            let mut outcome = Outcome::failed(fault.status.unwrap_or(0));
-            outcome.length = answer.as_slice().len();
-            for (to, byte) in outcome.response.iter_mut().zip(answer.as_slice()) {
-                *to = *byte;
-            }
-            outcome.transferred = self.host.payload().saturating_add_signed(fault.transferred);
-            let delivery = Self::delivery(self.near(), fault);
-            return self.settle(outcome, false, delivery);
+            let mut outcome = Outcome::of(answer.as_slice());
+            outcome.status = fault.status.unwrap_or(0);
+            outcome.transferred = self.data_length.saturating_add_signed(fault.transferred);
+            return self.settle(outcome, false, self.delivery(fault));
         }
-        if matches!(fault.fate, Fate::Lost | Fate::Held) {
+        if fault.stays() {
             self.state.lock().stuck = true;
             return;
         }
-        let delivery = Self::delivery(self.near(), fault);
-        ticket::arm(self.clone(), ARRIVAL, delivery.in_process().not_inline());
+        let delivery = self.delivery(fault);
+        delayed::arm(self.clone(), ARRIVAL, delivery.in_process().not_inline());
     }
 
     /// The command has reached the target. Context: may sleep.
@@ -113,32 +104,50 @@ impl Exchange {
             return self.tidy();
         }
         let fault = self.fault(self.target.as_ref(), Kind::TargetReceives);
-        let lost = matches!(fault.fate, Fate::Lost | Fate::Held);
-        let verdict = match self.target.as_ref().and_then(|target| target.gate.enter()) {
-            _ if lost => {
-                let mut state = self.state.lock();
-                state.machine.refuse();
-                state.stuck = true;
-                return;
-            }
-            _ if fault.errno != 0 => fault.errno,
-            None => ECONNREFUSED.to_errno(),
-            Some(pass) => self.receive(pass.port()),
+        if fault.stays() {
+            let mut state = self.state.lock();
+            state.machine.refuse();
+            state.stuck = true;
+            return;
+        }
+        let result = match fault.errno {
+            0 => self.receive(),
+            errno => Err(errno),
         };
-        if verdict == 0 || verdict == EOVERFLOW.to_errno() {
+        let Err(errno) = result else {
             if self.state.lock().machine.accept() {
                 self.tell_target();
             }
             return;
-        }
+        };
         self.state.lock().machine.refuse();
-        self.finish(Outcome::failed(verdict));
+        self.finish(Outcome::failed(errno));
         self.tidy();
+    }
+
+    /// Hands the command to the target. Context: may sleep.
+    fn receive(self: &Arc<Self>) -> Result<Received, c_int> {
+        let pass = self
+            .target
+            .as_ref()
+            .and_then(|target| target.registration.enter());
+        pass.ok_or(ECONNREFUSED.to_errno())?.receive_fcp(self)
+    }
+
+    /// Tells the target that the host has aborted. Context: any.
+    fn tell_target(self: &Arc<Self>) {
+        if let Some(pass) = self
+            .target
+            .as_ref()
+            .and_then(|target| target.registration.enter())
+        {
+            pass.abort_fcp(self);
+        }
     }
 
     /// An operation of the target may go on.
     pub(crate) fn arm_operation(self: &Arc<Self>, delivery: Delivery) {
-        ticket::arm(self.clone(), OPERATION, delivery);
+        delayed::arm(self.clone(), OPERATION, delivery);
     }
 
     /// An operation was kept back, and goes on with an error. Context: any.
@@ -146,9 +155,8 @@ impl Exchange {
         let resumed = {
             let mut state = self.state.lock();
             let resumed = state.machine.resume();
-            if resumed && error != 0 {
-                state.operation.error = error;
-                state.operation.transferred = 0;
+            if let Some((_, end)) = state.operation.as_mut().filter(|_| resumed && error != 0) {
+                (end.error, end.transferred) = (error, 0);
             }
             resumed
         };
@@ -158,38 +166,32 @@ impl Exchange {
     }
 
     /// An outcome was kept back, and is delivered. Context: any.
-    pub(crate) fn let_go(self: &Arc<Self>) {
-        if self.state.lock().machine.let_go() {
-            ticket::arm(self.clone(), COMPLETION, Delivery::Unbound);
+    pub(crate) fn deliver_held(self: &Arc<Self>) {
+        if self.state.lock().machine.deliver_held() {
+            delayed::arm(self.clone(), COMPLETION, Delivery::Unbound);
         }
     }
 
     /// The target has given the exchange back. Context: any.
     pub(crate) fn released(self: &Arc<Self>) {
-        BOOKS.call(Kind::Release);
         let (result, response, moved) = {
             let mut state = self.state.lock();
             let result = state.machine.release();
             (result, state.response, state.moved)
         };
-        if let Err(offence) = result {
-            BOOKS.offend(offence);
-            if offence == Offence::ReleasedTwice {
-                return;
-            }
+        if let Err(violation) = result {
+            ACCOUNTING.violation(violation);
         }
-        BOOKS.close(Account::TargetCommands);
-        self.drop_reference();
         self.finish(Self::outcome(response, moved));
         self.tidy();
     }
 
     /// How the host's request ends, with that response of the target's.
-    pub(crate) fn outcome(response: Option<([u8; RESPONSE], usize)>, moved: u32) -> Outcome {
+    pub(crate) fn outcome(response: Option<([u8; PAYLOAD], usize)>, moved: u32) -> Outcome {
         let mut outcome = Outcome::failed(0);
         match response {
             Some((bytes, length)) => {
-                outcome.response = bytes;
+                outcome.payload = bytes;
                 outcome.length = length;
                 outcome.transferred = moved;
             }
@@ -200,15 +202,14 @@ impl Exchange {
 
     /// Ends the host's request, as the fault plan likes it. Context: any.
     pub(crate) fn finish(self: &Arc<Self>, mut outcome: Outcome) {
-        let fault = self.fault(self.near(), Kind::FcpDone);
+        let fault = self.fault(self.initiator(), Kind::FcpDone);
         if let Some(status) = fault.status {
             outcome.status = status;
         }
-        outcome.length = fault.alter.apply(&mut outcome.response, outcome.length);
+        outcome.length = fault.alter.apply(&mut outcome.payload, outcome.length);
         outcome.transferred = outcome.transferred.saturating_add_signed(fault.transferred);
         outcome.twice = fault.fate == Fate::Twice;
-        let hold = matches!(fault.fate, Fate::Held | Fate::Lost);
-        self.settle(outcome, hold, Self::delivery(self.near(), &fault));
+        self.settle(outcome, fault.stays(), self.delivery(&fault));
     }
 
     /// Ends the host's request. The first outcome counts.
@@ -222,48 +223,49 @@ impl Exchange {
             finish
         };
         if finish == Finish::Deliver {
-            ticket::arm(self.clone(), COMPLETION, delivery);
+            delayed::arm(self.clone(), COMPLETION, delivery);
         }
     }
 
-    /// The data has been moved; an outcome may have waited for that.
-    pub(crate) fn unpin(self: &Arc<Self>) {
-        if self.state.lock().machine.unpin() {
-            ticket::arm(self.clone(), COMPLETION, Delivery::Work);
+    /// The data has been moved, and the host's request is put back; an outcome may have waited for
+    /// that.
+    pub(crate) fn unpin(self: &Arc<Self>, host: HostRequest) {
+        let deliver = {
+            let mut state = self.state.lock();
+            state.host = Some(host);
+            state.machine.unpin()
+        };
+        if deliver {
+            delayed::arm(self.clone(), COMPLETION, Delivery::Work);
         }
     }
 
     /// Gives the host's request back. Context: that of the delivery.
     fn complete(self: Arc<Self>) {
-        let outcome = {
+        let (outcome, host) = {
             let mut state = self.state.lock();
             if !state.machine.complete() {
                 return;
             }
-            state.outcome
+            (state.outcome, state.host.take())
         };
-        match self.host.key() {
-            0 => {}
-            key => registry::remove_command(key),
+        if self.key != 0 {
+            remove_request::<Self>(self.key);
         }
-        match &self.local {
-            Some(local) => {
-                BOOKS.close(Account::HostCommands);
-                let _lock = local.config.locked.then(|| local.lock.lock());
-                let bus = match local.config.cpu_response {
-                    true => Bus(ptr::null_mut()),
-                    false => local.bus(),
-                };
-                self.host.complete(bus, &outcome);
+        if let Some(local) = &self.local {
+            ACCOUNTING.close(Account::HostCommands);
+            let _lock = local.config.locked.then(|| local.lock.lock());
+            let bus = match local.config.cpu_response {
+                true => Bus::NONE,
+                false => local.bus(),
+            };
+            if let Some(host) = host {
+                host.complete(bus, &outcome);
             }
-            None => {
-                if let Some(target) = &self.target {
-                    let answer = outcome.response.get(..outcome.length).unwrap_or(&[]);
-                    let (status, moved) = (outcome.status, outcome.transferred);
-                    target.records.add(status, moved, answer, false);
-                    target.inject_end();
-                }
-            }
+        } else if let Some(target) = &self.target {
+            let (status, moved) = (outcome.status, outcome.transferred);
+            target.records.add(status, moved, outcome.as_slice(), false);
+            target.inject_end();
         }
         self.tidy();
     }
@@ -274,19 +276,14 @@ impl Exchange {
             self.state.lock().stuck = true;
             return;
         }
-        let delivery = match (fault.place, fault.delay) {
-            (Some(Place::Inline), _) => Delivery::Inline,
-            (_, 0) => Delivery::Work,
-            (_, delay) => Delivery::Later(delay),
-        };
-        ticket::arm(self.clone(), ABORT, delivery);
+        delayed::arm(self.clone(), ABORT, fault.abort_delivery());
     }
 
     /// A fault kept the command from ending: it ends as if aborted. Context:
     /// any.
-    pub(crate) fn give_up(self: &Arc<Self>) {
+    pub(crate) fn end(self: &Arc<Self>) {
         if self.state.lock().stuck {
-            ticket::arm(self.clone(), ABORT, Delivery::Work);
+            delayed::arm(self.clone(), ABORT, Delivery::Work);
         }
     }
 
@@ -304,7 +301,7 @@ impl Exchange {
     /// Forgets the command if nothing of it is left.
     fn tidy(self: &Arc<Self>) {
         if self.state.lock().machine.over() {
-            registry::remove_exchange(self);
+            remove(self);
         }
     }
 }

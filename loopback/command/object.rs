@@ -5,32 +5,45 @@
 use kernel::{
     prelude::*,
     sync::{new_spinlock_irq, Arc, SpinLockIrq},
-    types::Opaque, //
 };
 
 use crate::{
-    abi,
-    command::io::HostRequest,
-    plan::{
-        accounts::Account,
-        command::Machine, //
-    },
-    port::{
-        registry,
-        Port, //
-    },
-    support::{
-        books::BOOKS,
+    lldd::{
+        account::Account,
+        accounting::ACCOUNTING,
         buffer::Buffer,
-        ticket::{
-            Fires,
-            Ticket, //
+        exchange::{
+            self,
+            Operation, //
+        },
+        fcp_request::{
+            FcpEnd,
+            FcpRequest, //
+        },
+        scatter::{
+            Bus,
+            Data, //
+        }, //
+    },
+    plan::{
+        command::Machine,
+        outcome::{
+            Outcome,
+            PAYLOAD, //
+        }, //
+    },
+    port::Port,
+    support::{
+        delayed::{
+            DelayedEvent,
+            EventSource, //
+        },
+        registry::{
+            self,
+            registry, //
         }, //
     }, //
 };
-
-/// Longest response that is kept.
-pub(crate) const RESPONSE: usize = 128;
 
 /// The command arrives at the target.
 pub(crate) const ARRIVAL: usize = 0;
@@ -41,37 +54,48 @@ pub(crate) const COMPLETION: usize = 2;
 /// The host's abort is carried out.
 pub(crate) const ABORT: usize = 3;
 
-/// How the host's request ends.
-#[derive(Clone, Copy)]
-pub(crate) struct Outcome {
-    /// 0, or a negative errno.
-    pub(crate) status: i32,
-    /// The response.
-    pub(crate) response: [u8; RESPONSE],
-    /// Its length.
-    pub(crate) length: usize,
-    /// Data bytes that the host is told of.
-    pub(crate) transferred: u32,
-    /// Say it twice.
-    pub(crate) twice: bool,
+/// The host's side of a command.
+pub(crate) enum HostRequest {
+    /// A request of nvme-fc's.
+    Real(FcpRequest),
+    /// Injected: data comes from and goes to memory of our own.
+    Injected(Buffer),
 }
 
-impl Outcome {
-    /// No response.
-    pub(crate) const fn failed(status: i32) -> Self {
-        Self {
-            status,
-            response: [0; RESPONSE],
-            length: 0,
-            transferred: 0,
-            twice: false,
+impl HostRequest {
+    /// The data.
+    pub(crate) fn data(&self, bus: Bus) -> Data<'_> {
+        match self {
+            Self::Real(request) => request.data(bus),
+            Self::Injected(buffer) => Data::buffer(buffer),
+        }
+    }
+
+    /// Gives the request back to nvme-fc; an injected one is dropped.
+    pub(crate) fn complete(self, bus: Bus, outcome: &Outcome) {
+        let Self::Real(request) = self else {
+            return;
+        };
+        let end = FcpEnd {
+            status: outcome.status,
+            transferred: outcome.transferred,
+            response: &outcome.payload,
+            // CAST: The plan limits lengths to a u16; longer than the buffer is what some tests want
+            // to claim.
+            response_length: outcome.length as u16,
+        };
+        if outcome.twice {
+            // SAFETY: Asked for; the memory of a request stays part of its queue's tag set.
+            unsafe { request.complete_twice(bus, &end) };
+        } else {
+            request.complete(bus, &end);
         }
     }
 }
 
 /// What an operation ends with.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Result_ {
+pub(crate) struct OperationEnd {
     /// `fcp_error`.
     pub(crate) error: i32,
     /// `transferred_length`.
@@ -84,28 +108,30 @@ pub(crate) struct Result_ {
 pub(crate) struct State {
     /// Who holds what.
     pub(crate) machine: Machine,
+    /// The host's request: not here while data is moved, and once it is completed.
+    pub(crate) host: Option<HostRequest>,
     /// The response that the target has sent.
-    pub(crate) response: Option<([u8; RESPONSE], usize)>,
+    pub(crate) response: Option<([u8; PAYLOAD], usize)>,
     /// Data bytes moved.
     pub(crate) moved: u32,
-    /// What the operation under way ends with.
-    pub(crate) operation: Result_,
+    /// The operation under way, and what it ends with.
+    pub(crate) operation: Option<(Operation<Command>, OperationEnd)>,
     /// How the host's request ends.
     pub(crate) outcome: Outcome,
     /// A fault keeps it from ending by itself.
     pub(crate) stuck: bool,
 }
 
-/// A command.
+/// A command, as nvmet-fc is given it.
+pub(crate) type Exchange = exchange::Exchange<Command>;
+
+/// Our part of a command.
 #[pin_data(PinnedDrop)]
-pub(crate) struct Exchange {
-    /// The target's view of it.
-    #[pin]
-    pub(crate) request: Opaque<abi::nvmefc_tgt_fcp_req>,
-    /// The command IU, lent to the target.
-    pub(crate) command: Buffer,
-    /// The host's view of it.
-    pub(crate) host: HostRequest,
+pub(crate) struct Command {
+    /// Address of the host's request, 0 for injected commands.
+    pub(crate) key: usize,
+    /// Bytes of data that the command announces.
+    pub(crate) data_length: u32,
     /// The host's port; none for injected commands.
     pub(crate) local: Option<Arc<Port>>,
     /// The target's port; none if nobody is there.
@@ -119,28 +145,24 @@ pub(crate) struct Exchange {
     pub(crate) state: SpinLockIrq<State>,
     /// See [`ARRIVAL`].
     #[pin]
-    arrival: Ticket,
+    arrival: DelayedEvent,
     /// See [`OPERATION`].
     #[pin]
-    operation: Ticket,
+    operation: DelayedEvent,
     /// See [`COMPLETION`].
     #[pin]
-    completion: Ticket,
+    completion: DelayedEvent,
     /// See [`ABORT`].
     #[pin]
-    abort: Ticket,
+    abort: DelayedEvent,
 }
 
-// SAFETY: The target's request is written by its owner alone, which is the
-// target or this LLDD as `Machine` says; everything else is `Send` and `Sync`.
-unsafe impl Send for Exchange {}
-// SAFETY: As above.
-unsafe impl Sync for Exchange {}
+registry!(COMMANDS: Exchange);
 
-// SAFETY: Each slot has a field of its own, made for it by `new`.
-unsafe impl Fires for Exchange {
-    fn ticket(&self, slot: usize) -> Option<&Ticket> {
-        match slot {
+// SAFETY: Each event has a field of its own, made for it by `begin`.
+unsafe impl EventSource for Exchange {
+    fn delayed(&self, event: usize) -> Option<&DelayedEvent> {
+        match event {
             ARRIVAL => Some(&self.arrival),
             OPERATION => Some(&self.operation),
             COMPLETION => Some(&self.completion),
@@ -149,8 +171,8 @@ unsafe impl Fires for Exchange {
         }
     }
 
-    fn fire(self: Arc<Self>, slot: usize) {
-        self.event(slot);
+    fn fire(self: Arc<Self>, event: usize) {
+        self.happened(event);
     }
 }
 
@@ -164,53 +186,60 @@ pub(crate) fn code(command: &[u8]) -> u16 {
 }
 
 impl Exchange {
-    /// A command on its way. Context: any.
-    pub(crate) fn new(
-        host: HostRequest,
+    /// A command that announces so much data, whose host's request, if any, is at address `key`.
+    /// Context: any.
+    pub(crate) fn begin(
         command: &[u8],
         queue: u16,
+        key: usize,
+        data_length: u32,
         local: Option<Arc<Port>>,
         target: Option<Arc<Port>>,
     ) -> Result<Arc<Self>> {
         let code = code(command);
-        let command = Buffer::new(command, 1, GFP_ATOMIC)?;
-        let key = host.key();
-        let exchange = Arc::pin_init(
-            pin_init!(Self {
-                request <- Opaque::ffi_init(|request: *mut abi::nvmefc_tgt_fcp_req| {
-                    // SAFETY: `request` is memory for one of them.
-                    unsafe { request.write_bytes(0, 1) }
-                }),
-                command,
-                host,
-                local,
-                target,
-                code,
-                queue,
-                state <- new_spinlock_irq!(State {
-                    machine: Machine::default(),
-                    response: None,
-                    moved: 0,
-                    operation: Result_::default(),
-                    outcome: Outcome::failed(0),
-                    stuck: false,
-                }),
-                arrival <- Ticket::new::<Self>(ARRIVAL),
-                operation <- Ticket::new::<Self>(OPERATION),
-                completion <- Ticket::new::<Self>(COMPLETION),
-                abort <- Ticket::new::<Self>(ABORT),
+        let data = pin_init!(Command {
+            key,
+            data_length,
+            local,
+            target,
+            code,
+            queue,
+            state <- new_spinlock_irq!(State {
+                machine: Machine::default(),
+                host: None,
+                response: None,
+                moved: 0,
+                operation: None,
+                outcome: Outcome::failed(0),
+                stuck: false,
             }),
-            GFP_ATOMIC,
-        )?;
-        BOOKS.open(Account::Exchanges);
-        registry::add_exchange(&exchange, key)?;
+            arrival <- DelayedEvent::new::<Self>(ARRIVAL),
+            operation <- DelayedEvent::new::<Self>(OPERATION),
+            completion <- DelayedEvent::new::<Self>(COMPLETION),
+            abort <- DelayedEvent::new::<Self>(ABORT),
+        });
+        let exchange = Self::new(command, 0, data)?;
+        ACCOUNTING.open(Account::Exchanges);
+        registry::add(&exchange, key)?;
         Ok(exchange)
+    }
+
+    /// Reports an operation as done.
+    pub(crate) fn operation_done(&self, operation: Operation<Command>, end: &OperationEnd) {
+        let (transferred, error) = (end.transferred, end.error);
+        if !end.twice {
+            return operation.complete(transferred, error);
+        }
+        // SAFETY: Asked for, and only while nvmet-fc has the exchange.
+        unsafe {
+            operation.complete_twice(transferred, error, || self.state.lock().machine.owned())
+        };
     }
 }
 
 #[pinned_drop]
-impl PinnedDrop for Exchange {
+impl PinnedDrop for Command {
     fn drop(self: Pin<&mut Self>) {
-        BOOKS.close(Account::Exchanges);
+        ACCOUNTING.close(Account::Exchanges);
     }
 }

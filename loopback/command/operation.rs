@@ -9,35 +9,35 @@ use kernel::{prelude::*, sync::Arc};
 
 use crate::{
     abi,
-    command::{
-        io::{
-            Asked,
-            HostRequest, //
+    command::object::{
+        Command,
+        Exchange,
+        HostRequest,
+        OperationEnd, //
+    },
+    lldd::{
+        account::{
+            Account,
+            Violation, //
         },
-        object::{
-            Exchange,
-            Result_,
-            RESPONSE, //
+        accounting::ACCOUNTING,
+        exchange::Operation,
+        fcp_request::Refused,
+        kind::Kind,
+        scatter::{
+            copy,
+            Bus, //
         }, //
     },
     plan::{
-        accounts::{
-            Account,
-            Offence, //
-        },
-        kind::Kind,
         mode::Delivery,
+        outcome::PAYLOAD,
         rules::{
             Fate,
-            Fault,
-            Place, //
+            Fault, //
         }, //
     },
-    port::Port,
-    support::{
-        books::BOOKS,
-        plan_store, //
-    }, //
+    port::Port, //
 };
 
 /// The kind of an operation.
@@ -53,13 +53,7 @@ fn kind(operation: u8) -> Option<Kind> {
 
 /// Where the operation is reported done.
 fn delivery(target: &Arc<Port>, kind: Kind, fault: &Fault) -> Delivery {
-    let delivery = match (fault.place, fault.delay) {
-        (Some(Place::Inline), _) => Delivery::Inline,
-        (Some(Place::Irq), delay) => Delivery::Irq(delay),
-        (Some(Place::Process), 0) => Delivery::Unbound,
-        (None, 0) => target.delivery(),
-        (_, delay) => Delivery::Later(delay),
-    };
+    let delivery = fault.delivery(|| target.delivery());
     if kind == Kind::WriteData {
         // Its `done` runs the command.
         delivery.in_process()
@@ -69,90 +63,122 @@ fn delivery(target: &Arc<Port>, kind: Kind, fault: &Fault) -> Delivery {
 }
 
 impl Exchange {
-    /// Does what the target asks for; returns what `fcp_op` returns. Context:
-    /// any.
-    pub(crate) fn operate(self: &Arc<Self>) -> i32 {
-        let asked = self.asked();
-        let (Some(kind), Some(target)) = (kind(asked.operation), &self.target) else {
-            return EINVAL.to_errno();
+    /// Does what the target asks for: the outcome of its `fcp_op`. Context: any.
+    pub(crate) fn operate(
+        operation: Operation<Command>,
+    ) -> Result<(), Refused<Operation<Command>>> {
+        let this = operation.exchange().clone();
+        let (Some(kind), Some(target)) = (kind(operation.opcode()), &this.target) else {
+            return Err(operation.refuse(EINVAL.to_errno()));
         };
-        let fault = plan_store::fault(&target.event(kind, self.code, self.queue));
+        let fault = target.fault(kind, this.code, this.queue);
         if fault.errno != 0 {
-            return fault.errno;
+            return Err(operation.refuse(fault.errno));
         }
-        let started = self.state.lock().machine.start();
-        let here = match started {
-            Ok(here) => here,
-            Err(offence) => {
-                BOOKS.offend(offence);
-                return EALREADY.to_errno();
+        let started = {
+            let mut state = this.state.lock();
+            let started = state.machine.start();
+            started.map(|here| if here { state.host.take() } else { None })
+        };
+        let host = match started {
+            Ok(host) => host,
+            Err(violation) => {
+                ACCOUNTING.violation(violation);
+                return Err(operation.refuse(EALREADY.to_errno()));
             }
         };
-        BOOKS.open(Account::TargetOperations);
-        let result = if here {
-            let result = self.carry_out(kind, &asked, &fault, target.config.early);
-            self.unpin();
-            result
-        } else {
+        ACCOUNTING.open(Account::TargetOperations);
+        let end = match host {
+            Some(host) => {
+                let end = this.carry_out(kind, &operation, &host, &fault, target);
+                this.unpin(host);
+                end
+            }
             // The host has aborted: there is nobody to move data to or from.
-            Result_ {
+            None => OperationEnd {
                 error: abi::NVME_SC_INTERNAL as i32,
-                ..Result_::default()
-            }
+                ..OperationEnd::default()
+            },
         };
-        let hold = matches!(fault.fate, Fate::Lost | Fate::Held);
         {
-            let mut state = self.state.lock();
-            state.operation = result;
-            if hold {
+            let mut state = this.state.lock();
+            state.operation = Some((operation, end));
+            if fault.stays() {
                 state.machine.hold();
             }
         }
-        if !hold {
-            self.report(delivery(target, kind, &fault));
+        if !fault.stays() {
+            this.report(delivery(target, kind, &fault));
         }
-        0
+        Ok(())
     }
 
-    /// Moves data and keeps the response. The host's buffers are pinned.
+    /// Moves data and keeps the response, while nobody completes the host's request.
     fn carry_out(
         self: &Arc<Self>,
         kind: Kind,
-        asked: &Asked,
+        operation: &Operation<Command>,
+        host: &HostRequest,
         fault: &Fault,
-        early: bool,
-    ) -> Result_ {
-        let mut result = Result_ {
+        target: &Arc<Port>,
+    ) -> OperationEnd {
+        let mut end = OperationEnd {
             error: fault.status.unwrap_or(0),
             transferred: 0,
             twice: fault.fate == Fate::Twice,
         };
         if kind != Kind::Response {
-            let wanted = asked.length.saturating_add_signed(fault.transferred.min(0));
-            let moved = self.move_data(kind == Kind::WriteData, asked, wanted);
+            let length = operation.length();
+            let wanted = length.saturating_add_signed(fault.transferred.min(0));
+            let moved = self.move_data(kind, operation, host, target, wanted);
             // An injected command may announce more data than it was given.
-            if moved < wanted && matches!(self.host, HostRequest::Real(_)) {
-                BOOKS.offend(Offence::BadLength);
+            if moved < wanted && self.key != 0 {
+                ACCOUNTING.violation(Violation::BadLength);
             }
-            result.transferred = moved.saturating_add_signed(fault.transferred.max(0));
+            end.transferred = moved.saturating_add_signed(fault.transferred.max(0));
             let mut state = self.state.lock();
             state.moved = state.moved.saturating_add(moved);
         }
         let responds = matches!(kind, Kind::Response | Kind::ReadDataResponse);
-        if responds && result.error == 0 {
-            let mut response = [0; RESPONSE];
-            let length = self.read_response(&mut response);
-            let length = fault.alter.apply(&mut response, length);
+        if responds && end.error == 0 {
+            let mut response = [0; PAYLOAD];
+            let length = operation.response(target.bus(), &mut response);
+            if length > response.len() {
+                ACCOUNTING.violation(Violation::BadLength);
+            }
+            let length = fault.alter.apply(&mut response, length.min(PAYLOAD));
             let moved = {
                 let mut state = self.state.lock();
                 state.response = Some((response, length));
                 state.moved
             };
-            if early {
+            if target.config.early {
                 self.finish(Self::outcome(Some((response, length)), moved));
             }
         }
-        result
+        end
+    }
+
+    /// Moves up to `length` bytes of data; returns how many.
+    fn move_data(
+        &self,
+        kind: Kind,
+        operation: &Operation<Command>,
+        host: &HostRequest,
+        target: &Arc<Port>,
+        length: u32,
+    ) -> u32 {
+        let ours = host.data(self.local.as_ref().map_or(Bus::NONE, |port| port.bus()));
+        let theirs = operation.data(target.bus());
+        let room = self.data_length.saturating_sub(operation.offset());
+        // CAST: A u32 fits a usize.
+        let (offset, length) = (operation.offset() as usize, length.min(room) as usize);
+        let moved = match kind {
+            Kind::WriteData => copy(ours, offset, theirs, 0, length),
+            _ => copy(theirs, 0, ours, offset, length),
+        };
+        // CAST: At most `length`.
+        moved as u32
     }
 
     /// Reports the operation as done.
@@ -174,17 +200,16 @@ impl Exchange {
 
     /// The operation is done. Context: that of the delivery.
     pub(crate) fn end_operation(self: Arc<Self>) {
-        let result = {
+        let operation = {
             let mut state = self.state.lock();
             if !state.machine.end() {
                 return;
             }
-            state.operation
+            state.operation.take()
         };
-        BOOKS.close(Account::TargetOperations);
-        self.operation_done(&result);
-        if result.twice && self.state.lock().machine.owned() {
-            self.operation_done(&result);
+        ACCOUNTING.close(Account::TargetOperations);
+        if let Some((operation, end)) = operation {
+            self.operation_done(operation, &end);
         }
     }
 
@@ -194,7 +219,7 @@ impl Exchange {
         let Some(target) = &self.target else {
             return;
         };
-        let fault = plan_store::fault(&target.event(Kind::TargetAbort, self.code, self.queue));
+        let fault = target.fault(Kind::TargetAbort, self.code, self.queue);
         if fault.fate != Fate::Ignored {
             self.resume(abi::NVME_SC_INTERNAL as i32);
         }

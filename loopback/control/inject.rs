@@ -8,16 +8,15 @@
 use kernel::{prelude::*, sync::Arc};
 
 use crate::{
-    command::{
-        io::HostRequest,
-        object::Exchange, //
+    command::object::{
+        Exchange,
+        HostRequest, //
     },
-    ls::{
-        io::LsRequest,
-        object::{
-            LsExchange,
-            LsParts, //
-        }, //
+    control::page::refuse,
+    lldd::buffer::Buffer,
+    ls::object::{
+        LsExchange,
+        LsParts, //
     },
     plan::{
         config::Role,
@@ -31,15 +30,8 @@ use crate::{
         random::Random,
         rules::Fault, //
     },
-    port::{
-        registry,
-        Port, //
-    },
-    support::{
-        buffer::Buffer,
-        context::sleep,
-        ticket, //
-    }, //
+    port::Port,
+    support::context::sleep, //
 };
 
 /// Longest frame: a byte more than the longest link service.
@@ -130,7 +122,7 @@ pub(crate) fn inject(port: &Arc<Port>, what: What, line: &str) -> Result {
         frame: KVec::from_elem(0u8, FRAME, GFP_KERNEL)?,
         length: 0,
     };
-    parse(line, &mut request).map_err(crate::control::refuse)?;
+    parse(line, &mut request).map_err(refuse)?;
     if what == What::Command && port.role != Role::Target {
         return Err(EOPNOTSUPP);
     }
@@ -194,12 +186,12 @@ fn one(
 
 /// Injects a command.
 fn command(port: &Arc<Port>, request: &Request, frame: &[u8]) -> Result {
-    // CAST: Limited when it was read.
     let content = request.content.get(..request.written).unwrap_or_default();
     let data = Buffer::new(content, request.data as usize, GFP_KERNEL)?;
-    let host = HostRequest::Injected(data);
-    let exchange = Exchange::new(host, frame, 0, None, Some(port.clone()))?;
-    exchange.send(&Fault::default());
+    // CAST: Limited when it was read.
+    let length = data.len() as u32;
+    let exchange = Exchange::begin(frame, 0, 0, length, None, Some(port.clone()))?;
+    exchange.send(HostRequest::Injected(data), &Fault::default());
     Ok(())
 }
 
@@ -212,8 +204,7 @@ fn service(port: &Arc<Port>, request: &Request, frame: &[u8]) -> Result {
     };
     let parts = LsParts {
         to_target,
-        request: LsRequest::Injected,
-        near: Some(port.clone()),
+        sender: port.clone(),
         target: to_target.then(|| port.clone()),
         host_name: match to_target {
             true => request.host,
@@ -221,16 +212,6 @@ fn service(port: &Arc<Port>, request: &Request, frame: &[u8]) -> Result {
         },
         handle,
     };
-    LsExchange::new(parts, frame)?.send(&Fault::default(), 0);
+    LsExchange::new(parts, frame, 0)?.send(&Fault::default(), 0);
     Ok(())
-}
-
-/// The target port's discovery log changed: every host that sees it hears of
-/// it. Context: any.
-pub(crate) fn announce(target: &Arc<Port>) {
-    let mut index = 0;
-    while let Some(remote) = registry::remote(target.config.port_name, index) {
-        ticket::arm(remote, 0, crate::plan::mode::Delivery::Work);
-        index += 1;
-    }
 }

@@ -4,6 +4,8 @@
 
 #![deny(unsafe_code)]
 
+use core::ptr;
+
 use kernel::{fmt, sync::Arc};
 
 use crate::{
@@ -16,45 +18,25 @@ use crate::{
             Sender, //
         }, //
     },
-    port::{
-        registry,
-        Port, //
-    }, //
+    port::Port,
+    support::registry::each, //
 };
-
-/// Calls `act` for every command.
-fn each_exchange(mut act: impl FnMut(&Arc<Exchange>)) {
-    let mut from = 0;
-    while let Some(exchange) = registry::next_exchange(from) {
-        from = (Arc::as_ptr(&exchange) as usize).saturating_add(1);
-        act(&exchange);
-    }
-}
-
-/// Calls `act` for every link service.
-fn each_ls_exchange(mut act: impl FnMut(&Arc<LsExchange>)) {
-    let mut from = 0;
-    while let Some(exchange) = registry::next_ls_exchange(from) {
-        from = (Arc::as_ptr(&exchange) as usize).saturating_add(1);
-        act(&exchange);
-    }
-}
 
 /// Everything that was kept back goes on.
 pub(crate) fn release_all() {
-    each_exchange(|exchange| {
+    each(|exchange: &Arc<Exchange>| {
         exchange.resume(0);
-        exchange.let_go();
+        exchange.deliver_held();
     });
-    each_ls_exchange(LsExchange::let_go);
+    each(LsExchange::deliver_held);
 }
 
 /// The target port goes away: its operations that were kept back end with an
 /// error, as an adapter's do.
 pub(crate) fn release_target(port: &Port) {
-    each_exchange(|exchange| {
+    each(|exchange: &Arc<Exchange>| {
         let own = exchange.target.as_ref();
-        if own.is_some_and(|target| core::ptr::eq(&**target, port)) {
+        if own.is_some_and(|target| ptr::eq(&**target, port)) {
             exchange.resume(abi::NVME_SC_INTERNAL as i32);
         }
     });
@@ -62,10 +44,10 @@ pub(crate) fn release_target(port: &Port) {
 
 /// Everything that a fault keeps from ending is ended: frames that were lost,
 /// aborts that were ignored, and what was kept back.
-pub(crate) fn give_up_all() {
+pub(crate) fn end_all() {
     release_all();
-    each_exchange(Exchange::give_up);
-    each_ls_exchange(LsExchange::give_up);
+    each(Exchange::end);
+    each(LsExchange::end);
 }
 
 /// The list of what is under way.
@@ -74,7 +56,7 @@ pub(crate) struct Left;
 impl fmt::Display for Left {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut result = Ok(());
-        each_exchange(|exchange| {
+        each(|exchange: &Arc<Exchange>| {
             let (host, target, operation) = exchange.state.lock().machine.describe();
             let (code, queue) = (exchange.code, exchange.queue);
             let name = exchange
@@ -87,7 +69,7 @@ impl fmt::Display for Left {
                  exchange={target} operation={operation}"
             ));
         });
-        each_ls_exchange(|exchange| {
+        each(|exchange: &Arc<LsExchange>| {
             let (sender, receiver) = {
                 let state = exchange.state.lock();
                 (state.sender, state.receiver)
@@ -104,8 +86,12 @@ impl fmt::Display for Left {
                 Receiver::Answered => "answered",
                 Receiver::Over => "over",
             };
-            let way = if exchange.to_target { "host" } else { "target" };
-            let (code, host) = (exchange.code, exchange.host_name);
+            let way = if exchange.parts.to_target {
+                "host"
+            } else {
+                "target"
+            };
+            let (code, host) = (exchange.code, exchange.parts.host_name);
             result = result.and(writeln!(
                 f,
                 "ls from={way} code={code} host={host:#x} sender={sender} receiver={receiver}"

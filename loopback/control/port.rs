@@ -19,10 +19,14 @@ use crate::{
             inject,
             What, //
         },
-        refuse,
-        show,
-        text, //
+        page::{
+            refuse,
+            show,
+            text, //
+        },
+        pending::release_target, //
     },
+    entry,
     plan::{
         config::{
             Config,
@@ -35,7 +39,6 @@ use crate::{
         life::Life, //
     },
     port::{
-        register,
         registry,
         Port, //
     },
@@ -113,7 +116,8 @@ impl Node {
                     }
                     old.retire();
                 }
-                let port = Port::new(self.role, &inside.config)?;
+                let template = entry::template(self.role, &inside.config);
+                let port = Port::new(self.role, &inside.config, template)?;
                 registry::add_port(&port)?;
                 inside.port = Some(port.clone());
                 port
@@ -141,10 +145,19 @@ impl fmt::Display for Shown {
     }
 }
 
+/// Unregisters the port; a target's operations that were kept back end first.
+fn disable(port: &Port) -> Result {
+    port.disable(|| {
+        if port.role == Role::Target {
+            release_target(port);
+        }
+    })
+}
+
 /// Unregisters the port and lets the registry forget it when it is gone.
 fn retire(port: &Arc<Port>) {
     // Not registered is no error here.
-    let _ = port.disable();
+    let _ = disable(port);
     port.retire();
     registry::sweep();
 }
@@ -173,7 +186,8 @@ impl configfs::AttributeOperations<1> for Node {
             return show(page, fmt!("0 gone\n"));
         };
         let life = port.life().name();
-        match register::look(&port) {
+        let numbers = port.registration.enter().map(|pass| pass.numbers());
+        match numbers {
             Some((number, id, state)) => show(
                 page,
                 fmt!("1 {life} port={number} id={id:#x} state={state}\n"),
@@ -185,7 +199,7 @@ impl configfs::AttributeOperations<1> for Node {
     fn store(node: &Node, page: &[u8]) -> Result {
         match text(page)? {
             "1" => node.enable(),
-            "0" => node.port()?.disable(),
+            "0" => disable(&*node.port()?),
             _ => Err(EINVAL),
         }
     }
@@ -207,12 +221,12 @@ impl configfs::AttributeOperations<2> for Node {
         let (mut flaps, mut down, mut up) = (0u32, 10u32, 10u32);
         for pair in pairs(text(page)?) {
             match (pair.key, port.role) {
-                ("rescan", Role::Remote) => register::rescan(&port)?,
+                ("rescan", Role::Remote) => port.rescan()?,
                 ("dev_loss", Role::Remote) => {
-                    register::set_dev_loss(&port, pair.number().map_err(refuse)?)?;
+                    port.set_dev_loss(pair.number().map_err(refuse)?)?;
                 }
                 ("invalidate", Role::Target) => {
-                    register::invalidate_host(&port, pair.number().map_err(refuse)?)?;
+                    port.invalidate_host(pair.number().map_err(refuse)?)?;
                 }
                 ("flap", _) => flaps = pair.number().map_err(refuse)?,
                 ("down", _) => down = pair.number().map_err(refuse)?,
@@ -221,7 +235,7 @@ impl configfs::AttributeOperations<2> for Node {
             }
         }
         for _ in 0..flaps {
-            port.disable()?;
+            disable(&port)?;
             sleep(down);
             port.enable()?;
             sleep(up);

@@ -16,14 +16,16 @@ use crate::{
         unmap,
         Piece, //
     },
-    plan::{
-        kind::Kind,
-        merge::segment, //
+    lldd::{
+        accounting::ACCOUNTING,
+        kind::Kind, //
     },
-    port::registry,
+    plan::{
+        merge::segment,
+        rules::Event, //
+    },
     shim,
     support::{
-        books::BOOKS,
         context::may_wait_for_io,
         plan_store, //
     }, //
@@ -44,10 +46,14 @@ abi::assert_signature! {
 
 /// What the fault plan says of a mapping for `device`.
 fn refused(device: *mut abi::device) -> Result {
-    let Some(port) = registry::port_of_device(device) else {
-        return Ok(());
+    let event = Event {
+        kind: Kind::Map,
+        // SAFETY: The DMA API's caller has the device, whose data `Platform` has set for good.
+        port: unsafe { (*device).driver_data } as u64,
+        code: 0,
+        queue: 0,
     };
-    match plan_store::fault(&port.event(Kind::Map, 0, 0)).errno {
+    match plan_store::fault(&event).errno {
         0 => Ok(()),
         errno => Err(Error::from_errno(errno)),
     }
@@ -66,7 +72,7 @@ pub(crate) unsafe extern "C" fn nvme_fc_loopback_alloc(
     flags: abi::gfp_t,
     _attributes: c_ulong,
 ) -> *mut c_void {
-    BOOKS.coherent(may_wait_for_io(flags));
+    ACCOUNTING.coherent(may_wait_for_io(flags));
     match refused(device).and_then(|()| allocate(device, length)) {
         Ok((start, bus)) => {
             // SAFETY: The DMA API passes a place to write to.
@@ -250,7 +256,7 @@ unsafe fn segments(sg: *mut abi::scatterlist, count: c_int, mut act: impl FnMut(
             return;
         }
         left = left.saturating_sub(elements);
-        // SAFETY: As above.
+        // SAFETY: One of the list's elements; behind the last there is null.
         at = unsafe { abi::sg_next(at) };
     }
 }

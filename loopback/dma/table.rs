@@ -20,12 +20,14 @@ use kernel::{
 
 use crate::{
     abi,
-    plan::accounts::{
-        Account,
-        Offence, //
+    lldd::{
+        account::{
+            Account,
+            Violation, //
+        },
+        accounting::ACCOUNTING, //
     },
-    shim,
-    support::books::BOOKS, //
+    shim, //
 };
 
 /// A piece of memory that a mapping stands for.
@@ -54,7 +56,7 @@ pub(crate) struct Mapping {
 // SAFETY: The memory belongs to the mapping, or is lent to it by the transport
 // until it undoes the mapping.
 unsafe impl Send for Mapping {}
-// SAFETY: As above; copies may race with the transport, which is its error.
+// SAFETY: Shared references only copy bytes by address, which may race with the transport: its error.
 unsafe impl Sync for Mapping {}
 
 /// Mappings by bus address.
@@ -101,7 +103,7 @@ impl Mapping {
     fn read_bounce(&self) {
         let mut from = self.start;
         for piece in &self.pieces {
-            // SAFETY: As above.
+            // SAFETY: The bounce buffer is as long as all pieces together.
             unsafe {
                 ptr::copy_nonoverlapping(from, piece.start, piece.length);
                 from = from.add(piece.length);
@@ -174,7 +176,7 @@ fn enter(
     let old = table.as_mut().and_then(|table| table.insert(node));
     drop(table);
     drop(old);
-    BOOKS.open(Account::Mappings);
+    ACCOUNTING.open(Account::Mappings);
     Ok((start, address))
 }
 
@@ -202,15 +204,15 @@ pub(crate) fn unmap(device: *mut abi::device, address: u64, length: Option<usize
     let node = table.as_mut().and_then(|table| table.remove_node(&address));
     drop(table);
     let Some((_, mapping)) = node.map(RBTreeNode::to_key_value) else {
-        BOOKS.offend(Offence::BadUnmap);
+        ACCOUNTING.violation(Violation::BadUnmap);
         return 0;
     };
     let same = length.is_none_or(|length| length.max(1) == mapping.bounce.len());
     if mapping.device != device as usize || !same {
-        BOOKS.offend(Offence::BadUnmap);
+        ACCOUNTING.violation(Violation::BadUnmap);
     }
     mapping.for_cpu();
-    BOOKS.close(Account::Mappings);
+    ACCOUNTING.close(Account::Mappings);
     mapping.pieces.len()
 }
 
@@ -218,7 +220,7 @@ pub(crate) fn unmap(device: *mut abi::device, address: u64, length: Option<usize
 /// any.
 pub(crate) fn sync(address: u64, for_cpu: bool) -> usize {
     let Some(mapping) = find(address) else {
-        BOOKS.offend(Offence::BadUnmap);
+        ACCOUNTING.violation(Violation::BadUnmap);
         return 0;
     };
     if for_cpu {
@@ -229,7 +231,7 @@ pub(crate) fn sync(address: u64, for_cpu: bool) -> usize {
     mapping.pieces.len()
 }
 
-/// Notes an offence if `device`, which goes away, has mappings left.
+/// Notes a violation if `device`, which goes away, has mappings left.
 pub(crate) fn expect_none(device: *mut abi::device) {
     let table = MAPPINGS.lock();
     let left = table.as_ref().is_some_and(|table| {
@@ -239,6 +241,6 @@ pub(crate) fn expect_none(device: *mut abi::device) {
     });
     drop(table);
     if left {
-        BOOKS.offend(Offence::MappingLeft);
+        ACCOUNTING.violation(Violation::MappingLeft);
     }
 }

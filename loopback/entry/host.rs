@@ -1,353 +1,205 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What nvme-fc calls: the functions of `struct nvme_fc_port_template`.
-//!
-//! Each is called by nvme-fc alone, with objects that are valid as the
-//! template's documentation in `<linux/nvme-fc-driver.h>` says.
+//! What nvme-fc calls.
 
-use core::{ffi::c_void, ptr};
-
-use kernel::{error::Error, prelude::*, sync::Arc};
+use kernel::{prelude::*, sync::Arc};
 
 use crate::{
-    abi,
-    command::{
-        io::HostRequest,
-        object::Exchange, //
+    command::object::{
+        code,
+        Exchange,
+        HostRequest, //
     },
-    ls::{
-        io::{
-            self,
-            LsRequest, //
+    lldd::{
+        account::{
+            Account,
+            Violation, //
         },
-        object::{
-            LsExchange,
-            LsParts, //
+        accounting::ACCOUNTING,
+        fcp_request::{
+            FcpRequest,
+            Refused, //
+        },
+        host::HostLldd,
+        kind::Kind,
+        ls_request::LsRequest,
+        ls_response::LsResponse,
+        ports::{
+            LocalPort,
+            RemotePort, //
         }, //
     },
-    plan::{
-        accounts::{
-            Account,
-            Offence, //
-        },
-        config::Role,
-        kind::Kind, //
+    ls::object::{
+        payload_of,
+        LsExchange,
+        LsParts, //
     },
+    plan::config::Role,
     port::{
-        register::spoil,
         registry,
         Port, //
     },
-    support::{
-        books::BOOKS,
-        context::expect_sleep,
-        plan_store, //
-    }, //
+    support::registry::by_request, //
 };
 
+/// The LLDD of local ports.
+pub(crate) struct Host;
+
+/// Our port of that role and name.
+fn port(role: Role, port_name: u64, local: u64) -> Option<Arc<Port>> {
+    let port = registry::port(role, port_name, local);
+    if port.is_none() {
+        ACCOUNTING.violation(Violation::UnknownPort);
+    }
+    port
+}
+
 /// Our port behind a local port of nvme-fc's.
-///
-/// # Safety
-///
-/// `object` is valid.
-unsafe fn local(object: *mut abi::nvme_fc_local_port) -> Option<Arc<Port>> {
-    // SAFETY: As the caller promises.
-    let port = registry::port(Role::Local, unsafe { (*object).port_name }, 0);
-    if port.is_none() {
-        BOOKS.offend(Offence::UnknownPort);
-    }
-    port
+fn local(port_of_transport: &LocalPort) -> Option<Arc<Port>> {
+    let (_, name) = port_of_transport.names();
+    port(Role::Local, name, 0)
 }
 
-/// Our port behind a remote port of nvme-fc's.
-///
-/// # Safety
-///
-/// `object` and the local port that it names are valid.
-unsafe fn remote(object: *mut abi::nvme_fc_remote_port) -> Option<Arc<Port>> {
-    // SAFETY: As the caller promises.
-    let (name, local) = unsafe { ((*object).port_name, (*(*object).localport).port_name) };
-    let port = registry::port(Role::Remote, name, local);
-    if port.is_none() {
-        BOOKS.offend(Offence::UnknownPort);
-    }
-    port
+/// The target port of that name, if it is registered.
+fn target(remote: &RemotePort) -> Option<Arc<Port>> {
+    let (_, name) = remote.names();
+    registry::port(Role::Target, name, 0).filter(|target| target.registration.is_open())
 }
 
-/// A local port is gone. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn localport_delete(object: *mut abi::nvme_fc_local_port) {
-    BOOKS.call(Kind::LocalPortDelete);
-    // SAFETY: Valid during this call.
-    if let Some(port) = unsafe { local(object) } {
-        port.deleted();
-    }
-}
+impl HostLldd for Host {
+    type Received = Arc<LsExchange>;
 
-/// A remote port is gone. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn remoteport_delete(object: *mut abi::nvme_fc_remote_port) {
-    BOOKS.call(Kind::RemotePortDelete);
-    // SAFETY: Valid during this call.
-    if let Some(port) = unsafe { remote(object) } {
-        port.deleted();
-    }
-}
-
-/// nvme-fc asks for a queue. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn create_queue(
-    object: *mut abi::nvme_fc_local_port,
-    index: c_uint,
-    _size: u16,
-    handle: *mut *mut c_void,
-) -> c_int {
-    expect_sleep();
-    // SAFETY: Valid during this call.
-    let Some(port) = (unsafe { local(object) }) else {
-        return ENODEV.to_errno();
-    };
-    // CAST: A queue number fits a u16.
-    let fault = plan_store::fault(&port.event(Kind::CreateQueue, 0, index as u16));
-    if fault.errno != 0 {
-        return fault.errno;
-    }
-    BOOKS.open(Account::Queues);
-    // SAFETY: Valid to write. The handle is a number that is never followed.
-    unsafe { *handle = ptr::without_provenance_mut(index as usize + 1) };
-    0
-}
-
-/// nvme-fc gives a queue back. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn delete_queue(
-    _object: *mut abi::nvme_fc_local_port,
-    index: c_uint,
-    handle: *mut c_void,
-) {
-    expect_sleep();
-    BOOKS.call(Kind::DeleteQueue);
-    if handle as usize != index as usize + 1 {
-        BOOKS.offend(Offence::UnknownPort);
-    }
-    BOOKS.close(Account::Queues);
-}
-
-/// The block layer wants to know which processor uses which queue.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn map_queues(
-    _object: *mut abi::nvme_fc_local_port,
-    map: *mut abi::blk_mq_queue_map,
-) {
-    BOOKS.call(Kind::MapQueues);
-    // SAFETY: The map is the block layer's, made for this.
-    unsafe { abi::blk_mq_map_queues(map) };
-}
-
-/// The errno of an attempt.
-fn errno(result: Result) -> c_int {
-    result.map_or_else(Error::to_errno, |()| 0)
-}
-
-/// nvme-fc sends a link service. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn ls_req(
-    object: *mut abi::nvme_fc_local_port,
-    peer: *mut abi::nvme_fc_remote_port,
-    request: *mut abi::nvmefc_ls_req,
-) -> c_int {
-    expect_sleep();
-    // SAFETY: All are valid during this call.
-    errno(unsafe { send_service(object, peer, request) })
-}
-
-/// Makes a link service of a request and sends it.
-///
-/// # Safety
-///
-/// As for [`ls_req`].
-unsafe fn send_service(
-    object: *mut abi::nvme_fc_local_port,
-    peer: *mut abi::nvme_fc_remote_port,
-    request: *mut abi::nvmefc_ls_req,
-) -> Result {
-    // SAFETY: Valid.
-    let near = unsafe { local(object) }.ok_or(ENODEV)?;
-    // SAFETY: Valid. CAST: A u32 fits a usize.
-    let (name, timeout) = unsafe { ((*peer).port_name, (*request).timeout) };
-    // SAFETY: Filled in by nvme-fc.
-    let mut payload = unsafe { io::payload(request, near.bus()) }?;
-    let code = u16::from(payload.first().copied().unwrap_or(0));
-    let fault = plan_store::fault(&near.event(Kind::HostLsRequest, code, 0));
-    if fault.errno != 0 {
-        return Err(Error::from_errno(fault.errno));
-    }
-    let length = payload.len();
-    payload.resize(1100.max(length), 0, GFP_ATOMIC)?;
-    let length = fault.alter.apply(&mut payload, length);
-    payload.truncate(length);
-    let target = registry::port(Role::Target, name, 0).filter(|target| target.gate.is_open());
-    let scripted = fault.answer.is_some() || fault.reject.is_some() || fault.status.is_some();
-    if target.is_none() && !scripted {
-        return Err(ECONNREFUSED);
-    }
-    let handle = match &target {
-        Some(target) if target.config.handle => {
-            Some(target.host(near.config.node_name, near.config.port_name)?)
+    fn localport_delete(port: &LocalPort) {
+        ACCOUNTING.call(Kind::LocalPortDelete);
+        if let Some(port) = local(port) {
+            port.deleted();
         }
-        _ => None,
-    };
-    // SAFETY: The request's private area belongs to the LLDD.
-    unsafe { spoil(&near.config, &raw mut (*request).private) };
-    let parts = LsParts {
-        to_target: true,
-        request: LsRequest::Real(request),
-        host_name: near.config.port_name,
-        near: Some(near),
-        target,
-        handle,
-    };
-    let exchange = LsExchange::new(parts, &payload)?;
-    BOOKS.open(Account::HostServices);
-    exchange.send(&fault, timeout);
-    Ok(())
-}
-
-/// nvme-fc aborts a link service. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn ls_abort(
-    object: *mut abi::nvme_fc_local_port,
-    _peer: *mut abi::nvme_fc_remote_port,
-    request: *mut abi::nvmefc_ls_req,
-) {
-    // SAFETY: Valid during this call.
-    let Some(near) = (unsafe { local(object) }) else {
-        return;
-    };
-    let exchange = registry::service(request as usize);
-    let code = exchange.as_ref().map_or(0, |exchange| exchange.code);
-    let fault = plan_store::fault(&near.event(Kind::HostLsAbort, u16::from(code), 0));
-    if let Some(exchange) = exchange {
-        exchange.abort(&fault);
     }
-}
 
-/// nvme-fc sends a command. Context: any but hard IRQ; must not sleep.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn fcp_io(
-    object: *mut abi::nvme_fc_local_port,
-    peer: *mut abi::nvme_fc_remote_port,
-    _queue: *mut c_void,
-    request: *mut abi::nvmefc_fcp_req,
-) -> c_int {
-    // SAFETY: All are valid during this call.
-    errno(unsafe { send_command(object, peer, request) })
-}
-
-/// Makes a command of a request and sends it.
-///
-/// # Safety
-///
-/// As for [`fcp_io`].
-unsafe fn send_command(
-    object: *mut abi::nvme_fc_local_port,
-    peer: *mut abi::nvme_fc_remote_port,
-    request: *mut abi::nvmefc_fcp_req,
-) -> Result {
-    // SAFETY: Valid.
-    let near = unsafe { local(object) }.ok_or(ENODEV)?;
-    let mut command = [0u8; 128];
-    // SAFETY: Valid, and filled in by nvme-fc.
-    let (name, queue, length) = unsafe {
-        let length = usize::from((*request).cmdlen).min(command.len());
-        let from = near.bus().reach((*request).cmddma, (*request).cmdaddr);
-        ptr::copy_nonoverlapping(from, command.as_mut_ptr(), length);
-        ((*peer).port_name, u16::from_le((*request).sqid), length)
-    };
-    let code = crate::command::object::code(&command);
-    let fault = plan_store::fault(&near.event(Kind::FcpIo, code, queue));
-    if fault.errno != 0 {
-        return Err(Error::from_errno(fault.errno));
+    fn remoteport_delete(remote: &RemotePort) {
+        ACCOUNTING.call(Kind::RemotePortDelete);
+        let ((_, name), (_, local)) = (remote.names(), remote.local().names());
+        if let Some(port) = port(Role::Remote, name, local) {
+            port.deleted();
+        }
     }
-    let length = fault.alter.apply(&mut command, length);
-    let target = registry::port(Role::Target, name, 0).filter(|target| target.gate.is_open());
-    if target.is_none() && fault.answer.is_none() {
-        return Err(ECONNREFUSED);
-    }
-    // SAFETY: The request's private area belongs to the LLDD.
-    unsafe { spoil(&near.config, &raw mut (*request).private) };
-    let exchange = Exchange::new(
-        HostRequest::Real(request),
-        command.get(..length).unwrap_or(&[]),
-        queue,
-        Some(near),
-        target,
-    )
-    // As an adapter whose exchanges are used up.
-    .map_err(|_| EBUSY)?;
-    BOOKS.open(Account::HostCommands);
-    exchange.send(&fault);
-    Ok(())
-}
 
-/// nvme-fc aborts a command. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn fcp_abort(
-    object: *mut abi::nvme_fc_local_port,
-    _peer: *mut abi::nvme_fc_remote_port,
-    _queue: *mut c_void,
-    request: *mut abi::nvmefc_fcp_req,
-) {
-    // SAFETY: Valid during this call.
-    let Some(near) = (unsafe { local(object) }) else {
-        return;
-    };
-    let exchange = registry::command(request as usize);
-    let (code, queue) = exchange.as_ref().map_or((0, 0), |e| (e.code, e.queue));
-    let fault = plan_store::fault(&near.event(Kind::FcpAbort, code, queue));
-    if let Some(exchange) = exchange {
-        exchange.abort(&fault);
+    fn create_queue(port: &LocalPort, index: u16, _entries: u16) -> Result<usize, c_int> {
+        let port = local(port).ok_or(ENODEV.to_errno())?;
+        match port.fault(Kind::CreateQueue, 0, index).errno {
+            0 => {
+                ACCOUNTING.open(Account::Queues);
+                Ok(usize::from(index).saturating_add(1))
+            }
+            errno => Err(errno),
+        }
     }
-}
 
-/// nvme-fc answers a link service. Context: may sleep.
-///
-/// # Safety
-///
-/// Called by nvme-fc, with objects of its own.
-pub(crate) unsafe extern "C" fn xmt_ls_rsp(
-    _object: *mut abi::nvme_fc_local_port,
-    _peer: *mut abi::nvme_fc_remote_port,
-    response: *mut abi::nvmefc_ls_rsp,
-) -> c_int {
-    expect_sleep();
-    // SAFETY: nvme-fc got it from `hand_over`, and gives it up.
-    unsafe { io::answer(response) }
+    fn delete_queue(_port: &LocalPort, index: u16, handle: usize) {
+        ACCOUNTING.call(Kind::DeleteQueue);
+        if handle != usize::from(index).saturating_add(1) {
+            ACCOUNTING.violation(Violation::UnknownPort);
+        }
+        ACCOUNTING.close(Account::Queues);
+    }
+
+    fn map_queues(_port: &LocalPort) {
+        ACCOUNTING.call(Kind::MapQueues);
+    }
+
+    fn ls_req(
+        port: &LocalPort,
+        remote: &RemotePort,
+        mut request: LsRequest,
+    ) -> Result<(), Refused<LsRequest>> {
+        let Some(initiator) = local(port) else {
+            return Err(request.refuse(ENODEV.to_errno()));
+        };
+        let prepared = payload_of(&request, &initiator, Kind::HostLsRequest);
+        let (fault, payload) = match prepared {
+            Ok(prepared) => prepared,
+            Err(errno) => return Err(request.refuse(errno)),
+        };
+        let target = target(remote);
+        let scripted = fault.answer.is_some() || fault.reject.is_some() || fault.status.is_some();
+        if target.is_none() && !scripted {
+            return Err(request.refuse(ECONNREFUSED.to_errno()));
+        }
+        let (node_name, host_name) = (initiator.config.node_name, initiator.config.port_name);
+        let handle = match &target {
+            Some(target) if target.config.handle => Some(target.host(node_name, host_name)),
+            _ => None,
+        };
+        let handle = match handle.transpose() {
+            Ok(handle) => handle,
+            Err(error) => return Err(request.refuse(error.to_errno())),
+        };
+        // SAFETY: The request is of the port with this template.
+        unsafe { initiator.overwrite_private(request.private()) };
+        let parts = LsParts {
+            to_target: true,
+            host_name,
+            sender: initiator,
+            target,
+            handle,
+        };
+        LsExchange::take_on(parts, &payload, request, &fault)
+    }
+
+    fn ls_abort(port: &LocalPort, request: usize) {
+        if let Some(port) = local(port) {
+            LsExchange::abort_request(&port, Kind::HostLsAbort, request);
+        }
+    }
+
+    fn fcp_io(
+        port: &LocalPort,
+        remote: &RemotePort,
+        _queue: usize,
+        mut request: FcpRequest,
+    ) -> Result<(), Refused<FcpRequest>> {
+        let Some(initiator) = local(port) else {
+            return Err(request.refuse(ENODEV.to_errno()));
+        };
+        let mut command = [0u8; 128];
+        let length = request.command(initiator.bus(), &mut command);
+        let queue = request.queue();
+        let fault = initiator.fault(Kind::FcpIo, code(&command), queue);
+        if fault.errno != 0 {
+            return Err(request.refuse(fault.errno));
+        }
+        let length = fault.alter.apply(&mut command, length);
+        let target = target(remote);
+        if target.is_none() && fault.answer.is_none() {
+            return Err(request.refuse(ECONNREFUSED.to_errno()));
+        }
+        // SAFETY: The request is of the port with this template.
+        unsafe { initiator.overwrite_private(request.private()) };
+        let command = command.get(..length).unwrap_or(&[]);
+        let (key, data) = (request.address(), request.data_length());
+        let Ok(exchange) = Exchange::begin(command, queue, key, data, Some(initiator), target)
+        else {
+            // As an adapter whose exchanges are used up.
+            return Err(request.refuse(EBUSY.to_errno()));
+        };
+        ACCOUNTING.open(Account::HostCommands);
+        exchange.send(HostRequest::Real(request), &fault);
+        Ok(())
+    }
+
+    fn fcp_abort(port: &LocalPort, _queue: usize, request: usize) {
+        let Some(port) = local(port) else {
+            return;
+        };
+        let exchange = by_request::<Exchange>(request);
+        let (code, queue) = exchange.as_ref().map_or((0, 0), |e| (e.code, e.queue));
+        let fault = port.fault(Kind::FcpAbort, code, queue);
+        if let Some(exchange) = exchange {
+            exchange.abort(&fault);
+        }
+    }
+
+    fn xmt_ls_rsp(_port: &LocalPort, response: LsResponse<Arc<LsExchange>>) -> Result<(), c_int> {
+        LsExchange::answered(response)
+    }
 }

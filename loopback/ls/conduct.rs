@@ -8,12 +8,16 @@
 use kernel::{prelude::*, sync::Arc};
 
 use crate::{
+    lldd::{
+        account::Violation,
+        accounting::ACCOUNTING,
+        kind::Kind,
+        ls_response::LsResponse,
+        scatter::Bus, //
+    },
     ls::{
-        io::{
-            LsRequest,
-            Token, //
-        },
         object::{
+            complete,
             LsExchange,
             ANSWERED,
             ARRIVAL,
@@ -21,20 +25,18 @@ use crate::{
             TIMEOUT, //
         },
         state::{
-            LsOutcome,
+            Kinds,
             Receiver,
             Sender, //
         }, //
     },
     plan::{
-        accounts::Offence,
         config::Role,
-        kind::Kind,
         mode::Delivery,
+        outcome::Outcome,
         rules::{
             Fate,
-            Fault,
-            Place, //
+            Fault, //
         }, //
     },
     port::{
@@ -42,83 +44,79 @@ use crate::{
         Port, //
     },
     support::{
-        books::BOOKS,
-        plan_store,
-        ticket, //
+        delayed,
+        registry::{
+            by_request,
+            remove,
+            remove_request, //
+        }, //
     }, //
 };
 
 impl LsExchange {
-    /// The port of the side that answers, which delivers its answers.
-    fn far(&self) -> Option<Arc<Port>> {
-        let port = if self.to_target {
-            self.target.clone()
-        } else {
-            registry::port(Role::Local, self.host_name, 0)
-        };
-        port.or_else(|| self.near.clone())
+    /// The kinds of this direction.
+    fn kinds(&self) -> Kinds {
+        Kinds::of(self.parts.to_target)
+    }
+
+    /// The port of the side that answers.
+    fn receiver(&self) -> Option<Arc<Port>> {
+        match self.parts.to_target {
+            true => self.parts.target.clone(),
+            false => registry::port(Role::Local, self.parts.host_name, 0),
+        }
+    }
+
+    /// The port that delivers the answers of that side.
+    fn responder(&self) -> Arc<Port> {
+        self.receiver().unwrap_or_else(|| self.parts.sender.clone())
     }
 
     /// What goes wrong with an operation of this link service on `port`.
-    fn fault(&self, port: Option<&Arc<Port>>, kind: Kind) -> Fault {
-        port.map_or_else(Fault::default, |port| {
-            plan_store::fault(&port.event(kind, u16::from(self.code), 0))
-        })
+    fn fault(&self, port: &Port, kind: Kind) -> Fault {
+        port.fault(kind, u16::from(self.code), 0)
     }
 
-    /// Where an end of it is delivered.
-    fn delivery(port: Option<&Arc<Port>>, fault: &Fault) -> Delivery {
-        let usual = port.map_or(Delivery::Work, |port| port.delivery());
-        match (fault.place, fault.delay) {
-            (Some(Place::Inline), _) => Delivery::Inline,
-            (Some(Place::Irq), delay) => Delivery::Irq(delay),
-            (Some(Place::Process), 0) => Delivery::Unbound,
-            (None, 0) => usual,
-            (_, delay) => Delivery::Later(delay),
-        }
+    /// Where an end of it is delivered to the sender.
+    fn delivery(&self, fault: &Fault) -> Delivery {
+        fault.delivery(|| self.parts.sender.delivery())
     }
 
     /// Sends it off; `timeout` seconds bound the wait for its answer.
     /// Context: any.
     pub(crate) fn send(self: &Arc<Self>, fault: &Fault, timeout: u32) {
-        if let Some((reason, explanation)) = fault.reject {
-            let outcome = LsOutcome::reject(self.code, reason, explanation);
-            return self.settle(outcome, false, Self::delivery(self.near.as_ref(), fault));
-        }
-        if let Some(answer) = &fault.answer {
-            let outcome = LsOutcome::of(answer.as_slice());
-            return self.settle(outcome, false, Self::delivery(self.near.as_ref(), fault));
-        }
-        if let Some(status) = fault.status {
-            let outcome = LsOutcome::failed(status);
-            return self.settle(outcome, false, Self::delivery(self.near.as_ref(), fault));
+        let outcome = match (fault.reject, &fault.answer, fault.status) {
+            (Some((reason, explanation)), _, _) => {
+                Some(Outcome::reject(self.code, reason, explanation))
+            }
+            (None, Some(answer), _) => Some(Outcome::of(answer.as_slice())),
+            (None, None, status) => status.map(Outcome::failed),
+        };
+        if let Some(outcome) = outcome {
+            return self.settle(outcome, false, self.delivery(fault));
         }
         if fault.fate == Fate::Held {
             return;
         }
-        let enforced = self
-            .near
-            .as_ref()
-            .is_some_and(|near| near.config.ls_timeout);
-        if timeout != 0 && enforced {
+        if timeout != 0 && self.parts.sender.config.ls_timeout {
             let bound = u64::from(timeout.min(120)).saturating_mul(1_000_000_000);
-            ticket::arm(self.clone(), TIMEOUT, Delivery::Later(bound));
+            delayed::arm(self.clone(), TIMEOUT, Delivery::Later(bound));
         }
         if fault.fate == Fate::Lost {
             return;
         }
-        let delivery = Self::delivery(self.near.as_ref(), fault);
-        ticket::arm(self.clone(), ARRIVAL, delivery.in_process().not_inline());
+        let delivery = self.delivery(fault);
+        delayed::arm(self.clone(), ARRIVAL, delivery.in_process().not_inline());
     }
 
     /// One of its events.
-    pub(crate) fn event(self: Arc<Self>, slot: usize) {
-        match slot {
+    pub(crate) fn happened(self: Arc<Self>, event: usize) {
+        match event {
             ARRIVAL => self.arrive(),
             COMPLETION => self.complete(),
             ANSWERED => self.sent(),
             TIMEOUT => {
-                let outcome = LsOutcome::failed(ETIMEDOUT.to_errno());
+                let outcome = Outcome::failed(ETIMEDOUT.to_errno());
                 self.settle(outcome, false, Delivery::Work);
             }
             _ => {}
@@ -128,7 +126,7 @@ impl LsExchange {
     /// It has reached the other side. Context: may sleep.
     fn arrive(self: Arc<Self>) {
         let kinds = self.kinds();
-        let fault = self.fault(self.far().as_ref(), kinds.receives);
+        let fault = self.fault(&self.responder(), kinds.receives);
         {
             let mut state = self.state.lock();
             if state.sender != Sender::Waiting {
@@ -138,99 +136,115 @@ impl LsExchange {
             }
             state.receiver = Receiver::Owned;
         }
-        if matches!(fault.fate, Fate::Lost | Fate::Held) {
+        if fault.stays() {
             self.state.lock().receiver = Receiver::Over;
             return;
         }
-        BOOKS.open(kinds.received);
-        let verdict = match fault.errno {
+        ACCOUNTING.open(kinds.received);
+        let result = match fault.errno {
             0 => self.hand_over(),
-            errno => errno,
+            errno => Err(errno),
         };
-        if verdict != 0 {
-            BOOKS.close(kinds.received);
+        if let Err(errno) = result {
+            ACCOUNTING.close(kinds.received);
             self.state.lock().receiver = Receiver::Over;
-            self.finish(LsOutcome::failed(verdict));
+            self.finish(Outcome::failed(errno));
             self.tidy();
         }
     }
 
-    /// The receiver answers with `answer`; returns what `xmt_ls_rsp` returns.
-    /// Context: any.
-    pub(crate) fn answered(self: &Arc<Self>, token: Token, answer: &[u8]) -> i32 {
-        let kinds = self.kinds();
-        let far = self.far();
-        let fault = self.fault(far.as_ref(), kinds.responds);
-        let early = {
-            let mut state = self.state.lock();
+    /// Hands it to the receiver; returns what its transport says. Context: may sleep.
+    fn hand_over(self: &Arc<Self>) -> Result<(), c_int> {
+        let response = LsResponse::new(self.clone()).map_err(Error::to_errno)?;
+        let parts = &self.parts;
+        let port = match (parts.to_target, self.key) {
+            (true, _) => parts.target.clone(),
+            (false, 0) => Some(parts.sender.clone()),
+            (false, _) => {
+                registry::port(Role::Remote, parts.sender.config.port_name, parts.host_name)
+            }
+        };
+        let pass = port.as_ref().and_then(|port| port.registration.enter());
+        let pass = pass.ok_or(ENOTCONN.to_errno())?;
+        pass.receive_ls(parts.handle.as_ref(), response, &self.payload)
+    }
+
+    /// The receiver answers: the outcome of its `xmt_ls_rsp`. Context: any.
+    pub(crate) fn answered(response: LsResponse<Arc<Self>>) -> Result<(), c_int> {
+        let this = response.owner().clone();
+        let bus = this.receiver().map_or(Bus::NONE, |port| port.bus());
+        let mut outcome = Outcome::of(response.answer(bus));
+        let (kinds, responder) = (this.kinds(), this.responder());
+        let fault = this.fault(&responder, kinds.responds);
+        let again = {
+            let mut state = this.state.lock();
             let again = state.receiver != Receiver::Owned;
-            state.receiver = if fault.errno == 0 {
-                Receiver::Answered
-            } else {
-                Receiver::Over
+            state.receiver = match fault.errno {
+                0 => Receiver::Answered,
+                _ => Receiver::Over,
             };
             again
         };
-        if early {
-            BOOKS.offend(Offence::AnsweredTwice);
+        if again {
+            ACCOUNTING.violation(Violation::AnsweredTwice);
         }
         if fault.errno != 0 {
             // The exchange is freed before the transport hears of the error.
-            drop(token);
-            BOOKS.close(kinds.received);
-            self.finish(LsOutcome::failed(ECONNRESET.to_errno()));
-            self.tidy();
-            return fault.errno;
+            drop(response);
+            ACCOUNTING.close(kinds.received);
+            this.finish(Outcome::failed(ECONNRESET.to_errno()));
+            this.tidy();
+            return Err(fault.errno);
         }
         if fault.fate != Fate::Lost {
-            let mut outcome = LsOutcome::of(answer);
-            outcome.length = fault.alter.apply(&mut outcome.answer, outcome.length);
-            self.finish(outcome);
+            outcome.length = fault.alter.apply(&mut outcome.payload, outcome.length);
+            this.finish(outcome);
         }
-        self.state.lock().token = Some(token);
+        this.state.lock().response = Some(response);
         if fault.fate != Fate::Held {
-            ticket::arm(self.clone(), ANSWERED, Self::delivery(far.as_ref(), &fault));
+            let delivery = fault.delivery(|| responder.delivery());
+            delayed::arm(this, ANSWERED, delivery);
         }
-        0
+        Ok(())
     }
 
     /// The answer has been sent: the receiver's exchange is over.
     fn sent(self: Arc<Self>) {
-        let token = {
+        let response = {
             let mut state = self.state.lock();
             state.receiver = Receiver::Over;
-            state.token.take()
+            state.response.take()
         };
-        if let Some(token) = token {
-            BOOKS.close(self.kinds().received);
-            token.done();
+        if let Some(response) = response {
+            ACCOUNTING.close(self.kinds().received);
+            response.complete();
         }
         self.tidy();
     }
 
     /// Ends the sender's request, as the fault plan likes it. Context: any.
-    fn finish(self: &Arc<Self>, mut outcome: LsOutcome) {
-        let fault = self.fault(self.near.as_ref(), self.kinds().done);
+    fn finish(self: &Arc<Self>, mut outcome: Outcome) {
+        let fault = self.fault(&self.parts.sender, self.kinds().done);
         if let Some(status) = fault.status {
             outcome.status = status;
         }
         if let Some((reason, explanation)) = fault.reject {
-            outcome = LsOutcome::reject(self.code, reason, explanation);
+            outcome = Outcome::reject(self.code, reason, explanation);
         }
         if let Some(answer) = &fault.answer {
-            outcome = LsOutcome::of(answer.as_slice());
+            outcome = Outcome::of(answer.as_slice());
         }
-        outcome.length = fault.alter.apply(&mut outcome.answer, outcome.length);
+        outcome.length = fault.alter.apply(&mut outcome.payload, outcome.length);
         outcome.twice = fault.fate == Fate::Twice;
         if fault.fate == Fate::Lost {
             return;
         }
         let hold = fault.fate == Fate::Held;
-        self.settle(outcome, hold, Self::delivery(self.near.as_ref(), &fault));
+        self.settle(outcome, hold, self.delivery(&fault));
     }
 
     /// Ends the sender's request. The first outcome counts.
-    fn settle(self: &Arc<Self>, outcome: LsOutcome, hold: bool, delivery: Delivery) {
+    fn settle(self: &Arc<Self>, outcome: Outcome, hold: bool, delivery: Delivery) {
         {
             let mut state = self.state.lock();
             match state.sender {
@@ -246,12 +260,12 @@ impl LsExchange {
                 Sender::Finishing | Sender::Done => return,
             }
         }
-        ticket::arm(self.clone(), COMPLETION, delivery);
+        delayed::arm(self.clone(), COMPLETION, delivery);
     }
 
     /// Gives the sender's request back. Context: that of the delivery.
     fn complete(self: Arc<Self>) {
-        let outcome = {
+        let (outcome, request) = {
             let mut state = self.state.lock();
             if state.sender != Sender::Finishing {
                 return;
@@ -260,62 +274,55 @@ impl LsExchange {
             if state.receiver == Receiver::New {
                 state.receiver = Receiver::Over;
             }
-            state.outcome
+            (state.outcome, state.request.take())
         };
-        ticket::cancel(&self, TIMEOUT);
-        match &self.request {
-            LsRequest::Real(_) => {
-                registry::remove_service(self.request.key());
-                BOOKS.close(self.kinds().sent);
-                let bus = self.near.as_ref().map(|near| near.bus());
-                self.request.complete(bus, &outcome);
-            }
-            LsRequest::Injected => {
-                if let Some(near) = &self.near {
-                    let answer = outcome.answer.get(..outcome.length).unwrap_or(&[]);
-                    near.records.add(outcome.status, 0, answer, true);
-                    near.inject_end();
-                }
-            }
+        delayed::cancel(&self, TIMEOUT);
+        let sender = &self.parts.sender;
+        if let Some(request) = request {
+            remove_request::<Self>(self.key);
+            ACCOUNTING.close(self.kinds().sent);
+            complete(request, sender.bus(), &outcome);
+        } else {
+            sender
+                .records
+                .add(outcome.status, 0, outcome.as_slice(), true);
+            sender.inject_end();
         }
         self.tidy();
     }
 
-    /// The sender aborts it. Context: any.
-    pub(crate) fn abort(self: &Arc<Self>, fault: &Fault) {
-        if fault.fate == Fate::Ignored {
-            return;
+    /// The sender, `port`, aborts the link service whose request is at that address. Context: any.
+    pub(crate) fn abort_request(port: &Port, kind: Kind, request: usize) {
+        let exchange = by_request::<Self>(request);
+        let code = exchange.as_ref().map_or(0, |exchange| exchange.code);
+        let fault = port.fault(kind, u16::from(code), 0);
+        if let Some(exchange) = exchange.filter(|_| fault.fate != Fate::Ignored) {
+            let outcome = Outcome::failed(ECANCELED.to_errno());
+            exchange.settle(outcome, false, fault.abort_delivery());
         }
-        let delivery = match (fault.place, fault.delay) {
-            (Some(Place::Inline), _) => Delivery::Inline,
-            (_, 0) => Delivery::Work,
-            (_, delay) => Delivery::Later(delay),
-        };
-        let outcome = LsOutcome::failed(ECANCELED.to_errno());
-        self.settle(outcome, false, delivery);
     }
 
     /// What was kept back of it is delivered. Context: any.
-    pub(crate) fn let_go(self: &Arc<Self>) {
+    pub(crate) fn deliver_held(self: &Arc<Self>) {
         let (finish, answered) = {
             let mut state = self.state.lock();
             let held = state.sender == Sender::Held;
             if held {
                 state.sender = Sender::Finishing;
             }
-            (held, state.token.is_some())
+            (held, state.response.is_some())
         };
         if finish {
-            ticket::arm(self.clone(), COMPLETION, Delivery::Work);
+            delayed::arm(self.clone(), COMPLETION, Delivery::Work);
         }
         if answered {
-            ticket::arm(self.clone(), ANSWERED, Delivery::Work);
+            delayed::arm(self.clone(), ANSWERED, Delivery::Work);
         }
     }
 
     /// Nobody will answer it any more: ends it if nothing has. Context: any.
-    pub(crate) fn give_up(self: &Arc<Self>) {
-        let outcome = LsOutcome::failed(ECANCELED.to_errno());
+    pub(crate) fn end(self: &Arc<Self>) {
+        let outcome = Outcome::failed(ECANCELED.to_errno());
         self.settle(outcome, false, Delivery::Work);
     }
 
@@ -326,7 +333,7 @@ impl LsExchange {
             state.sender == Sender::Done && matches!(state.receiver, Receiver::Over)
         };
         if over {
-            registry::remove_ls_exchange(self);
+            remove(self);
         }
     }
 }

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The states of a link service under way, and how it can end.
+//! The states of a link service under way, and what its operations are called.
 
 #![deny(unsafe_code)]
 
-use crate::{
-    ls::{
-        io::Token,
-        object::LsExchange, //
-    },
-    plan::{
-        accounts::Account,
-        kind::Kind, //
-    }, //
+use crate::lldd::{
+    account::Account,
+    kind::Kind, //
 };
-
-/// Longest answer that is kept.
-pub(crate) const ANSWER: usize = 128;
 
 /// The sender's request.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,99 +35,6 @@ pub(crate) enum Receiver {
     Over,
 }
 
-/// How a link service ends for its sender.
-#[derive(Clone, Copy)]
-pub(crate) struct LsOutcome {
-    /// 0, or a negative errno.
-    pub(crate) status: i32,
-    /// The answer.
-    pub(crate) answer: [u8; ANSWER],
-    /// Its length.
-    pub(crate) length: usize,
-    /// Say it twice.
-    pub(crate) twice: bool,
-}
-
-impl LsOutcome {
-    /// No answer.
-    pub(crate) const fn failed(status: i32) -> Self {
-        Self {
-            status,
-            answer: [0; ANSWER],
-            length: 0,
-            twice: false,
-        }
-    }
-
-    /// That answer.
-    pub(crate) fn of(payload: &[u8]) -> Self {
-        let mut outcome = Self::failed(0);
-        for (to, byte) in outcome.answer.iter_mut().zip(payload) {
-            *to = *byte;
-        }
-        outcome.length = payload.len().min(ANSWER);
-        outcome
-    }
-
-    /// LS_RJT to a request with that command, with reason and explanation.
-    pub(crate) fn reject(command: u8, reason: u8, explanation: u8) -> Self {
-        Self::of(&[
-            1,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            32, // LS_RJT, 32 bytes of descriptors
-            0,
-            0,
-            0,
-            1,
-            0,
-            0,
-            0,
-            8,
-            command,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0, // the request
-            0,
-            0,
-            0,
-            2,
-            0,
-            0,
-            0,
-            8,
-            0,
-            reason,
-            explanation,
-            0,
-            0,
-            0,
-            0,
-            0, // why
-        ])
-    }
-}
-
-/// What changes during a link service's life.
-pub(crate) struct LsState {
-    /// The sender's request.
-    pub(crate) sender: Sender,
-    /// The receiver's exchange.
-    pub(crate) receiver: Receiver,
-    /// How it ends for the sender.
-    pub(crate) outcome: LsOutcome,
-    /// The receiver's exchange when it is to be given back.
-    pub(crate) token: Option<Token>,
-}
-
 /// The kinds of operation of one direction.
 pub(crate) struct Kinds {
     /// The sender's request is completed.
@@ -151,10 +49,10 @@ pub(crate) struct Kinds {
     pub(crate) received: Account,
 }
 
-impl LsExchange {
-    /// The kinds of this direction.
-    pub(crate) fn kinds(&self) -> Kinds {
-        if self.to_target {
+impl Kinds {
+    /// The kinds of a direction: from a host to a target, or the reverse.
+    pub(crate) fn of(to_target: bool) -> Self {
+        if to_target {
             Kinds {
                 done: Kind::HostLsDone,
                 receives: Kind::TargetReceivesLs,

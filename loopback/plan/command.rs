@@ -9,7 +9,7 @@
 
 #![deny(unsafe_code)]
 
-use crate::plan::accounts::Offence;
+use crate::lldd::account::Violation;
 
 /// The host's request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,12 +112,12 @@ impl Machine {
 
     /// The target starts an operation; says whether the host's buffers are
     /// still there. If so they stay until [`Machine::unpin`].
-    pub(crate) fn start(&mut self) -> Result<bool, Offence> {
+    pub(crate) fn start(&mut self) -> Result<bool, Violation> {
         if self.target != Target::Owned {
-            return Err(Offence::OperationAfterRelease);
+            return Err(Violation::OperationAfterRelease);
         }
         if self.operation != Operation::Idle {
-            return Err(Offence::OverlappingOperation);
+            return Err(Violation::OverlappingOperation);
         }
         self.operation = Operation::Busy;
         let here = self.host == Host::Waiting && !self.aborted;
@@ -182,13 +182,13 @@ impl Machine {
     }
 
     /// The target gives the exchange back.
-    pub(crate) fn release(&mut self) -> Result<(), Offence> {
+    pub(crate) fn release(&mut self) -> Result<(), Violation> {
         if self.target != Target::Owned {
-            return Err(Offence::ReleasedTwice);
+            return Err(Violation::ReleasedTwice);
         }
         self.target = Target::Over;
         if self.operation != Operation::Idle {
-            return Err(Offence::ReleasedBusy);
+            return Err(Violation::ReleasedBusy);
         }
         Ok(())
     }
@@ -224,7 +224,7 @@ impl Machine {
     }
 
     /// An outcome that was kept back is asked for: whether there is one.
-    pub(crate) fn let_go(&mut self) -> bool {
+    pub(crate) fn deliver_held(&mut self) -> bool {
         let held = self.host == Host::Held;
         if held {
             self.host = Host::Finishing;
@@ -330,16 +330,16 @@ mod tests {
     }
 
     #[test]
-    fn offences() {
+    fn violations() {
         let mut m = Machine::default();
-        assert_eq!(m.start(), Err(Offence::OperationAfterRelease));
-        assert_eq!(m.release(), Err(Offence::ReleasedTwice));
+        assert_eq!(m.start(), Err(Violation::OperationAfterRelease));
+        assert_eq!(m.release(), Err(Violation::ReleasedTwice));
         let mut m = accepted();
         assert_eq!(m.start(), Ok(true));
-        assert_eq!(m.start(), Err(Offence::OverlappingOperation));
-        assert_eq!(m.release(), Err(Offence::ReleasedBusy));
-        assert_eq!(m.release(), Err(Offence::ReleasedTwice));
-        assert_eq!(m.start(), Err(Offence::OperationAfterRelease));
+        assert_eq!(m.start(), Err(Violation::OverlappingOperation));
+        assert_eq!(m.release(), Err(Violation::ReleasedBusy));
+        assert_eq!(m.release(), Err(Violation::ReleasedTwice));
+        assert_eq!(m.start(), Err(Violation::OperationAfterRelease));
     }
 
     #[test]
@@ -353,8 +353,8 @@ mod tests {
         assert!(m.end());
         assert_eq!(m.finish(true), Finish::Keep);
         assert!(!m.complete());
-        assert!(m.let_go());
-        assert!(!m.let_go());
+        assert!(m.deliver_held());
+        assert!(!m.deliver_held());
         assert!(m.complete());
         let mut m = accepted();
         assert_eq!(m.finish(true), Finish::Keep);

@@ -4,7 +4,7 @@
 
 #![deny(unsafe_code)]
 
-use crate::plan::accounts::Offence;
+use crate::lldd::account::Violation;
 
 /// Where a port is in its life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum Life {
     Draining,
 }
 
-/// What a change of a port's life means for the books.
+/// What a change of a port's life means for the accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     /// Nothing.
@@ -50,13 +50,13 @@ impl Life {
     }
 
     /// The transport reports it gone.
-    pub(crate) fn deleted(&mut self) -> Result<Change, Offence> {
+    pub(crate) fn deleted(&mut self) -> Result<Change, Violation> {
         match self {
             Self::Draining => {
                 *self = Self::Gone;
                 Ok(Change::Closed)
             }
-            _ => Err(Offence::UnexpectedDelete),
+            _ => Err(Violation::UnexpectedDelete),
         }
     }
 
@@ -77,13 +77,13 @@ mod tests {
     #[test]
     fn one_cycle() {
         let mut life = Life::default();
-        assert_eq!(life.deleted(), Err(Offence::UnexpectedDelete));
+        assert_eq!(life.deleted(), Err(Violation::UnexpectedDelete));
         assert_eq!(life.register(false), Change::Opened);
-        assert_eq!(life.deleted(), Err(Offence::UnexpectedDelete));
+        assert_eq!(life.deleted(), Err(Violation::UnexpectedDelete));
         life.unregister();
         assert_eq!(life, Life::Draining);
         assert_eq!(life.deleted(), Ok(Change::Closed));
-        assert_eq!(life.deleted(), Err(Offence::UnexpectedDelete));
+        assert_eq!(life.deleted(), Err(Violation::UnexpectedDelete));
         assert_eq!(life.register(true), Change::Opened);
     }
 

@@ -67,10 +67,10 @@ impl Mode {
             .map_or("?", |(name, _)| *name)
     }
 
-    /// Where a completion goes that comes `ticket`-th, with the port's delay
+    /// Where a completion goes that comes `number`-th, with the port's delay
     /// of `delay` nanoseconds.
-    pub(crate) fn delivery(self, delay: u64, ticket: u64) -> Delivery {
-        let some = mix(ticket).checked_rem(delay.max(1)).unwrap_or(0);
+    pub(crate) fn delivery(self, delay: u64, number: u64) -> Delivery {
+        let some = mix(number).checked_rem(delay.max(1)).unwrap_or(0);
         match self {
             Self::Inline => Delivery::Inline,
             Self::Work => Delivery::Work,

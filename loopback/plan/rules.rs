@@ -8,6 +8,7 @@
 
 #![deny(unsafe_code)]
 
+use crate::lldd::kind::Kind;
 use crate::plan::alter::Alter;
 use crate::plan::grammar::{
     bytes,
@@ -15,8 +16,7 @@ use crate::plan::grammar::{
     Refusal,
     Why, //
 };
-use crate::plan::kind::Kind;
-use crate::plan::random::Random;
+use crate::plan::{mode::Delivery, random::Random};
 
 /// Longest payload that a rule can give as the peer's answer.
 pub(crate) const ANSWER: usize = 128;
@@ -40,7 +40,7 @@ pub(crate) struct Event {
 pub(crate) enum Fate {
     /// It goes on.
     #[default]
-    Goes,
+    Proceed,
     /// The frame is lost: link services end by the LLDD's timeout, commands
     /// when someone aborts them.
     Lost,
@@ -101,6 +101,33 @@ pub(crate) struct Fault {
     pub(crate) reject: Option<(u8, u8)>,
     /// The peer is not asked, this is its answer.
     pub(crate) answer: Option<Answer>,
+}
+
+impl Fault {
+    /// Where the operation is completed, which would be at `usual`.
+    pub(crate) fn delivery(&self, usual: impl FnOnce() -> Delivery) -> Delivery {
+        match (self.place, self.delay) {
+            (Some(Place::Inline), _) => Delivery::Inline,
+            (Some(Place::Irq), delay) => Delivery::Irq(delay),
+            (Some(Place::Process), 0) => Delivery::Unbound,
+            (None, 0) => usual(),
+            (_, delay) => Delivery::Later(delay),
+        }
+    }
+
+    /// Where an abort ends what it aborts.
+    pub(crate) fn abort_delivery(&self) -> Delivery {
+        match (self.place, self.delay) {
+            (Some(Place::Inline), _) => Delivery::Inline,
+            (_, 0) => Delivery::Work,
+            (_, delay) => Delivery::Later(delay),
+        }
+    }
+
+    /// Whether the frame is lost, or kept back.
+    pub(crate) fn stays(&self) -> bool {
+        matches!(self.fate, Fate::Lost | Fate::Held)
+    }
 }
 
 /// One rule.

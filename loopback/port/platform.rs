@@ -4,14 +4,14 @@
 //!
 //! C header: [`include/linux/platform_device.h`](srctree/include/linux/platform_device.h)
 
+use core::ptr;
+
 use kernel::{error::from_err_ptr, error::to_result, prelude::*};
 
 use crate::{
     abi,
-    dma::{
-        memory::Bus,
-        table, //
-    },
+    dma::table,
+    lldd::scatter::Bus,
     plan::config::{
         Config,
         Device, //
@@ -27,7 +27,7 @@ pub(crate) struct Platform {
 
 // SAFETY: A platform device may be used and unregistered from any thread.
 unsafe impl Send for Platform {}
-// SAFETY: As above.
+// SAFETY: The driver core locks what it changes of a device that many threads have.
 unsafe impl Sync for Platform {}
 
 impl Platform {
@@ -48,6 +48,11 @@ impl Platform {
         // SAFETY: The description is complete, and copied.
         let device = from_err_ptr(unsafe { abi::platform_device_register_full(&info) })?;
         let this = Self { device };
+        // SAFETY: Registered, with no driver that would keep data of its own there. The fault plan knows
+        // the device's mappings by this.
+        unsafe {
+            (*device).dev.driver_data = ptr::without_provenance_mut(config.port_name as usize)
+        };
         if config.device == Device::Bounce {
             // SAFETY: Registered, and not used for DMA yet.
             unsafe { shim::set_dma_ops(&raw mut (*device).dev) };
@@ -67,7 +72,7 @@ impl Platform {
         Bus(unsafe { &raw mut (*self.device).dev })
     }
 
-    /// Notes an offence if anything is still mapped for the device.
+    /// Notes a violation if anything is still mapped for the device.
     pub(crate) fn expect_no_mapping(&self) {
         table::expect_none(self.bus().0);
     }

@@ -1,35 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What context the caller runs in, and for how long the module stays.
+//! How long a caller may wait, and for how long the module stays.
 
 use kernel::prelude::*;
 
 use crate::{
     abi,
-    plan::accounts::Offence,
-    shim,
-    support::books::BOOKS, //
+    shim, //
 };
-
-/// Whether this is a hard IRQ.
-pub(crate) fn in_hardirq() -> bool {
-    // SAFETY: Reads the processor's own counters.
-    unsafe { shim::in_hardirq() }
-}
 
 /// Whether somebody who asks for memory with these flags, here and now, may have
 /// to wait for I/O to be done.
 pub(crate) fn may_wait_for_io(flags: abi::gfp_t) -> bool {
     // SAFETY: Reads flags of the calling thread.
     unsafe { shim::waits_for_io(flags) }
-}
-
-/// Notes an offence if the caller may not sleep here.
-pub(crate) fn expect_sleep() {
-    // SAFETY: Reads the processor's own counters.
-    if !unsafe { shim::preemptible() } {
-        BOOKS.offend(Offence::WrongContext);
-    }
 }
 
 /// Keeps the module loaded: a transport has a pointer into it.

@@ -11,13 +11,13 @@ use kernel::{
 };
 
 use crate::{
+    lldd::accounting::ACCOUNTING,
     plan::rules::{
         decide,
         Event,
         Fault,
         Rule, //
-    },
-    support::books::BOOKS, //
+    }, //
 };
 
 /// Most rules at once.
@@ -74,7 +74,7 @@ pub(crate) fn add(rule: Rule) -> Result {
 /// Counts an operation and says what is to go wrong with it: [`Fault`]'s
 /// default is nothing. Context: any.
 pub(crate) fn fault(event: &Event) -> Fault {
-    BOOKS.call(event.kind);
+    ACCOUNTING.call(event.kind);
     if !ANY.load(Relaxed) {
         return Fault::default();
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The operations that a fault can be planned for, and that the books count.
+//! The operations between LLDD and transports, for accounting and fault plans.
 
 #![deny(unsafe_code)]
 

@@ -3,7 +3,7 @@
 //! Events of an object that come later: from a work item, or from a timer's
 //! hard IRQ.
 //!
-//! A ticket is part of the object whose event it delivers. While it is armed
+//! A delayed event is part of the object whose event it delivers. While it is armed
 //! it owns a reference to the object.
 //!
 //! C headers: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h),
@@ -27,21 +27,21 @@ use crate::{
     plan::mode::Delivery, //
 };
 
-/// An object with tickets.
+/// An object with delayed events.
 ///
 /// # Safety
 ///
-/// `ticket` returns tickets that are fields of `self`, made by
-/// [`Ticket::new`] for this very type, and the same for the same slot.
-pub(crate) unsafe trait Fires: Send + Sync + Sized + 'static {
-    /// The ticket of that number.
-    fn ticket(&self, slot: usize) -> Option<&Ticket>;
+/// `delayed` returns delayed events that are fields of `self`, made by
+/// [`DelayedEvent::new`] for this very type, and the same for the same event.
+pub(crate) unsafe trait EventSource: Send + Sync + Sized + 'static {
+    /// The delayed event of that number.
+    fn delayed(&self, event: usize) -> Option<&DelayedEvent>;
 
     /// The event of that number has come. Context: what the delivery said.
-    fn fire(self: Arc<Self>, slot: usize);
+    fn fire(self: Arc<Self>, event: usize);
 }
 
-/// Tickets that are armed, in all objects.
+/// Delayed events that are armed, in all objects.
 static ARMED: Atomic<u64> = Atomic::new(0);
 /// The workqueue whose items run where they were queued.
 static BOUND: Atomic<usize> = Atomic::new(0);
@@ -55,14 +55,14 @@ static UNBOUND: Atomic<usize> = Atomic::new(0);
 /// `context` is 0, or what `Arc::into_raw` gave for the object that this is a
 /// field of; `run` is [`run`] of that object's type.
 #[pin_data]
-pub(crate) struct Ticket {
+pub(crate) struct DelayedEvent {
     /// Runs in process context.
     #[pin]
     work: Opaque<abi::work_struct>,
     /// Runs in hard IRQ.
     #[pin]
     timer: Opaque<abi::hrtimer>,
-    /// The object while the ticket is armed.
+    /// The object while it is armed.
     context: Atomic<usize>,
     /// Whether the timer itself is the event, or the work that it queues.
     hard: Atomic<bool>,
@@ -73,24 +73,24 @@ pub(crate) struct Ticket {
 }
 
 // SAFETY: Work and timer do their own locking, the rest is atomic or constant.
-unsafe impl Send for Ticket {}
-// SAFETY: As above.
-unsafe impl Sync for Ticket {}
+unsafe impl Send for DelayedEvent {}
+// SAFETY: Shared use is the kernel's own calls on work and timer, which lock, and atomics.
+unsafe impl Sync for DelayedEvent {}
 
 /// Gives the event to its object.
 ///
 /// # Safety
 ///
 /// `context` is what `Arc::<T>::into_raw` gave, and is passed once.
-unsafe fn run<T: Fires>(context: usize, slot: usize) {
+unsafe fn run<T: EventSource>(context: usize, event: usize) {
     // SAFETY: As the caller promises.
     let object = unsafe { Arc::from_raw(context as *const T) };
-    object.fire(slot);
+    object.fire(event);
 }
 
-impl Ticket {
-    /// A ticket for `event` of a `T`.
-    pub(crate) fn new<T: Fires>(event: usize) -> impl PinInit<Self> {
+impl DelayedEvent {
+    /// A delayed event for `event` of a `T`.
+    pub(crate) fn new<T: EventSource>(event: usize) -> impl PinInit<Self> {
         pin_init!(Self {
             work <- Opaque::ffi_init(|work: *mut abi::work_struct| {
                 // SAFETY: `work` is memory for one work item.
@@ -99,7 +99,7 @@ impl Ticket {
                         work,
                         Some(on_work),
                         false,
-                        c"nvme_fc_loopback_ticket".as_char_ptr(),
+                        c"nvme_fc_loopback_event".as_char_ptr(),
                         static_lock_class!().as_ptr(),
                     )
                 }
@@ -128,14 +128,14 @@ impl Ticket {
     ///
     /// `this` is armed, and its object alive through the armed reference.
     unsafe fn deliver(this: *const Self) {
-        let (context, slot, run) = {
+        let (context, event, run) = {
             // SAFETY: The object is alive.
-            let ticket = unsafe { &*this };
-            (ticket.context.xchg(0, Full), ticket.event, ticket.run)
+            let delayed = unsafe { &*this };
+            (delayed.context.xchg(0, Full), delayed.event, delayed.run)
         };
         if context != 0 {
             // SAFETY: By the invariant; the exchange above takes it once.
-            unsafe { run(context, slot) };
+            unsafe { run(context, event) };
             ARMED.fetch_sub(1, Full);
         }
     }
@@ -143,7 +143,7 @@ impl Ticket {
     /// Puts the work item on `queue`, or the bound one if that is not there.
     fn queue(&self, queue: &Atomic<usize>) {
         let queue = queue.load(Relaxed) as *mut abi::workqueue_struct;
-        // SAFETY: The queues live until no ticket is armed; this one is.
+        // SAFETY: The queues live until no event is armed; this one is.
         // CAST: A small number.
         unsafe {
             abi::queue_work_on(
@@ -169,41 +169,41 @@ impl Ticket {
     }
 }
 
-/// Delivers event `slot` of `object` as `delivery` says. An event that is on
+/// Delivers `event` of `object` as `delivery` says. An event that is on
 /// its way already is not delivered twice. Context: any.
-pub(crate) fn arm<T: Fires>(object: Arc<T>, slot: usize, delivery: Delivery) {
+pub(crate) fn arm<T: EventSource>(object: Arc<T>, event: usize, delivery: Delivery) {
     if delivery == Delivery::Inline {
-        return object.fire(slot);
+        return object.fire(event);
     }
-    let Some(ticket) = object.ticket(slot).map(core::ptr::from_ref) else {
+    let Some(delayed) = object.delayed(event).map(core::ptr::from_ref) else {
         return;
     };
     let context = Arc::into_raw(object);
-    // SAFETY: The ticket is part of the object, whose reference is held above.
-    let ticket = unsafe { &*ticket };
+    // SAFETY: The event is part of the object, whose reference is held above.
+    let delayed = unsafe { &*delayed };
     // INVARIANT: `context` is that object.
-    if ticket.context.cmpxchg(0, context as usize, Full).is_err() {
+    if delayed.context.cmpxchg(0, context as usize, Full).is_err() {
         // SAFETY: It was put away just now, and nobody else has seen it.
         drop(unsafe { Arc::from_raw(context) });
         return;
     }
     ARMED.fetch_add(1, Full);
     match delivery {
-        Delivery::Unbound => ticket.queue(&UNBOUND),
-        Delivery::Later(time) => ticket.start(time, false),
-        Delivery::Irq(time) => ticket.start(time, true),
-        Delivery::Work | Delivery::Inline => ticket.queue(&BOUND),
+        Delivery::Unbound => delayed.queue(&UNBOUND),
+        Delivery::Later(time) => delayed.start(time, false),
+        Delivery::Irq(time) => delayed.start(time, true),
+        Delivery::Work | Delivery::Inline => delayed.queue(&BOUND),
     }
 }
 
 /// Takes a timer's event back if it has not begun. Context: any.
-pub(crate) fn cancel<T: Fires>(object: &Arc<T>, slot: usize) {
-    let Some(ticket) = object.ticket(slot) else {
+pub(crate) fn cancel<T: EventSource>(object: &Arc<T>, event: usize) {
+    let Some(delayed) = object.delayed(event) else {
         return;
     };
     // SAFETY: The timer was set up by `new`.
-    if unsafe { abi::hrtimer_try_to_cancel(ticket.timer.get()) } == 1 {
-        let context = ticket.context.xchg(0, Full);
+    if unsafe { abi::hrtimer_try_to_cancel(delayed.timer.get()) } == 1 {
+        let context = delayed.context.xchg(0, Full);
         if context != 0 {
             // SAFETY: By the invariant; the exchange above takes it once.
             drop(unsafe { Arc::from_raw(context as *const T) });
@@ -212,38 +212,39 @@ pub(crate) fn cancel<T: Fires>(object: &Arc<T>, slot: usize) {
     }
 }
 
-/// The work item of a ticket runs.
+/// The work item of an event runs.
 ///
 /// # Safety
 ///
-/// `work` is that of an armed ticket.
+/// `work` is that of an armed event.
 unsafe extern "C" fn on_work(work: *mut abi::work_struct) {
-    // SAFETY: Only work items of tickets have this function.
-    let ticket = unsafe { container_of!(Opaque::cast_from(work), Ticket, work) };
-    // SAFETY: An armed ticket's work is queued once.
-    unsafe { Ticket::deliver(ticket) };
+    // SAFETY: Only work items of such events have this function.
+    let delayed = unsafe { container_of!(Opaque::cast_from(work), DelayedEvent, work) };
+    // SAFETY: An armed event's work is queued once.
+    unsafe { DelayedEvent::deliver(delayed) };
 }
 
-/// The timer of a ticket has expired. Context: hard IRQ.
+/// The timer of an event has expired. Context: hard IRQ.
 ///
 /// # Safety
 ///
-/// `timer` is that of an armed ticket.
+/// `timer` is that of an armed event.
 unsafe extern "C" fn on_timer(timer: *mut abi::hrtimer) -> abi::hrtimer_restart {
-    // SAFETY: Only timers of tickets have this function.
-    let ticket: *const Ticket = unsafe { container_of!(Opaque::cast_from(timer), Ticket, timer) };
-    // SAFETY: An armed ticket's object is alive.
-    if unsafe { (*ticket).hard.load(Relaxed) } {
-        // SAFETY: An armed ticket's timer expires once.
-        unsafe { Ticket::deliver(ticket) };
+    // SAFETY: Only timers of such events have this function.
+    let delayed: *const DelayedEvent =
+        unsafe { container_of!(Opaque::cast_from(timer), DelayedEvent, timer) };
+    // SAFETY: An armed event's object is alive.
+    if unsafe { (*delayed).hard.load(Relaxed) } {
+        // SAFETY: An armed event's timer expires once.
+        unsafe { DelayedEvent::deliver(delayed) };
     } else {
-        // SAFETY: As above.
-        unsafe { (*ticket).queue(&UNBOUND) };
+        // SAFETY: Still armed, so its object is alive through the armed reference.
+        unsafe { (*delayed).queue(&UNBOUND) };
     }
     abi::hrtimer_restart::HRTIMER_NORESTART
 }
 
-/// The workqueues that tickets use; there is one of this in the module.
+/// The workqueues that delayed events use; there is one of this in the module.
 pub(crate) struct Queues(());
 
 impl Queues {
@@ -285,7 +286,7 @@ impl Drop for Queues {
         for queue in [&BOUND, &UNBOUND] {
             let queue = queue.xchg(0, Full) as *mut abi::workqueue_struct;
             if !queue.is_null() {
-                // SAFETY: No ticket is armed, and none is armed any more: every
+                // SAFETY: No event is armed, and none is armed any more: every
                 // port is gone.
                 unsafe { abi::destroy_workqueue(queue) };
             }

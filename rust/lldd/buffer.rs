@@ -20,7 +20,7 @@ pub(crate) struct Buffer {
 // SAFETY: The memory is only reached by raw copies; what they race with is the
 // contract between LLDD and transport, and only bytes can come out wrong.
 unsafe impl Send for Buffer {}
-// SAFETY: As above.
+// SAFETY: Shared references give the address and raw copies alone; length and address never change.
 unsafe impl Sync for Buffer {}
 
 impl Buffer {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The arithmetic of the books: what was taken and what was given back.
+//! What an LLDD keeps account of, and when an account is even.
 
 #![deny(unsafe_code)]
 
@@ -17,7 +17,7 @@ macro_rules! accounts {
             /// Every account, in the order of their numbers.
             pub(crate) const ALL: &'static [Account] = &[$(Account::$name,)*];
 
-            /// The name in the books.
+            /// The name in reports.
             pub(crate) fn name(self) -> &'static str {
                 match self {
                     $(Account::$name => $text,)*
@@ -85,7 +85,7 @@ impl Account {
 
 /// Something a transport (or this LLDD) did that no contract allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Offence {
+pub(crate) enum Violation {
     /// A second operation before the first was done.
     OverlappingOperation,
     /// An exchange given back twice, or before it was accepted.
@@ -112,11 +112,13 @@ pub(crate) enum Offence {
     BadUnmap,
     /// A mapping that outlives its device.
     MappingLeft,
+    /// Something else, which the log tells.
+    Unexpected,
 }
 
-impl Offence {
-    /// Every offence with its name in the books.
-    pub(crate) const ALL: &'static [(Offence, &'static str)] = &[
+impl Violation {
+    /// Every violation with its name in reports.
+    pub(crate) const ALL: &'static [(Violation, &'static str)] = &[
         (Self::OverlappingOperation, "overlapping_operation"),
         (Self::ReleasedTwice, "released_twice"),
         (Self::ReleasedBusy, "released_busy"),
@@ -130,6 +132,7 @@ impl Offence {
         (Self::NotMapped, "not_mapped"),
         (Self::BadUnmap, "bad_unmap"),
         (Self::MappingLeft, "mapping_left"),
+        (Self::Unexpected, "unexpected"),
     ];
 }
 
@@ -167,8 +170,8 @@ mod tests {
         for (index, account) in Account::ALL.iter().enumerate() {
             assert_eq!(account.index(), index);
         }
-        for (index, (offence, _)) in Offence::ALL.iter().enumerate() {
-            assert_eq!(*offence as usize, index);
+        for (index, (violation, _)) in Violation::ALL.iter().enumerate() {
+            assert_eq!(*violation as usize, index);
         }
     }
 

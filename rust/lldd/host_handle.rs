@@ -2,8 +2,8 @@
 
 //! What a target's transport knows a host by.
 //!
-//! The transport gets the address of the object with every link service, and
-//! keeps it from the first one it accepts until it says `host_release`.
+//! The transport gets the address of the object with every link service, and keeps it from the first
+//! one it accepts until it says `host_release`.
 
 use core::ffi::c_void;
 
@@ -11,13 +11,14 @@ use kernel::{
     prelude::*,
     sync::{
         atomic::{Atomic, Full, Relaxed},
-        Arc, //
+        Arc,
+        ArcBorrow, //
     },
 };
 
-use crate::{
-    plan::accounts::Account,
-    support::books::BOOKS, //
+use crate::lldd::{
+    account::Account,
+    accounting::ACCOUNTING, //
 };
 
 /// A host, as a target port sees it.
@@ -30,10 +31,19 @@ pub(crate) struct HostHandle {
     invalid: Atomic<bool>,
     /// The transport has a reference.
     taken: Atomic<bool>,
+    /// How many releases are to come at most: one for each time that it logged out, whether the
+    /// transport knew it or not.
+    expected: Atomic<i32>,
+    /// How often the transport has let go of it.
+    releases: Atomic<i32>,
 }
 
 impl HostHandle {
     /// A host that the transport has not heard of. Context: any.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
     pub(crate) fn new(node_name: u64, port_name: u64) -> Result<Arc<Self>> {
         Ok(Arc::new(
             Self {
@@ -41,60 +51,55 @@ impl HostHandle {
                 port_name,
                 invalid: Atomic::new(false),
                 taken: Atomic::new(false),
+                expected: Atomic::new(0),
+                releases: Atomic::new(0),
             },
             GFP_ATOMIC,
         )?)
     }
 
     /// The transport is given the handle; says whether for the first time.
-    pub(crate) fn take(this: &Arc<Self>) -> bool {
+    pub(super) fn take(this: &Arc<Self>) -> bool {
         let first = !this.taken.xchg(true, Full);
         if first {
             // The reference is given back in `give_back`.
             let _ = Arc::into_raw(this.clone());
-            BOOKS.open(Account::HostHandles);
+            ACCOUNTING.open(Account::HostHandles);
         }
         first
     }
 
     /// The transport's reference is over: whether it had one.
-    ///
-    /// # Safety
-    ///
-    /// `this` is alive; it may not be any more when this returns.
-    unsafe fn give_back(this: *const Self) -> bool {
-        // SAFETY: Alive, as the caller promises.
-        let taken = unsafe { (*this).taken.xchg(false, Full) };
+    fn give_back(this: &Arc<Self>) -> bool {
+        let taken = this.taken.xchg(false, Full);
         if taken {
-            BOOKS.close(Account::HostHandles);
-            // SAFETY: `take` put exactly this reference away.
-            drop(unsafe { Arc::from_raw(this) });
+            ACCOUNTING.close(Account::HostHandles);
+            // SAFETY: `take` put exactly this reference away, and the exchange above takes it once.
+            drop(unsafe { Arc::from_raw(Arc::as_ptr(this)) });
         }
         taken
     }
 
     /// The port went away without the host being released.
     pub(crate) fn forget(this: &Arc<Self>) {
-        // SAFETY: The caller has a reference of its own.
-        unsafe { Self::give_back(Arc::as_ptr(this)) };
+        Self::give_back(this);
     }
 
-    /// The transport will not use the handle any more. Says whether that was
-    /// asked for.
-    ///
-    /// # Safety
-    ///
-    /// `handle` is a handle that the transport has a reference to.
-    pub(crate) unsafe fn released(handle: *mut c_void) -> bool {
-        let this: *const Self = handle.cast();
-        // SAFETY: The transport's reference keeps it alive.
-        let invalid = unsafe { (*this).invalid.load(Relaxed) };
-        // SAFETY: As above; not looked at afterwards.
-        invalid & unsafe { Self::give_back(this) }
+    /// The transport will not use the handle any more. Says whether that was asked for.
+    pub(super) fn released(this: &Arc<Self>) -> bool {
+        this.releases.add(1, Relaxed);
+        Self::give_back(this);
+        this.expected.fetch_sub(1, Full) > 0
+    }
+
+    /// How often the transport has let go of it.
+    pub(crate) fn releases(&self) -> i32 {
+        self.releases.load(Relaxed)
     }
 
     /// The host has logged out.
     pub(crate) fn invalidate(&self) {
+        self.expected.fetch_add(1, Full);
         self.invalid.store(true, Relaxed);
     }
 
@@ -113,12 +118,12 @@ impl HostHandle {
     /// # Safety
     ///
     /// `handle` is null, or a handle that the transport has a reference to.
-    pub(crate) unsafe fn from_ptr(handle: *mut c_void) -> Option<Arc<Self>> {
+    pub(super) unsafe fn from_ptr(handle: *mut c_void) -> Option<Arc<Self>> {
         if handle.is_null() {
             return None;
         }
         // SAFETY: Alive through the transport's reference.
-        let host = unsafe { kernel::sync::ArcBorrow::<Self>::from_raw(handle.cast()) };
+        let host = unsafe { ArcBorrow::<Self>::from_raw(handle.cast()) };
         Some(host.into())
     }
 }

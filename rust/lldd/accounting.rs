@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The books: what was taken, what came back, what should not have happened.
+//! What was taken, what came back, what should not have happened: of all ports of a module.
 
 #![deny(unsafe_code)]
 
 use kernel::{
     fmt,
+    pr_err,
     sync::atomic::{Atomic, Relaxed}, //
 };
 
-use crate::plan::{
-    accounts::{
+use crate::lldd::{
+    account::{
         balanced,
         Account,
         Entry,
-        Offence, //
+        Violation, //
     },
+    context,
     kind::Kind, //
 };
 
@@ -23,11 +25,11 @@ use crate::plan::{
 const ACCOUNTS: usize = Account::ALL.len();
 /// Number of kinds of calls.
 const KINDS: usize = Kind::ALL.len();
-/// Number of offences.
-const OFFENCES: usize = Offence::ALL.len();
+/// Number of violations.
+const VIOLATIONS: usize = Violation::ALL.len();
 
-/// The books of the module.
-pub(crate) struct Books {
+/// The accounting of a module.
+pub(crate) struct Accounting {
     /// Taken, by account.
     opened: [Atomic<u64>; ACCOUNTS],
     /// Given back, by account.
@@ -39,20 +41,20 @@ pub(crate) struct Books {
     /// Calls from hard IRQ, by kind: completions are delivered there.
     hard: [Atomic<u64>; KINDS],
     /// What should not have happened.
-    offences: [Atomic<u64>; OFFENCES],
+    violations: [Atomic<u64>; VIOLATIONS],
     /// Times that a port with a device was asked for coherent memory, and times
     /// that the caller was ready to wait for I/O to get it.
     coherent: [Atomic<u64>; 2],
 }
 
-/// The only books.
-pub(crate) static BOOKS: Books = Books {
+/// The only one.
+pub(crate) static ACCOUNTING: Accounting = Accounting {
     opened: [const { Atomic::new(0) }; ACCOUNTS],
     closed: [const { Atomic::new(0) }; ACCOUNTS],
     closed_hard: [const { Atomic::new(0) }; ACCOUNTS],
     calls: [const { Atomic::new(0) }; KINDS],
     hard: [const { Atomic::new(0) }; KINDS],
-    offences: [const { Atomic::new(0) }; OFFENCES],
+    violations: [const { Atomic::new(0) }; VIOLATIONS],
     coherent: [const { Atomic::new(0) }; 2],
 };
 
@@ -68,7 +70,7 @@ fn read(table: &[Atomic<u64>], index: usize) -> u64 {
     table.get(index).map_or(0, |number| number.load(Relaxed))
 }
 
-impl Books {
+impl Accounting {
     /// Something is taken. Context: any.
     pub(crate) fn open(&self, account: Account) {
         count(&self.opened, account.index());
@@ -77,7 +79,7 @@ impl Books {
     /// Something is given back. Context: any.
     pub(crate) fn close(&self, account: Account) {
         count(&self.closed, account.index());
-        if crate::support::context::in_hardirq() {
+        if context::in_hardirq() {
             count(&self.closed_hard, account.index());
         }
     }
@@ -85,14 +87,42 @@ impl Books {
     /// A callback was called, or calls. Context: any.
     pub(crate) fn call(&self, kind: Kind) {
         count(&self.calls, kind.index());
-        if crate::support::context::in_hardirq() {
+        if context::in_hardirq() {
             count(&self.hard, kind.index());
         }
     }
 
     /// Something that no contract allows has happened. Context: any.
-    pub(crate) fn offend(&self, offence: Offence) {
-        count(&self.offences, offence as usize);
+    pub(crate) fn violation(&self, violation: Violation) {
+        count(&self.violations, violation as usize);
+    }
+
+    /// The same for what has no name of its own: the log tells what, and a number that says more.
+    #[track_caller]
+    pub(crate) fn unexpected(&self, what: &str, value: u64) {
+        let at = core::panic::Location::caller();
+        pr_err!("{}:{}: {what} ({value:#x})\n", at.file(), at.line());
+        self.violation(Violation::Unexpected);
+    }
+
+    /// How often a callback was called, or called. Context: any.
+    pub(crate) fn calls(&self, kind: Kind) -> u64 {
+        read(&self.calls, kind.index())
+    }
+
+    /// How many violations there were.
+    pub(crate) fn violations(&self) -> u64 {
+        self.violations
+            .iter()
+            .map(|number| number.load(Relaxed))
+            .sum()
+    }
+
+    /// Notes a violation if the caller may not sleep here. Context: any.
+    pub(crate) fn expect_sleep(&self) {
+        if !context::may_sleep() {
+            self.violation(Violation::WrongContext);
+        }
     }
 
     /// Coherent memory is asked for; `io` says whether the caller would wait for
@@ -117,8 +147,7 @@ impl Books {
     /// Whether every account is even and nothing happened that should not.
     pub(crate) fn balanced(&self, strict: bool) -> bool {
         let entries = Account::ALL.iter().map(|a| (*a, self.entry(*a)));
-        let clean = self.offences.iter().all(|number| number.load(Relaxed) == 0);
-        clean && balanced(entries, strict)
+        self.violations() == 0 && balanced(entries, strict)
     }
 
     /// Whether every account is even that has to be while ports are there.
@@ -129,7 +158,7 @@ impl Books {
     /// Starts anew. Context: nothing may be under way.
     pub(crate) fn reset(&self) {
         let tables = [&self.opened, &self.closed, &self.closed_hard];
-        let counts = self.calls.iter().chain(&self.hard).chain(&self.offences);
+        let counts = self.calls.iter().chain(&self.hard).chain(&self.violations);
         let counts = counts.chain(&self.coherent);
         tables
             .into_iter()
@@ -139,7 +168,7 @@ impl Books {
     }
 }
 
-impl fmt::Display for Books {
+impl fmt::Display for Accounting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match (self.balanced(false), self.balanced(true)) {
             (_, true) => "balanced",
@@ -166,8 +195,8 @@ impl fmt::Display for Books {
         if asked != 0 {
             writeln!(f, "coherent {asked} {io}")?;
         }
-        for (offence, name) in Offence::ALL {
-            let number = read(&self.offences, *offence as usize);
+        for (violation, name) in Violation::ALL {
+            let number = read(&self.violations, *violation as usize);
             if number != 0 {
                 writeln!(f, "offence {name} {number}")?;
             }
