@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See kunit_shim.h. */
+#include <linux/dma-direct.h>
 #include <linux/fcntl.h>
 #include <linux/fs_struct.h>
 #include <linux/namei.h>
+#include <linux/preempt.h>
 #include "kunit_shim.h"
 
 #define SHIM(name) nvme_fc_kunit_shim_##name
 #include "shim_common_body.h"
+#include "shim_lldd_body.h"
 #undef SHIM
 
 int nvme_fc_kunit_shim_unshare_fs(void)
@@ -60,9 +63,4 @@ struct dentry *nvme_fc_kunit_shim_start_removing(struct dentry *parent,
 						 struct qstr *name)
 {
 	return start_removing_noperm(parent, name);
-}
-
-void *nvme_fc_kunit_shim_sg_virt(struct scatterlist *sg)
-{
-	return sg_virt(sg);
 }

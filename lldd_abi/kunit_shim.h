@@ -19,7 +19,10 @@ struct nvmf_transport_ops *nvme_fc_kunit_transport(void);
 
 #define SHIM(name) nvme_fc_kunit_shim_##name
 #include "shim_common.h"
+#include "shim_lldd.h"
 #undef SHIM
+bool nvme_fc_kunit_shim_preemptible(void);
+bool nvme_fc_kunit_shim_in_hardirq(void);
 
 /* tests/kunit/support/tree.rs: configfs without a user space. */
 int nvme_fc_kunit_shim_unshare_fs(void);
@@ -35,8 +38,5 @@ void nvme_fc_kunit_shim_end_creating(struct path *parent,
 				     struct dentry *dentry);
 struct dentry *nvme_fc_kunit_shim_start_removing(struct dentry *parent,
 						 struct qstr *name);
-
-/* tests/kunit/target/: the scripted LLDD. */
-void *nvme_fc_kunit_shim_sg_virt(struct scatterlist *sg);
 
 #endif

@@ -18,6 +18,8 @@ mod abi;
 mod cases;
 mod harness;
 mod host;
+#[path = "../../rust/lldd/mod.rs"]
+mod lldd;
 #[allow(
     unsafe_code,
     unused_macros,

@@ -10,6 +10,10 @@ pub(crate) use crate::abi::{
     nvme_fc_kunit_shim_dma_mapping_error as dma_mapping_error,
     nvme_fc_kunit_shim_dma_sync_single_for_cpu as dma_sync_single_for_cpu,
     nvme_fc_kunit_shim_dma_sync_single_for_device as dma_sync_single_for_device,
+    nvme_fc_kunit_shim_dma_to_virt as dma_to_virt,
     nvme_fc_kunit_shim_dma_unmap_single as dma_unmap_single,
-    nvme_fc_kunit_shim_ida_init as ida_init, //
+    nvme_fc_kunit_shim_ida_init as ida_init,
+    nvme_fc_kunit_shim_in_hardirq as in_hardirq,
+    nvme_fc_kunit_shim_preemptible as preemptible,
+    nvme_fc_kunit_shim_sg_virt as sg_virt, //
 };

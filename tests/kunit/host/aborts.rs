@@ -11,7 +11,10 @@ use kernel::{
 };
 
 use super::{
-    bench::Bench,
+    bench::{
+        self,
+        Bench, //
+    },
     controller::{
         Controller,
         Phase, //
@@ -37,6 +40,7 @@ use crate::cases::outcome::{
     CaseResult,
     OrFail, //
 };
+use crate::lldd::account::Account;
 
 /// Status: Host Aborted Command.
 const ABORTED: i32 = 0x371;
@@ -161,7 +165,7 @@ pub(crate) fn a_deletion_waits_for_a_late_exchange() -> CaseResult {
     ensure!(ctrl.begin_delete());
     sleep_ms(300);
     ensure!(!ctrl.is_gone() && !reader.is_over());
-    ensure_eq!(bench.counts().queues_deleted.get(), 0);
+    ensure_eq!(bench::ended(Account::Queues), 0);
     ensure!(bench.lldd.release(ON_READ, |_| {}));
     reader.wait(5)?;
     ctrl.wait_gone(10)?;

@@ -7,18 +7,29 @@
 use kernel::{
     faux,
     prelude::*,
-    sync::Arc, //
+    sync::{
+        atomic::Relaxed,
+        Arc, //
+    }, //
 };
 
-use crate::cases::outcome::{
-    ensure,
-    ensure_eq,
-    CaseResult,
-    OrFail, //
+use crate::{
+    cases::outcome::{
+        ensure,
+        ensure_eq,
+        CaseResult,
+        OrFail, //
+    },
+    lldd::{
+        account::Account,
+        accounting::ACCOUNTING,
+        host::Template,
+        ports::PortInfo,
+        registration::Object, //
+    }, //
 };
 
 use super::{
-    books::Counts,
     controller::{
         Controller,
         Phase, //
@@ -30,24 +41,34 @@ use super::{
         Wish, //
     },
     polls,
-    ports::{
-        self,
-        Info,
-        LocalPort,
-        RemotePort, //
-    },
+    ports,
     sleep_ms,
-    template::Template, //
+    template, //
 };
+
+/// How many of a kind were begun in this case.
+pub(crate) fn begun(account: Account) -> u64 {
+    ACCOUNTING.entry(account).opened
+}
+
+/// How many of a kind were ended in this case.
+pub(crate) fn ended(account: Account) -> u64 {
+    ACCOUNTING.entry(account).closed
+}
+
+/// Whether as many were ended as begun.
+pub(crate) fn is_even(account: Account) -> bool {
+    ACCOUNTING.entry(account).left() == 0
+}
 
 /// An LLDD, its ports, and what is behind them.
 pub(crate) struct Bench {
     /// The LLDD.
     pub(crate) lldd: Arc<Lldd>,
     /// Its port, while it is registered.
-    pub(crate) local: Option<LocalPort>,
+    pub(crate) local: Option<Object>,
     /// The controller's port, while it is registered.
-    pub(crate) remote: Option<RemotePort>,
+    pub(crate) remote: Option<Object>,
     /// What controllers are children of.
     parent: faux::Registration,
 }
@@ -55,6 +76,7 @@ pub(crate) struct Bench {
 impl Bench {
     /// An LLDD without ports.
     pub(crate) fn bare(template: Template, wanted: Wanted) -> CaseResult<Self> {
+        ACCOUNTING.reset();
         Ok(Self {
             lldd: Lldd::new(template, wanted).or_fail()?,
             local: None,
@@ -65,7 +87,7 @@ impl Bench {
 
     /// An LLDD with both ports.
     pub(crate) fn new(wanted: Wanted) -> CaseResult<Self> {
-        Self::with(Template::whole(), wanted)
+        Self::with(template::whole(), wanted)
     }
 
     /// As [`Bench::new`], with a template.
@@ -78,18 +100,18 @@ impl Bench {
 
     /// Registers the local port.
     pub(crate) fn add_local(&mut self) -> CaseResult {
-        let local = ports::register_local(&self.lldd, &Info::LOCAL, core::ptr::null_mut());
+        let local = ports::register_local(&self.lldd, &ports::LOCAL, core::ptr::null_mut());
         self.local = Some(local.or_fail()?);
         Ok(())
     }
 
     /// Registers the remote port.
     pub(crate) fn add_remote(&mut self) -> CaseResult {
-        self.add_remote_as(&Info::REMOTE)
+        self.add_remote_as(&ports::REMOTE)
     }
 
     /// Registers the remote port as `info` says.
-    pub(crate) fn add_remote_as(&mut self, info: &Info) -> CaseResult {
+    pub(crate) fn add_remote_as(&mut self, info: &PortInfo) -> CaseResult {
         let local = self.local.or_fail()?;
         self.remote = Some(ports::register_remote(&self.lldd, local, info).or_fail()?);
         Ok(())
@@ -98,14 +120,14 @@ impl Bench {
     /// Unregisters the remote port.
     pub(crate) fn drop_remote(&mut self) -> CaseResult {
         let remote = self.remote.take().or_fail()?;
-        ensure_eq!(ports::unregister_remote(remote), 0);
+        ensure_eq!(ports::unregister(remote), 0);
         Ok(())
     }
 
     /// Unregisters the local port.
     pub(crate) fn drop_local(&mut self) -> CaseResult {
         let local = self.local.take().or_fail()?;
-        ensure_eq!(ports::unregister_local(local), 0);
+        ensure_eq!(ports::unregister(local), 0);
         Ok(())
     }
 
@@ -136,15 +158,7 @@ impl Bench {
     /// Waits until the LLDD has all exchanges back, and has heard of the end of
     /// every queue.
     pub(crate) fn queues_are_over(&self) -> bool {
-        self.until(10, |lldd| {
-            let counts = &lldd.books.counts;
-            lldd.in_flight() == 0 && counts.queues_made.get() == counts.queues_deleted.get()
-        })
-    }
-
-    /// Counters.
-    pub(crate) fn counts(&self) -> &Counts {
-        &self.lldd.books.counts
+        self.until(10, |lldd| lldd.in_flight() == 0 && is_even(Account::Queues))
     }
 
     /// Waits for a condition.
@@ -161,26 +175,27 @@ impl Bench {
     /// Unregisters what is registered, and waits for the end of it.
     fn close(&mut self) -> bool {
         if let Some(remote) = self.remote.take() {
-            ports::unregister_remote(remote);
+            ports::unregister(remote);
         }
         if let Some(local) = self.local.take() {
-            ports::unregister_local(local);
+            ports::unregister(local);
         }
         self.until(10, |lldd| {
-            let counts = &lldd.books.counts;
-            counts.threads.get() == 0
+            lldd.threads.load(Relaxed) == 0
                 && lldd.in_flight() == 0
-                && counts.remotes.get() == counts.remotes_deleted.get()
-                && counts.locals.get() == counts.locals_deleted.get()
-                && counts.received.get() == counts.responses.get()
+                && is_even(Account::RemotePorts)
+                && is_even(Account::LocalPorts)
+                && is_even(Account::HostReceived)
         })
     }
 
-    /// Ends a case: everything must be over, and the books balanced.
+    /// Ends a case: everything must be over, every account even, and nothing amiss.
     pub(crate) fn end(mut self) -> CaseResult {
         let over = self.close();
-        self.lldd.books.clean()?;
-        self.lldd.books.balanced()?;
+        ensure_eq!(ACCOUNTING.violations(), 0, "see above");
+        for account in Account::ALL {
+            ensure!(is_even(*account), "{}", account.name());
+        }
         ensure!(over, "something does not end");
         Ok(())
     }

@@ -7,15 +7,15 @@
 use kernel::prelude::*;
 
 use super::{
-    bench::Bench,
+    bench::{
+        self,
+        Bench, //
+    },
     controller::Phase,
     link_services::serves,
     model::Wanted,
     options::Wish,
-    ports::{
-        self,
-        Info, //
-    },
+    ports::{self},
     script::{
         opcode,
         Alter,
@@ -26,13 +26,22 @@ use super::{
         CREATE_CONNECTION,
         DISCONNECT, //
     },
-    template::Template, //
+    template, //
 };
 use crate::cases::outcome::{
     ensure,
     ensure_eq,
     CaseResult,
     OrFail, //
+};
+use crate::lldd::{
+    account::Account,
+    accounting::ACCOUNTING,
+    kind::Kind,
+    ports::{
+        PortInfo,
+        INITIATOR, //
+    }, //
 };
 
 /// Everything that is sent on the way to service, but for queues and link
@@ -227,9 +236,9 @@ pub(crate) fn deleted_between_attempts() -> CaseResult {
 
 pub(crate) fn what_a_user_may_not_ask() -> CaseResult {
     let mut bench = Bench::new(Wanted::PLAIN)?;
-    let other = Info {
-        port: 0x2100_0000_0000_0099,
-        ..Info::REMOTE
+    let other = PortInfo {
+        port_name: 0x2100_0000_0000_0099,
+        ..ports::REMOTE
     };
     let wishes = [
         (
@@ -282,9 +291,9 @@ pub(crate) fn what_a_user_may_not_ask() -> CaseResult {
         bench.try_connect(&Wish::ONCE).err(),
         Some(ENOENT.to_errno())
     );
-    bench.add_remote_as(&Info {
-        role: ports::INITIATOR,
-        ..Info::REMOTE
+    bench.add_remote_as(&PortInfo {
+        role: INITIATOR,
+        ..ports::REMOTE
     })?;
     ensure_eq!(bench.try_connect(&Wish::ONCE).err(), Some(EBADR.to_errno()));
     bench.end()
@@ -304,7 +313,7 @@ pub(crate) fn queues_are_the_least_that_anybody_wants() -> CaseResult {
         })?;
         let least = user.min(lldd).min(u32::from(controller)).min(cpus);
         ensure_eq!(ctrl.queue_count(), least + 1);
-        ensure_eq!(bench.counts().queues_made.get(), least + 1);
+        ensure_eq!(bench::begun(Account::Queues), u64::from(least) + 1);
         ctrl.delete()?;
         drop(ctrl);
         bench.end()?;
@@ -334,16 +343,16 @@ pub(crate) fn another_number_of_queues_after_a_reset() -> CaseResult {
 }
 
 pub(crate) fn the_lldd_maps_queues() -> CaseResult {
-    let bench = Bench::with(Template::edited(Template::mapping), Wanted::PLAIN)?;
+    let bench = Bench::with(template::mapping(|_| ()), Wanted::PLAIN)?;
     let ctrl = bench.live(&Wish::ONCE)?;
-    ensure!(bench.counts().maps.get() > 0);
+    ensure!(ACCOUNTING.calls(Kind::MapQueues) > 0);
     ctrl.delete()?;
     drop(ctrl);
     bench.end()
 }
 
 pub(crate) fn an_lldd_without_queue_calls() -> CaseResult {
-    let template = Template::edited(|template| {
+    let template = template::edited(|template| {
         template.create_queue = None;
         template.delete_queue = None;
     });
@@ -354,8 +363,8 @@ pub(crate) fn an_lldd_without_queue_calls() -> CaseResult {
         let ctrl = bench.live(&Wish::ONCE)?;
         ctrl.delete()?;
     }
-    ensure_eq!(bench.counts().queues_made.get(), 0);
+    ensure_eq!(bench::begun(Account::Queues), 0);
     let remote = bench.remote.or_fail()?;
-    ports::rescan(remote);
+    ports::pass(remote).rescan();
     bench.end()
 }

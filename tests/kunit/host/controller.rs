@@ -15,6 +15,7 @@ use kernel::{
 };
 use zerocopy::FromZeros;
 
+use crate::lldd::accounting::ACCOUNTING;
 use crate::{
     abi,
     cases::outcome::{
@@ -80,7 +81,7 @@ pub(crate) struct Controller {
 
 // SAFETY: The NVMe core's functions may be called from any thread.
 unsafe impl Send for Controller {}
-// SAFETY: As above.
+// SAFETY: Shared use is those functions, and reads of fields that do their own locking.
 unsafe impl Sync for Controller {}
 
 impl Controller {
@@ -206,13 +207,13 @@ impl Controller {
 
     /// Waits until a deletion that began is over.
     fn deleted(&self) {
-        // SAFETY: As above; the item is initialised.
+        // SAFETY: Alive through our reference; the item is initialised.
         unsafe { abi::flush_work(&raw mut (*self.ctrl).delete_work) };
     }
 
     /// Waits until the scan that follows a connect is over.
     pub(crate) fn scanned(&self) {
-        // SAFETY: As above.
+        // SAFETY: Alive through our reference; the item is initialised.
         unsafe { abi::flush_work(&raw mut (*self.ctrl).scan_work) };
     }
 
@@ -309,9 +310,7 @@ impl Drop for Controller {
         while !self.is_gone() {
             waits += 1;
             if waits == PATIENCE_MS / 5 {
-                self.lldd
-                    .books
-                    .wrong(line!(), "a controller does not end", 0);
+                ACCOUNTING.unexpected("a controller does not end", 0);
             }
             if waits > PATIENCE_MS / 5 {
                 self.lldd.give_up();

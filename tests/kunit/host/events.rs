@@ -8,7 +8,10 @@ use kernel::prelude::*;
 
 use super::{
     answer::FcpAnswer,
-    bench::Bench,
+    bench::{
+        self,
+        Bench, //
+    },
     controller::{
         Controller,
         Phase, //
@@ -30,6 +33,7 @@ use crate::cases::outcome::{
     ensure_eq,
     CaseResult, //
 };
+use crate::lldd::account::Account;
 
 /// The request's step.
 pub(crate) const EVENT: On = On::Admin(opcode::ASYNC_EVENT);
@@ -88,7 +92,7 @@ pub(crate) fn a_teardown_waits_for_it() -> CaseResult {
     ensure!(bench.until(5, |lldd| lldd.count(On::FcpAbort) == 1));
     sleep_ms(300);
     ensure!(!ctrl.is_gone());
-    ensure_eq!(bench.counts().queues_deleted.get(), 0);
+    ensure_eq!(bench::ended(Account::Queues), 0);
     // An event in the middle of that is no event any more.
     ensure!(bench.lldd.release(EVENT, namespace_changed));
     ctrl.wait_gone(10)?;
@@ -156,7 +160,7 @@ pub(crate) fn it_comes_back_twice() -> CaseResult {
     bench
         .lldd
         .rule(Rule::at(EVENT).times(100).refuse(EIO.to_errno()));
-    ensure!(bench.lldd.release_times(EVENT, 2, namespace_changed));
+    ensure!(bench.lldd.release_twice(EVENT, namespace_changed));
     sleep_ms(50);
     ensure_eq!(ctrl.phase(), Phase::Live);
     end(bench, ctrl)

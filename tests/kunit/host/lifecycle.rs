@@ -6,17 +6,17 @@
 #![deny(unsafe_code)]
 
 use super::{
-    bench::Bench,
+    bench::{
+        self,
+        Bench, //
+    },
     controller::{
         Controller,
         Phase, //
     },
     model::Wanted,
     options::Wish,
-    ports::{
-        self,
-        Info, //
-    },
+    ports::{self},
     responses::{
         connected,
         end,
@@ -37,6 +37,10 @@ use crate::cases::outcome::{
     ensure_eq,
     CaseResult,
     OrFail, //
+};
+use crate::lldd::{
+    account::Account,
+    ports::PortInfo, //
 };
 
 /// The steps from one association to the next, each held up for a while.
@@ -87,10 +91,7 @@ pub(crate) fn a_lost_port_at_each_step() -> CaseResult {
         reset_until(&bench, &ctrl, on)?;
         bench.drop_remote()?;
         // The delete callback comes when nothing is in use any more.
-        let gone = bench.until(10, |lldd| {
-            let counts = &lldd.books.counts;
-            counts.remotes.get() == counts.remotes_deleted.get()
-        });
+        let gone = bench.until(10, |_| bench::is_even(Account::RemotePorts));
         ensure!(gone, "{on:?}");
         ensure!(bench.queues_are_over(), "{on:?}");
         bench.add_remote()?;
@@ -137,14 +138,14 @@ pub(crate) fn a_port_comes_back() -> CaseResult {
     ensure_eq!(bench.lldd.count(DISCONNECT), 0);
     ensure_eq!(ctrl.phase(), Phase::Connecting);
     bench.lldd.with(|state| state.model.forget());
-    bench.add_remote_as(&Info {
-        id: 0x99,
-        ..Info::REMOTE
+    bench.add_remote_as(&PortInfo {
+        port_id: 0x99,
+        ..ports::REMOTE
     })?;
     // It is the same port to its LLDD, with what is new.
     let after = bench.remote.or_fail()?;
     ensure!(before == after);
-    ensure_eq!(after.numbers().1, 0x99);
+    ensure_eq!(ports::numbers(after).1, 0x99);
     ctrl.wait(Phase::Live, 5)?;
     ensure_eq!(read(&ctrl)?, Ok(0));
     end(bench, ctrl)
@@ -180,7 +181,7 @@ pub(crate) fn the_local_port_first() -> CaseResult {
     // A controller does not mind, and keeps the port.
     ensure_eq!(ctrl.phase(), Phase::Live);
     ensure_eq!(read(&ctrl)?, Ok(0));
-    ensure_eq!(bench.counts().locals_deleted.get(), 0);
+    ensure_eq!(bench::ended(Account::LocalPorts), 0);
     bench.add_local()?;
     ensure!(bench.local.or_fail()? == before);
     // Once more, and now for good: whoever is last delivers.
@@ -188,8 +189,8 @@ pub(crate) fn the_local_port_first() -> CaseResult {
     bench.drop_remote()?;
     ctrl.delete()?;
     drop(ctrl);
-    ensure_eq!(bench.counts().remotes_deleted.get(), 1);
-    ensure!(bench.until(5, |lldd| lldd.books.counts.locals_deleted.get() == 1));
+    ensure_eq!(bench::ended(Account::RemotePorts), 1);
+    ensure!(bench.until(5, |_| bench::ended(Account::LocalPorts) == 1));
     bench.end()
 }
 
@@ -202,10 +203,7 @@ pub(crate) fn two_controllers_lose_their_port() -> CaseResult {
     second.wait(Phase::Live, 5)?;
     for _ in 0..3 {
         bench.drop_remote()?;
-        let gone = bench.until(10, |lldd| {
-            let counts = &lldd.books.counts;
-            counts.remotes.get() == counts.remotes_deleted.get()
-        });
+        let gone = bench.until(10, |_| bench::is_even(Account::RemotePorts));
         ensure!(gone);
         bench.lldd.with(|state| state.model.forget());
         bench.add_remote()?;

@@ -9,6 +9,7 @@ use kernel::{
     new_spinlock,
     prelude::*,
     sync::{
+        atomic::Atomic,
         Arc,
         SpinLock, //
     }, //
@@ -19,27 +20,26 @@ use super::{
         FcpAnswer,
         LsAnswer, //
     },
-    books::Books,
     model::{
         Model,
         Wanted, //
     },
-    received::{
-        Answer,
-        Answered, //
-    },
+    received::Answered,
     script::{
         Abort,
         Delivery,
         On,
         Rule, //
     },
-    sleep_ms,
-    taken::{
-        Exchange,
-        Service, //
-    },
-    template::Template, //
+    sleep_ms, //
+};
+use crate::lldd::{
+    account::Account,
+    accounting::ACCOUNTING,
+    fcp_request::FcpRequest,
+    host::Template,
+    ls_request::LsRequest,
+    ls_response::LsResponse, //
 };
 
 /// Exchanges that may be in flight.
@@ -81,9 +81,9 @@ pub(crate) struct State {
     /// What is to be done otherwise; the first that holds.
     pub(crate) rules: KVec<Rule>,
     /// Exchanges in flight.
-    pub(crate) exchanges: KVec<Taken<Exchange, FcpAnswer>>,
+    pub(crate) exchanges: KVec<Taken<FcpRequest, FcpAnswer>>,
     /// Link services in flight.
-    pub(crate) services: KVec<Taken<Service, LsAnswer>>,
+    pub(crate) services: KVec<Taken<LsRequest, LsAnswer>>,
     /// Hardware queues.
     pub(crate) queues: KVec<HardwareQueue>,
     /// Handles that calls of `fcp_abort` which have not returned were given.
@@ -95,7 +95,7 @@ pub(crate) struct State {
     /// What the host answered to link services.
     pub(crate) answered: KVec<Answered>,
     /// Answers of the host's that are kept from going out.
-    pub(crate) kept: KVec<Answer>,
+    pub(crate) kept: KVec<LsResponse<()>>,
     /// The controller.
     pub(crate) model: Model,
     /// How answers are given where no rule says.
@@ -122,21 +122,20 @@ pub(crate) struct Lldd {
     /// What changes.
     #[pin]
     pub(super) state: SpinLock<State>,
-    /// Counters and faults.
-    #[pin]
-    pub(crate) books: Books,
+    /// Threads that are to answer.
+    pub(super) threads: Atomic<u32>,
 }
 
-/// Notes a fault unless a condition holds.
+/// Notes a violation unless a condition holds.
 macro_rules! require {
-    ($lldd:expr, $condition:expr, $what:literal, $value:expr) => {
+    ($condition:expr, $what:literal, $value:expr) => {
         if !$condition {
             #[allow(
                 clippy::unnecessary_cast,
                 clippy::cast_lossless,
                 reason = "any number may be told"
             )]
-            $lldd.books.wrong(line!(), $what, $value as u64);
+            $crate::lldd::accounting::ACCOUNTING.unexpected($what, $value as u64);
         }
     };
 }
@@ -168,7 +167,7 @@ impl Lldd {
             pin_init!(Self {
                 template,
                 state <- new_spinlock!(state, "Lldd::state"),
-                books <- Books::new(),
+                threads: Atomic::new(0),
             }),
             GFP_KERNEL,
         )
@@ -185,7 +184,7 @@ impl Lldd {
             state.rules.retain(|rule| rule.times > 0);
             state.rules.push_within_capacity(rule).is_ok()
         });
-        require!(self, added, "too many rules", 0);
+        require!(added, "too many rules", 0);
     }
 
     /// Forgets all rules, and what was called.
@@ -231,7 +230,7 @@ impl Lldd {
 
     /// Checks that a remote port is behind its local port.
     pub(crate) fn belongs(&self, local: usize, of: usize) {
-        require!(self, local == of, "a remote port of another local port", of);
+        require!(local == of, "a remote port of another local port", of);
     }
 
     /// A port was registered; says whether it is another one than it was.
@@ -252,7 +251,7 @@ impl Lldd {
             state.ports.retain(|known| *known != port);
             state.ports.len() < before
         });
-        require!(self, known, "a delete callback too many", port);
+        require!(known, "a delete callback too many", port);
     }
 
     /// `remoteport_delete`. Context: may sleep.
@@ -260,7 +259,7 @@ impl Lldd {
         let rule = self.step(On::RemoteDelete);
         sleep_ms(rule.stall);
         self.port_gone(port);
-        self.books.counts.remotes_deleted.add();
+        ACCOUNTING.close(Account::RemotePorts);
     }
 
     /// `localport_delete`. Context: may sleep.
@@ -268,17 +267,17 @@ impl Lldd {
         let rule = self.step(On::LocalDelete);
         sleep_ms(rule.stall);
         self.port_gone(port);
-        self.books.counts.locals_deleted.add();
+        ACCOUNTING.close(Account::LocalPorts);
     }
 
     /// `create_queue`. Context: may sleep.
-    pub(crate) fn create_queue(&self, index: u16, entries: u16) -> Result<usize, c_int> {
+    pub(crate) fn make_queue(&self, index: u16, entries: u16) -> Result<usize, c_int> {
         let rule = self.step(On::CreateQueue(index));
         sleep_ms(rule.stall);
         if let Some(errno) = rule.refuse {
             return Err(errno);
         }
-        require!(self, entries >= 2, "a queue without entries", entries);
+        require!(entries >= 2, "a queue without entries", entries);
         let handle = self.with(|state| {
             state.serial = state.serial.wrapping_add(1);
             // CAST: u64 to usize.
@@ -290,16 +289,16 @@ impl Lldd {
                 .ok()
                 .map(|()| handle)
         });
-        require!(self, handle.is_some(), "too many queues", index);
-        self.books.counts.queues_made.add();
+        require!(handle.is_some(), "too many queues", index);
+        ACCOUNTING.open(Account::Queues);
         Ok(handle.unwrap_or(0))
     }
 
     /// `delete_queue`. Context: may sleep.
-    pub(crate) fn delete_queue(&self, index: u16, handle: usize) {
+    pub(crate) fn drop_queue(&self, index: u16, handle: usize) {
         let rule = self.step(On::DeleteQueue(index));
         let aborting = self.with(|state| state.aborting.contains(&handle));
-        require!(self, !aborting, "delete_queue during its fcp_abort", index);
+        require!(!aborting, "delete_queue during its fcp_abort", index);
         sleep_ms(rule.stall);
         let (known, busy) = self.with(|state| {
             let before = state.queues.len();
@@ -312,8 +311,8 @@ impl Lldd {
             let busy = last && state.exchanges.iter().any(|taken| taken.queue == index);
             (state.queues.len() < before, busy)
         });
-        require!(self, known, "delete_queue of no queue", index);
-        require!(self, !busy, "delete_queue with exchanges in flight", index);
-        self.books.counts.queues_deleted.add();
+        require!(known, "delete_queue of no queue", index);
+        require!(!busy, "delete_queue with exchanges in flight", index);
+        ACCOUNTING.close(Account::Queues);
     }
 }

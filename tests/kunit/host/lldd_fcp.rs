@@ -7,7 +7,18 @@
 
 use kernel::{prelude::*, sync::Arc};
 
-use crate::proto::wire;
+use crate::{
+    lldd::{
+        account::Account,
+        accounting::ACCOUNTING,
+        fcp_request::{
+            FcpRequest,
+            Refused, //
+        },
+        scatter::Bus, //
+    },
+    proto::wire, //
+};
 
 use super::{
     answer::FcpAnswer,
@@ -27,8 +38,7 @@ use super::{
         On,
         Rule, //
     },
-    taken::Exchange,
-    template::FCP_PRIVATE, //
+    taken, //
 };
 
 /// `io_dir` by the flags of a command IU.
@@ -36,21 +46,26 @@ const DIRECTIONS: [u8; 3] = [0, wire::FLAG_WRITE, wire::FLAG_READ];
 
 impl Lldd {
     /// `fcp_io`. Context: atomic.
-    pub(crate) fn fcp_io(self: &Arc<Self>, handle: usize, exchange: Exchange) -> c_int {
+    pub(super) fn take_fcp(
+        self: &Arc<Self>,
+        handle: usize,
+        mut exchange: FcpRequest,
+    ) -> Result<(), Refused<FcpRequest>> {
         let queue = exchange.queue();
-        let command = exchange.command();
+        let command = taken::command(&exchange);
         let on = On::command(&command, queue);
         let rule = self.step(on);
         self.check(&exchange, handle);
         if let Some(errno) = rule.refuse {
             self.with(|state| state.refused = true);
-            return errno;
+            return Err(exchange.refuse(errno));
         }
-        exchange.scribble(FCP_PRIVATE);
+        require!(taken::scribble(&mut exchange), "no private memory", 0);
         let (serial, delivery) = {
             let mut state = self.state.lock();
             if state.exchanges.len() == EXCHANGES {
-                return EBUSY.to_errno();
+                drop(state);
+                return Err(exchange.refuse(EBUSY.to_errno()));
             }
             let reply = state.model.execute(&command, queue);
             let moved = self.transfer(&mut state, &exchange, reply.transfer, &rule);
@@ -84,107 +99,76 @@ impl Lldd {
             });
             (serial, rule.delivery.unwrap_or(usual))
         };
-        self.books.counts.exchanges.add();
+        ACCOUNTING.open(Account::HostCommands);
         match delivery {
             Delivery::Inline => {
-                self.end_exchange(serial, 1, |_| {});
+                self.end_exchange(serial, false, |_| {});
             }
             Delivery::Twice => {
-                self.end_exchange(serial, 2, |_| {});
+                self.end_exchange(serial, true, |_| {});
             }
             Delivery::Thread(delay) => self.later(delay, move |lldd| {
-                lldd.end_exchange(serial, 1, |_| {});
+                lldd.end_exchange(serial, false, |_| {});
             }),
             Delivery::Kept => {}
         }
-        0
+        Ok(())
     }
 
     /// Checks what the transport says of an exchange.
-    fn check(&self, exchange: &Exchange, handle: usize) {
+    fn check(&self, exchange: &FcpRequest, handle: usize) {
         let queue = exchange.queue();
-        let command = exchange.command();
+        let command = taken::command(exchange);
         let shape = exchange.shape();
+        let segments = exchange.data(Bus::NONE).len();
         let flags = command.flags & wire::FLAG_DIRECTION;
         let direction = DIRECTIONS.get(shape.direction as usize);
 
-        require!(self, shape.command == 96, "cmdlen", shape.command);
-        require!(self, shape.response == 32, "rsplen", shape.response);
-        require!(self, shape.private, "no private memory", 0);
+        require!(shape.command == 96, "cmdlen", shape.command);
+        require!(shape.response == 32, "rsplen", shape.response);
         require!(
-            self,
             shape.addresses == [0, 0],
             "bus addresses without a device",
             0
         );
         require!(
-            self,
             command.format_id == wire::COMMAND_FORMAT_ID,
             "format_id",
             command.format_id
         );
+        require!(command.fc_id == wire::COMMAND_FC_ID, "fc_id", command.fc_id);
         require!(
-            self,
-            command.fc_id == wire::COMMAND_FC_ID,
-            "fc_id",
-            command.fc_id
-        );
-        require!(
-            self,
             command.iu_words.get() == wire::COMMAND_WORDS,
             "iu_len",
             command.iu_words.get()
         );
         require!(
-            self,
             command.data_length.get() == shape.data,
             "data length",
             shape.data
         );
+        require!(direction == Some(&flags), "direction", shape.direction);
         require!(
-            self,
-            direction == Some(&flags),
-            "direction",
-            shape.direction
-        );
-        require!(
-            self,
             (shape.data == 0) == (flags == 0),
             "direction of no data",
             flags
         );
         require!(
-            self,
-            shape.segments == u64::from(shape.data),
+            segments == u64::from(shape.data),
             "bytes in segments",
-            shape.segments
+            segments
         );
         let category = match queue {
             0 => wire::CATEGORY_ADMIN,
             _ => wire::CATEGORY_COMMAND_SET,
         };
-        require!(
-            self,
-            command.category == category,
-            "category",
-            command.category
-        );
-        require!(
-            self,
-            command.sequence_number.get() != 0,
-            "sequence number",
-            0
-        );
+        require!(command.category == category, "category", command.category);
+        require!(command.sequence_number.get() != 0, "sequence number", 0);
         if let On::Connect(_) = On::command(&command, queue) {
             let first = command.sequence_number.get();
             let refused = self.with(|state| state.refused);
             // One that was refused has used a number up.
-            require!(
-                self,
-                first == 1 || refused,
-                "sequence number of Connect",
-                first
-            );
+            require!(first == 1 || refused, "sequence number of Connect", first);
         }
         let (known, same, double, handles) = self.with(|state| {
             let mine = |known: &&HardwareQueue| known.handle == handle;
@@ -198,25 +182,20 @@ impl Lldd {
                 state.handles,
             )
         });
-        require!(
-            self,
-            known,
-            "connection identifier",
-            command.connection_id.get()
-        );
-        require!(self, same == Some(queue) || !handles, "queue handle", queue);
-        require!(self, !double, "an exchange that is in flight", queue);
+        require!(known, "connection identifier", command.connection_id.get());
+        require!(same == Some(queue) || !handles, "queue handle", queue);
+        require!(!double, "an exchange that is in flight", queue);
     }
 
     /// Moves a command's data; gives how much, if there was any.
     fn transfer(
         &self,
         state: &mut State,
-        exchange: &Exchange,
+        exchange: &FcpRequest,
         transfer: Transfer,
         rule: &Rule,
     ) -> Option<u32> {
-        let length = exchange.shape().data as usize;
+        let length = exchange.data_length() as usize;
         let moved = match transfer {
             Transfer::Nothing => return None,
             Transfer::Ignored => length,
@@ -225,15 +204,19 @@ impl Lldd {
                 if let Alter::Data(alter) = rule.alter {
                     alter(page);
                 }
-                exchange.deliver(page)
+                exchange.data(Bus::NONE).write(0, page)
             }
             Transfer::Read(at) => {
                 let end = at.saturating_add(length);
-                exchange.deliver(state.model.store.get(at..end)?)
+                exchange
+                    .data(Bus::NONE)
+                    .write(0, state.model.store.get(at..end)?)
             }
             Transfer::Write(at) => {
                 let end = at.saturating_add(length);
-                exchange.fetch(state.model.store.get_mut(at..end)?)
+                exchange
+                    .data(Bus::NONE)
+                    .read(0, state.model.store.get_mut(at..end)?)
             }
         };
         u32::try_from(moved).ok()
@@ -244,7 +227,7 @@ impl Lldd {
     pub(crate) fn end_exchange(
         &self,
         serial: u64,
-        times: u32,
+        twice: bool,
         change: impl FnOnce(&mut FcpAnswer),
     ) -> bool {
         let taken = self.with(|state| {
@@ -258,8 +241,8 @@ impl Lldd {
             return false;
         };
         change(&mut taken.answer);
-        self.books.counts.exchanges_done.add();
-        taken.what.give_back(&taken.answer, times);
+        ACCOUNTING.close(Account::HostCommands);
+        taken::give_back(taken.what, &taken.answer, twice);
         true
     }
 }

@@ -7,12 +7,25 @@
 
 use kernel::{
     prelude::*,
-    sync::Arc, //
+    sync::{
+        atomic::Full,
+        Arc, //
+    }, //
 };
 
-use crate::proto::wire::{
-    self,
-    ls, //
+use crate::{
+    lldd::{
+        account::Account,
+        accounting::ACCOUNTING,
+        fcp_request::Refused,
+        kind::Kind,
+        ls_request::LsRequest,
+        scatter::Bus, //
+    },
+    proto::wire::{
+        self,
+        ls, //
+    }, //
 };
 
 use super::{
@@ -33,8 +46,7 @@ use super::{
         On, //
     },
     sleep_ms,
-    taken::Service,
-    template::LS_PRIVATE,
+    taken,
     threads, //
 };
 
@@ -52,23 +64,22 @@ fn half(bytes: &[u8], at: usize) -> u16 {
 
 impl Lldd {
     /// `ls_req`. Context: may sleep.
-    pub(crate) fn ls_req(self: &Arc<Self>, service: Service) -> c_int {
-        let command = service.request().first().copied().unwrap_or(0);
+    pub(super) fn take_ls(
+        self: &Arc<Self>,
+        mut service: LsRequest,
+    ) -> Result<(), Refused<LsRequest>> {
+        let command = service.payload(Bus::NONE).first().copied().unwrap_or(0);
         let on = On::Ls(command);
         let rule = self.step(on);
         sleep_ms(rule.stall);
         if let Some(errno) = rule.refuse {
-            return errno;
+            return Err(service.refuse(errno));
         }
-        let (room, timeout, clean) = service.terms(LS_PRIVATE);
-        require!(self, clean, "private memory of a link service", command);
-        require!(
-            self,
-            timeout == wire::LS_TIMEOUT_SECONDS,
-            "LS timeout",
-            timeout
-        );
-        let mut answer = self.answer(service.request(), room);
+        let clean = taken::is_clean(&mut service);
+        require!(clean, "private memory of a link service", command);
+        let timeout = service.timeout();
+        require!(timeout == wire::LS_TIMEOUT_SECONDS, "LS timeout", timeout);
+        let mut answer = self.answer(service.payload(Bus::NONE), service.room());
         match rule.alter {
             Alter::Ls(alter) => alter(&mut answer),
             Alter::LsByte(at, bits) => answer.flip(at, bits),
@@ -78,41 +89,37 @@ impl Lldd {
             _ => {}
         }
         let (serial, delivery) = {
-            let taken = self.with(|state| {
-                if state.services.len() == SERVICES {
-                    return None;
-                }
-                state.serial = state.serial.wrapping_add(1);
-                let serial = state.serial;
-                let _ = state.services.push_within_capacity(Taken {
-                    serial,
-                    on,
-                    queue: 0,
-                    what: service,
-                    answer,
-                    aborted: false,
-                });
-                Some((serial, state.delivery))
+            let mut state = self.state.lock();
+            if state.services.len() == SERVICES {
+                drop(state);
+                return Err(service.refuse(EBUSY.to_errno()));
+            }
+            state.serial = state.serial.wrapping_add(1);
+            let serial = state.serial;
+            let _ = state.services.push_within_capacity(Taken {
+                serial,
+                on,
+                queue: 0,
+                what: service,
+                answer,
+                aborted: false,
             });
-            let Some((serial, usual)) = taken else {
-                return EBUSY.to_errno();
-            };
-            (serial, rule.delivery.unwrap_or(usual))
+            (serial, rule.delivery.unwrap_or(state.delivery))
         };
-        self.books.counts.services.add();
+        ACCOUNTING.open(Account::HostServices);
         match delivery {
             Delivery::Inline => {
-                self.end_service(serial, 1, |_| {});
+                self.end_service(serial, false, |_| {});
             }
             Delivery::Twice => {
-                self.end_service(serial, 2, |_| {});
+                self.end_service(serial, true, |_| {});
             }
             Delivery::Thread(delay) => self.later(delay, move |lldd| {
-                lldd.end_service(serial, 1, |_| {});
+                lldd.end_service(serial, false, |_| {});
             }),
             Delivery::Kept => {}
         }
-        0
+        Ok(())
     }
 
     /// What a good controller answers.
@@ -121,46 +128,31 @@ impl Lldd {
         let refused = LsAnswer::reject(command, 0x03, 0x00);
         match command {
             ls::CREATE_ASSOCIATION => {
-                require!(
-                    self,
-                    request.len() == 1024,
-                    "length of request",
-                    request.len()
-                );
-                require!(self, room >= 56, "room for an answer", room);
+                require!(request.len() == 1024, "length of request", request.len());
+                require!(room >= 56, "room for an answer", room);
                 let size = half(request, 58);
-                require!(self, size == 31, "admin queue size", size);
+                require!(size == 31, "admin queue size", size);
                 self.with(|state| state.model.associate())
                     .map_or(refused, |id| LsAnswer::association(id, id))
             }
             ls::CREATE_CONNECTION => {
-                require!(
-                    self,
-                    request.len() == 80,
-                    "length of request",
-                    request.len()
-                );
-                require!(self, room >= 40, "room for an answer", room);
+                require!(request.len() == 80, "length of request", request.len());
+                require!(room >= 40, "room for an answer", room);
                 let id = number(request, 16);
                 let queue = half(request, 72);
                 let known = self.with(|state| state.model.knows(id, 0));
-                require!(self, known, "association identifier", id);
+                require!(known, "association identifier", id);
                 LsAnswer::connection(id | u64::from(queue))
             }
             ls::DISCONNECT_ASSOCIATION => {
-                require!(
-                    self,
-                    request.len() == 48,
-                    "length of request",
-                    request.len()
-                );
+                require!(request.len() == 48, "length of request", request.len());
                 let id = number(request, 16);
                 // Identifiers that a suite made up are disconnected too.
                 self.with(|state| state.model.dissociate(id));
                 LsAnswer::disconnected()
             }
             _ => {
-                require!(self, false, "unknown link service", command);
+                require!(false, "unknown link service", command);
                 refused
             }
         }
@@ -168,7 +160,7 @@ impl Lldd {
 
     /// Ends a link service that is in flight, unless it was ended; says whether
     /// it was.
-    fn end_service(&self, serial: u64, times: u32, change: impl FnOnce(&mut LsAnswer)) -> bool {
+    fn end_service(&self, serial: u64, twice: bool, change: impl FnOnce(&mut LsAnswer)) -> bool {
         let taken = self.with(|state| {
             let at = state
                 .services
@@ -180,8 +172,8 @@ impl Lldd {
             return false;
         };
         change(&mut taken.answer);
-        self.books.counts.services_done.add();
-        taken.what.give_back(&taken.answer, times);
+        ACCOUNTING.close(Account::HostServices);
+        taken::give_back_ls(taken.what, &taken.answer, twice);
         true
     }
 
@@ -193,16 +185,16 @@ impl Lldd {
         what: impl FnOnce(&Arc<Self>) + Send + 'static,
     ) {
         let lldd = self.clone();
-        self.books.counts.threads.add();
+        self.threads.fetch_add(1, Full);
         let spawned = threads().try_spawn(GFP_ATOMIC, move || {
             sleep_ms(delay);
             what(&lldd);
-            lldd.books.counts.threads.take();
+            lldd.threads.fetch_sub(1, Full);
         });
         if spawned.is_err() {
-            self.books.counts.threads.take();
+            self.threads.fetch_sub(1, Full);
         }
-        require!(self, spawned.is_ok(), "no memory for a thread", 0);
+        require!(spawned.is_ok(), "no memory for a thread", 0);
     }
 
     /// Ends an aborted operation, as the mode says.
@@ -219,9 +211,9 @@ impl Lldd {
     }
 
     /// `ls_abort`. Context: may sleep.
-    pub(crate) fn ls_abort(self: &Arc<Self>, address: usize) {
+    pub(crate) fn abort_ls(self: &Arc<Self>, address: usize) {
         self.step(On::LsAbort);
-        self.books.counts.ls_aborts.add();
+        ACCOUNTING.call(Kind::HostLsAbort);
         let (found, again, mode) = self.with(|state| {
             let mode = state.ls_abort;
             let found = state
@@ -237,18 +229,18 @@ impl Lldd {
                 None => (None, false, mode),
             }
         });
-        require!(self, !again, "a link service aborted twice", address);
+        require!(!again, "a link service aborted twice", address);
         if let Some(serial) = found {
             self.aborted(mode, move |lldd| {
-                lldd.end_service(serial, 1, |answer| answer.status = ECANCELED.to_errno());
+                lldd.end_service(serial, false, |answer| answer.status = ECANCELED.to_errno());
             });
         }
     }
 
     /// `fcp_abort`. Context: may sleep.
-    pub(crate) fn fcp_abort(self: &Arc<Self>, handle: usize, address: usize) {
+    pub(crate) fn abort_fcp(self: &Arc<Self>, handle: usize, address: usize) {
         self.step(On::FcpAbort);
-        self.books.counts.fcp_aborts.add();
+        ACCOUNTING.call(Kind::FcpAbort);
         let (found, again, known, mode) = self.with(|state| {
             let _ = state.aborting.push_within_capacity(handle);
             let mode = state.fcp_abort;
@@ -267,11 +259,11 @@ impl Lldd {
                 None => (None, false, known, mode),
             }
         });
-        require!(self, known, "fcp_abort with no queue's handle", handle);
-        require!(self, !again, "an exchange aborted twice", address);
+        require!(known, "fcp_abort with no queue's handle", handle);
+        require!(!again, "an exchange aborted twice", address);
         if let Some(serial) = found {
             self.aborted(mode, move |lldd| {
-                lldd.end_exchange(serial, 1, |answer| answer.status = ECANCELED.to_errno());
+                lldd.end_exchange(serial, false, |answer| answer.status = ECANCELED.to_errno());
             });
         }
         self.with(|state| {
@@ -283,21 +275,22 @@ impl Lldd {
     /// Ends the first exchange of a kind that is in flight, with its answer
     /// changed; says whether there was one.
     pub(crate) fn release(&self, on: On, change: impl FnOnce(&mut FcpAnswer)) -> bool {
-        self.release_times(on, 1, change)
+        let serial = self.first(on);
+        serial.is_some_and(|serial| self.end_exchange(serial, false, change))
     }
 
-    /// As [`Lldd::release`], so many times.
-    pub(crate) fn release_times(
-        &self,
-        on: On,
-        times: u32,
-        change: impl FnOnce(&mut FcpAnswer),
-    ) -> bool {
-        let serial = self.with(|state| {
+    /// As [`Lldd::release`], twice.
+    pub(crate) fn release_twice(&self, on: On, change: impl FnOnce(&mut FcpAnswer)) -> bool {
+        let serial = self.first(on);
+        serial.is_some_and(|serial| self.end_exchange(serial, true, change))
+    }
+
+    /// The first exchange of a kind that is in flight.
+    fn first(&self, on: On) -> Option<u64> {
+        self.with(|state| {
             let taken = state.exchanges.iter().find(|taken| taken.on == on)?;
             Some(taken.serial)
-        });
-        serial.is_some_and(|serial| self.end_exchange(serial, times, change))
+        })
     }
 
     /// Ends the first link service of a kind that is in flight; says whether
@@ -307,7 +300,7 @@ impl Lldd {
             let taken = state.services.iter().find(|taken| taken.on == on)?;
             Some(taken.serial)
         });
-        serial.is_some_and(|serial| self.end_service(serial, 1, change))
+        serial.is_some_and(|serial| self.end_service(serial, false, change))
     }
 
     /// Ends whatever is in flight, and what comes, with errors: for the end of
@@ -327,10 +320,10 @@ impl Lldd {
                 )
             });
             if let Some(serial) = exchange {
-                self.end_exchange(serial, 1, |answer| answer.status = EIO.to_errno());
+                self.end_exchange(serial, false, |answer| answer.status = EIO.to_errno());
             }
             if let Some(serial) = service {
-                self.end_service(serial, 1, |answer| answer.status = EIO.to_errno());
+                self.end_service(serial, false, |answer| answer.status = EIO.to_errno());
             }
             let answer = self.release_answer();
             if exchange.is_none() && service.is_none() && !answer {

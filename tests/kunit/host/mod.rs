@@ -6,7 +6,7 @@
 //! From the bottom: `answer`, `script` and `model` are what is answered, what
 //! is done otherwise, and the controller; `taken`, `received`, `ports`,
 //! `options`, `controller` and `template` are the edge to C; `lldd`,
-//! `lldd_fcp` and `lldd_ls` do the work, `books` count it, and `bench` is what
+//! `lldd_fcp` and `lldd_ls` do the work, `rust/lldd` counts it, and `bench` is what
 //! cases hold.
 
 #![allow(
@@ -17,7 +17,6 @@
 mod aborts;
 mod answer;
 mod bench;
-mod books;
 mod connecting;
 #[allow(unsafe_code, reason = "calls the NVMe core")]
 mod controller;
@@ -34,7 +33,6 @@ mod options;
 #[allow(unsafe_code, reason = "calls the transport")]
 mod ports;
 mod reader;
-#[allow(unsafe_code, reason = "calls the transport")]
 mod received;
 mod received_ls;
 mod registration;
@@ -45,9 +43,9 @@ mod review_recovery;
 mod review_teardown;
 mod review_work;
 mod script;
-#[allow(unsafe_code, reason = "C structs of the transport")]
+#[allow(unsafe_code, reason = "vouches for sizes, and completes twice")]
 mod taken;
-#[allow(unsafe_code, reason = "called by the transport")]
+#[allow(unsafe_code, reason = "finds the LLDD of a port")]
 mod template;
 
 use kernel::{
@@ -78,7 +76,7 @@ fn nvme_wq() -> &'static Queue {
 /// Says how many items of that queue may run at a time.
 #[allow(unsafe_code, reason = "the kernel crate does not know the function")]
 fn set_nvme_wq_width(width: c_int) {
-    // SAFETY: As above.
+    // SAFETY: Set when nvme-core was loaded, which this module pins.
     unsafe { abi::workqueue_set_max_active(abi::nvme_wq, width) };
 }
 

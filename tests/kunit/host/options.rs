@@ -16,11 +16,12 @@ use kernel::{
 };
 
 use crate::abi;
+use crate::lldd::ports::PortInfo;
 
 use super::{
     controller::Controller,
     lldd::Lldd,
-    ports::Info, //
+    ports, //
 };
 
 /// Name of the subsystem.
@@ -50,9 +51,9 @@ pub(crate) struct Wish {
     /// The host port's address, if it is not to be that of `local`.
     pub(crate) host_traddr: Option<&'static CStr>,
     /// The target port.
-    pub(crate) remote: Info,
+    pub(crate) remote: PortInfo,
     /// The host port.
-    pub(crate) local: Info,
+    pub(crate) local: PortInfo,
 }
 
 impl Wish {
@@ -66,8 +67,8 @@ impl Wish {
         duplicate: false,
         traddr: None,
         host_traddr: None,
-        remote: Info::REMOTE,
-        local: Info::LOCAL,
+        remote: ports::REMOTE,
+        local: ports::LOCAL,
     };
 
     /// As many attempts as it takes, one a second.
@@ -87,9 +88,9 @@ fn text(bytes: &[u8]) -> Result<*mut c_char> {
 }
 
 /// An address as nvme-cli writes it.
-fn address(info: &Info) -> Result<*mut c_char> {
+fn address(info: &PortInfo) -> Result<*mut c_char> {
     let mut bytes = *b"nn-0x0000000000000000:pn-0x0000000000000000";
-    for (start, name) in [(5, info.node), (27, info.port)] {
+    for (start, name) in [(5, info.node_name), (27, info.port_name)] {
         for (digit, place) in bytes.iter_mut().skip(start).take(16).enumerate() {
             // CAST: Four bits.
             let value = (name >> (60usize.saturating_sub(digit.saturating_mul(4)))) as u8 & 0xf;

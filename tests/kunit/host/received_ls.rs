@@ -8,13 +8,13 @@ use kernel::prelude::*;
 
 use super::{
     aborts,
-    bench::Bench,
+    bench::{
+        self,
+        Bench, //
+    },
     controller::Phase,
     model::Wanted,
     options::Wish,
-    ports::{
-        RemotePort, //
-    },
     reader::Reader,
     received::{
         self,
@@ -35,7 +35,7 @@ use super::{
         CREATE_ASSOCIATION,
         DISCONNECT, //
     },
-    template::Template, //
+    template, //
 };
 use crate::cases::{
     outcome::{
@@ -46,6 +46,7 @@ use crate::cases::{
     },
     samples, //
 };
+use crate::lldd::account::Account;
 
 /// Longest request.
 const LONGEST: usize = 1024;
@@ -65,7 +66,7 @@ pub(crate) fn disconnect(association: u64) -> [u8; 48] {
 pub(crate) fn ask(bench: &Bench, request: &mut [u8]) -> CaseResult<Answered> {
     let remote = bench.remote.or_fail()?;
     let before = bench.lldd.with(|state| state.answered.len());
-    ensure_eq!(received::send(&bench.lldd, &remote, request), Ok(()));
+    ensure_eq!(received::send(remote, request), Ok(()));
     ensure!(bench.until(10, |lldd| lldd.with(|state| state.answered.len()) > before));
     let answered = bench
         .lldd
@@ -193,10 +194,7 @@ pub(crate) fn two_disconnects() -> CaseResult {
     let reader = Reader::begin(&bench, &ctrl, READ)?;
     ensure!(bench.until(5, |lldd| lldd.holding(ON_READ) == 1));
     for _ in 0..3 {
-        ensure_eq!(
-            received::send(&bench.lldd, &remote, &mut disconnect(id)),
-            Ok(())
-        );
+        ensure_eq!(received::send(remote, &disconnect(id)), Ok(()));
     }
     // The older ones are rejected, the last one when the association has ended.
     ensure!(bench.until(10, |lldd| lldd.with(|state| state.answered.len()) == 2));
@@ -238,10 +236,7 @@ pub(crate) fn requests_that_are_not_taken() -> CaseResult {
     let mut bench = Bench::new(Wanted::PLAIN)?;
     let remote = bench.remote.or_fail()?;
     let mut long = KVec::from_elem(0u8, LONGEST + 1, GFP_KERNEL).or_fail()?;
-    ensure_eq!(
-        received::send(&bench.lldd, &remote, &mut long),
-        Err(E2BIG.to_errno())
-    );
+    ensure_eq!(received::send(remote, &long), Err(E2BIG.to_errno()));
     let answer = ask(&bench, long.get_mut(..LONGEST).or_fail()?)?;
     ensure!(rejected(&answer, 0, 0x01, 0x00), "{answer:?}");
 
@@ -249,7 +244,7 @@ pub(crate) fn requests_that_are_not_taken() -> CaseResult {
     bench.lldd.rule(Rule::at(On::Respond).times(64).keep());
     let mut taken = 0;
     for _ in 0..80 {
-        match received::send(&bench.lldd, &remote, &mut disconnect(1)) {
+        match received::send(remote, &disconnect(1)) {
             Ok(()) => taken += 1,
             Err(errno) => ensure_eq!(errno, ENOMEM.to_errno()),
         }
@@ -258,28 +253,20 @@ pub(crate) fn requests_that_are_not_taken() -> CaseResult {
     ensure!(bench.until(10, |lldd| lldd.with(|state| state.kept.len()) == 64));
     while bench.lldd.release_answer() {}
     // A work item that follows an answer makes room.
-    ensure!(bench.until(10, |lldd| {
-        received::send(lldd, &remote, &mut disconnect(1)) == Ok(())
-    }));
+    ensure!(bench.until(10, |_| { received::send(remote, &disconnect(1)) == Ok(()) }));
 
     bench.drop_remote()?;
     let gone = ENOTCONN.to_errno();
-    ensure_eq!(
-        received::send(&bench.lldd, &remote, &mut disconnect(1)),
-        Err(gone)
-    );
+    ensure_eq!(received::send(remote, &disconnect(1)), Err(gone));
     bench.end()?;
 
     let bench = Bench::with(
-        Template::edited(|template| template.xmt_ls_rsp = None),
+        template::edited(|template| template.xmt_ls_rsp = None),
         Wanted::PLAIN,
     )?;
-    let remote: RemotePort = bench.remote.or_fail()?;
+    let remote = bench.remote.or_fail()?;
     let cannot = EINVAL.to_errno();
-    ensure_eq!(
-        received::send(&bench.lldd, &remote, &mut disconnect(1)),
-        Err(cannot)
-    );
+    ensure_eq!(received::send(remote, &disconnect(1)), Err(cannot));
     bench.end()
 }
 
@@ -290,19 +277,12 @@ pub(crate) fn a_request_while_the_port_goes() -> CaseResult {
         let id = bench.lldd.with(|state| state.model.last()).or_fail()?;
         let remote = bench.remote.or_fail()?;
         bench.lldd.rule(Rule::at(On::Respond).stall(round * 20));
-        ensure_eq!(
-            received::send(&bench.lldd, &remote, &mut disconnect(id)),
-            Ok(())
-        );
+        ensure_eq!(received::send(remote, &disconnect(id)), Ok(()));
         bench.drop_remote()?;
         // The answer keeps the port, and comes whatever it is.
-        let gone = bench.until(10, |lldd| {
-            let counts = &lldd.books.counts;
-            counts.remotes.get() == counts.remotes_deleted.get()
-        });
+        let gone = bench.until(10, |_| bench::is_even(Account::RemotePorts));
         ensure!(gone);
-        let counts = bench.counts();
-        ensure_eq!(counts.received.get(), counts.responses.get());
+        ensure!(bench::is_even(Account::HostReceived));
         bench.add_remote()?;
         ctrl.wait(Phase::Live, 10)?;
         ctrl.delete()?;

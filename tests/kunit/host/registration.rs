@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Registration: every errno of the entry points, and the ports' books.
+//! Registration: every errno of the entry points, and what becomes of ports.
 
 #![deny(unsafe_code)]
 
@@ -10,21 +10,28 @@ use kernel::{
 };
 
 use super::{
-    bench::Bench,
+    bench::{
+        self,
+        Bench, //
+    },
     model::Wanted,
     options::Wish,
-    ports::{
-        self,
-        Info,
-        LocalPort,
-        RemotePort, //
-    },
+    ports,
     script::{
         On,
         Rule, //
     },
     sleep_ms,
-    template::Template, //
+    template, //
+};
+use crate::lldd::{
+    account::Account,
+    accounting::ACCOUNTING,
+    ports::{
+        PortInfo,
+        DISCOVERY,
+        TARGET, //
+    }, //
 };
 use crate::{
     abi,
@@ -41,7 +48,7 @@ type Edit = fn(&mut abi::nvme_fc_port_template);
 
 /// An LLDD without ports.
 fn bare() -> CaseResult<Bench> {
-    Bench::bare(Template::whole(), Wanted::PLAIN)
+    Bench::bare(template::whole(), Wanted::PLAIN)
 }
 
 /// Each mandatory member is.
@@ -65,9 +72,9 @@ pub(crate) fn template_needs_its_members() -> CaseResult {
         ("dma_boundary", |template| template.dma_boundary = 0),
     ];
     for (member, edit) in edits {
-        let template = Template::edited(edit);
+        let template = template::edited(edit);
         let (status, cleared) =
-            ports::register_local_wrongly(Some(&Info::LOCAL), Some(&template), true);
+            ports::register_local_wrongly(Some(&ports::LOCAL), Some(&template), true);
         ensure_eq!(status, EINVAL.to_errno(), "without {member}");
         ensure!(cleared, "the pointer stays, without {member}");
     }
@@ -83,7 +90,7 @@ pub(crate) fn template_goes_without_others() -> CaseResult {
         |template| template.map_queues = None,
     ];
     for edit in edits {
-        let mut bench = Bench::bare(Template::edited(edit), Wanted::PLAIN)?;
+        let mut bench = Bench::bare(template::edited(edit), Wanted::PLAIN)?;
         bench.add_local()?;
         bench.end()?;
     }
@@ -92,9 +99,9 @@ pub(crate) fn template_goes_without_others() -> CaseResult {
 
 /// Nothing may be null.
 pub(crate) fn null_pointers() -> CaseResult {
-    let template = Template::whole();
+    let template = template::whole();
     let einval = EINVAL.to_errno();
-    let local = Some(&Info::LOCAL);
+    let local = Some(&ports::LOCAL);
 
     let (status, _) = ports::register_local_wrongly(None, Some(&template), true);
     ensure_eq!(status, einval);
@@ -102,10 +109,10 @@ pub(crate) fn null_pointers() -> CaseResult {
     ensure_eq!(status, einval);
     let (status, _) = ports::register_local_wrongly(local, Some(&template), false);
     ensure_eq!(status, einval);
-    ensure_eq!(ports::unregister_local(LocalPort::none()), einval);
-    ensure_eq!(ports::unregister_remote(RemotePort::none()), einval);
-    ensure_eq!(ports::set_dev_loss(RemotePort::none(), 1), einval);
-    ports::rescan(RemotePort::none());
+    ensure_eq!(ports::unregister(ports::NO_LOCAL), einval);
+    ensure_eq!(ports::unregister(ports::NO_REMOTE), einval);
+    ensure_eq!(ports::set_dev_loss(ports::NO_REMOTE, 1), einval);
+    ports::pass(ports::NO_REMOTE).rescan();
 
     let mut bench = bare()?;
     bench.add_local()?;
@@ -113,15 +120,12 @@ pub(crate) fn null_pointers() -> CaseResult {
     let port = bench.local.or_fail()?;
     let remote = bench.remote.or_fail()?;
     ensure_eq!(
-        ports::register_remote_wrongly(LocalPort::none(), true, true),
+        ports::register_remote_wrongly(ports::NO_LOCAL, true, true),
         einval
     );
     ensure_eq!(ports::register_remote_wrongly(port, false, true), einval);
     ensure_eq!(ports::register_remote_wrongly(port, true, false), einval);
-    ensure_eq!(
-        ports::receive_wrongly(RemotePort::none(), true, true),
-        einval
-    );
+    ensure_eq!(ports::receive_wrongly(ports::NO_REMOTE, true, true), einval);
     ensure_eq!(ports::receive_wrongly(remote, false, true), einval);
     ensure_eq!(ports::receive_wrongly(remote, true, false), einval);
     bench.end()
@@ -134,25 +138,25 @@ pub(crate) fn same_names_twice() -> CaseResult {
     bench.add_remote()?;
     let local = bench.local.or_fail()?;
 
-    let again = ports::register_local(&bench.lldd, &Info::LOCAL, core::ptr::null_mut());
+    let again = ports::register_local(&bench.lldd, &ports::LOCAL, core::ptr::null_mut());
     ensure_eq!(again.err(), Some(EEXIST.to_errno()));
-    let again = ports::register_remote(&bench.lldd, local, &Info::REMOTE);
+    let again = ports::register_remote(&bench.lldd, local, &ports::REMOTE);
     ensure_eq!(again.err(), Some(ESTALE.to_errno()));
 
     // Another node or port name is another port.
-    let other = Info {
-        port: Info::REMOTE.port + 1,
-        ..Info::REMOTE
+    let other = PortInfo {
+        port_name: ports::REMOTE.port_name + 1,
+        ..ports::REMOTE
     };
     let port = ports::register_remote(&bench.lldd, local, &other).or_fail()?;
     ensure!(Some(port) != bench.remote);
-    ensure_eq!(ports::unregister_remote(port), 0);
-    let other = Info {
-        node: Info::REMOTE.node + 1,
-        ..Info::REMOTE
+    ensure_eq!(ports::unregister(port), 0);
+    let other = PortInfo {
+        node_name: ports::REMOTE.node_name + 1,
+        ..ports::REMOTE
     };
     let port = ports::register_remote(&bench.lldd, local, &other).or_fail()?;
-    ensure_eq!(ports::unregister_remote(port), 0);
+    ensure_eq!(ports::unregister(port), 0);
     bench.end()
 }
 
@@ -162,7 +166,7 @@ pub(crate) fn names_of_another_device() -> CaseResult {
     let mut bench = bare()?;
     bench.add_local()?;
     let other = ports::device_of(&device);
-    let again = ports::register_local(&bench.lldd, &Info::LOCAL, other);
+    let again = ports::register_local(&bench.lldd, &ports::LOCAL, other);
     ensure_eq!(again.err(), Some(EXDEV.to_errno()));
     bench.end()
 }
@@ -176,16 +180,16 @@ pub(crate) fn second_unregistration() -> CaseResult {
     let remote = bench.remote.or_fail()?;
 
     bench.drop_remote()?;
-    ensure_eq!(bench.counts().remotes_deleted.get(), 1);
-    ensure_eq!(ports::unregister_remote(remote), EINVAL.to_errno());
-    ports::rescan(remote);
+    ensure_eq!(bench::ended(Account::RemotePorts), 1);
+    ensure_eq!(ports::unregister(remote), EINVAL.to_errno());
+    ports::pass(remote).rescan();
     bench.drop_local()?;
-    ensure_eq!(bench.counts().locals_deleted.get(), 1);
-    ensure_eq!(ports::unregister_local(local), EINVAL.to_errno());
-    let late = ports::register_remote(&bench.lldd, local, &Info::REMOTE);
+    ensure_eq!(bench::ended(Account::LocalPorts), 1);
+    ensure_eq!(ports::unregister(local), EINVAL.to_errno());
+    let late = ports::register_remote(&bench.lldd, local, &ports::REMOTE);
     ensure_eq!(late.err(), Some(ESHUTDOWN.to_errno()));
-    ensure_eq!(bench.counts().remotes_deleted.get(), 1);
-    ensure_eq!(bench.counts().locals_deleted.get(), 1);
+    ensure_eq!(bench::ended(Account::RemotePorts), 1);
+    ensure_eq!(bench::ended(Account::LocalPorts), 1);
     bench.end()
 }
 
@@ -194,27 +198,27 @@ pub(crate) fn numbers() -> CaseResult {
     let mut bench = bare()?;
     bench.add_local()?;
     for (asked, got) in [(0, 60), (1, 1), (600, 600)] {
-        let info = Info {
+        let info = PortInfo {
             dev_loss: asked,
-            id: 0xabcd + asked,
-            ..Info::REMOTE
+            port_id: 0xabcd + asked,
+            ..ports::REMOTE
         };
         bench.add_remote_as(&info)?;
         let remote = bench.remote.or_fail()?;
-        let (dev_loss, id, _) = remote.numbers();
+        let (dev_loss, id, _) = ports::numbers(remote);
         ensure_eq!(dev_loss, got);
         ensure_eq!(id, 0xabcd + asked);
         ensure_eq!(ports::set_dev_loss(remote, 7), 0);
-        ensure_eq!(remote.numbers().0, 7);
-        ports::rescan(remote);
+        ensure_eq!(ports::numbers(remote).0, 7);
+        ports::pass(remote).rescan();
         bench.drop_remote()?;
     }
     // Numbers are given anew.
     bench.add_remote()?;
-    let first = bench.remote.or_fail()?.numbers().2;
+    let first = ports::numbers(bench.remote.or_fail()?).2;
     bench.drop_remote()?;
     bench.add_remote()?;
-    ensure_eq!(bench.remote.or_fail()?.numbers().2, first);
+    ensure_eq!(ports::numbers(bench.remote.or_fail()?).2, first);
     bench.end()
 }
 
@@ -227,15 +231,15 @@ pub(crate) fn local_port_first() -> CaseResult {
     let local = bench.local.or_fail()?;
     let remote = bench.remote.or_fail()?;
 
-    ensure_eq!(ports::unregister_local(local), 0);
-    ensure_eq!(bench.counts().locals_deleted.get(), 1);
-    ensure_eq!(ports::unregister_local(local), EINVAL.to_errno());
+    ensure_eq!(ports::unregister(local), 0);
+    ensure_eq!(bench::ended(Account::LocalPorts), 1);
+    ensure_eq!(ports::unregister(local), EINVAL.to_errno());
     // The remote port is still registered, and can go.
-    ensure_eq!(ports::unregister_remote(remote), 0);
+    ensure_eq!(ports::unregister(remote), 0);
     bench.local = None;
     bench.remote = None;
-    ensure_eq!(bench.counts().remotes_deleted.get(), 1);
-    ensure_eq!(bench.counts().locals_deleted.get(), 1);
+    ensure_eq!(bench::ended(Account::RemotePorts), 1);
+    ensure_eq!(bench::ended(Account::LocalPorts), 1);
     // Both can come back.
     bench.add_local()?;
     bench.add_remote()?;
@@ -250,31 +254,29 @@ pub(crate) fn registration_during_deletion() -> CaseResult {
     let remote = bench.remote.take().or_fail()?;
 
     bench.lldd.rule(Rule::at(On::RemoteDelete).stall(100));
-    bench.lldd.later(0, move |lldd| {
-        let status = ports::unregister_remote(remote);
+    bench.lldd.later(0, move |_| {
+        let status = ports::unregister(remote);
         if status != 0 {
-            lldd.books
-                .wrong(line!(), "unregister", u64::from(status.unsigned_abs()));
+            ACCOUNTING.unexpected("unregister", u64::from(status.unsigned_abs()));
         }
     });
     ensure!(bench.until(5, |lldd| lldd.count(On::RemoteDelete) == 1));
     bench.add_remote()?;
-    ensure_eq!(bench.counts().remotes_deleted.get(), 1);
+    ensure_eq!(bench::ended(Account::RemotePorts), 1);
     sleep_ms(1);
 
     let local = bench.local.take().or_fail()?;
     bench.drop_remote()?;
     bench.lldd.rule(Rule::at(On::LocalDelete).stall(100));
-    bench.lldd.later(0, move |lldd| {
-        let status = ports::unregister_local(local);
+    bench.lldd.later(0, move |_| {
+        let status = ports::unregister(local);
         if status != 0 {
-            lldd.books
-                .wrong(line!(), "unregister", u64::from(status.unsigned_abs()));
+            ACCOUNTING.unexpected("unregister", u64::from(status.unsigned_abs()));
         }
     });
     ensure!(bench.until(5, |lldd| lldd.count(On::LocalDelete) == 1));
     bench.add_local()?;
-    ensure_eq!(bench.counts().locals_deleted.get(), 1);
+    ensure_eq!(bench::ended(Account::LocalPorts), 1);
     bench.end()
 }
 
@@ -282,12 +284,12 @@ pub(crate) fn registration_during_deletion() -> CaseResult {
 pub(crate) fn discovery_port() -> CaseResult {
     let mut bench = bare()?;
     bench.add_local()?;
-    let info = Info {
-        role: ports::TARGET | ports::DISCOVERY,
-        ..Info::REMOTE
+    let info = PortInfo {
+        role: TARGET | DISCOVERY,
+        ..ports::REMOTE
     };
     bench.add_remote_as(&info)?;
-    ports::rescan(bench.remote.or_fail()?);
+    ports::pass(bench.remote.or_fail()?).rescan();
     bench.end()
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn review_host_13_a_lost_answer() -> CaseResult {
         bench.lldd.forget();
         bench.lldd.rule(Rule::at(On::Respond).keep().stall(300));
         let remote = bench.remote.or_fail()?;
-        let sent = received::send(&bench.lldd, &remote, &mut disconnect(1));
+        let sent = received::send(remote, &disconnect(1));
         ensure_eq!(sent, Ok(()));
         ensure!(bench.until(10, |lldd| lldd.count(On::Respond) == 1));
         if early {

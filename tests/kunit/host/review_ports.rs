@@ -5,7 +5,10 @@
 #![deny(unsafe_code)]
 
 use super::{
-    bench::Bench,
+    bench::{
+        self,
+        Bench, //
+    },
     controller::Phase,
     model::Wanted,
     options::Wish,
@@ -21,6 +24,10 @@ use crate::cases::outcome::{
     ensure_eq,
     CaseResult,
     OrFail, //
+};
+use crate::lldd::{
+    account::Account,
+    accounting::ACCOUNTING, //
 };
 
 /// The last controller of a port is freed while the port's delete callback is
@@ -41,11 +48,10 @@ pub(crate) fn review_host_10_delivering() -> CaseResult {
     let remote = bench.remote.take().or_fail()?;
     ensure_eq!(ports::set_dev_loss(remote, 0), 0);
     bench.lldd.rule(Rule::at(On::RemoteDelete).stall(2000));
-    bench.lldd.later(0, move |lldd| {
-        let status = ports::unregister_remote(remote);
+    bench.lldd.later(0, move |_| {
+        let status = ports::unregister(remote);
         if status != 0 {
-            lldd.books
-                .wrong(line!(), "unregister", u64::from(status.unsigned_abs()));
+            ACCOUNTING.unexpected("unregister", u64::from(status.unsigned_abs()));
         }
     });
     ensure!(bench.until(10, |lldd| lldd.count(On::RemoteDelete) == 1));
@@ -53,6 +59,6 @@ pub(crate) fn review_host_10_delivering() -> CaseResult {
     // The last reference to it is gone with this.
     drop(ctrl);
     bench.add_remote()?;
-    ensure_eq!(bench.counts().remotes_deleted.get(), 1);
+    ensure_eq!(bench::ended(Account::RemotePorts), 1);
     bench.end()
 }

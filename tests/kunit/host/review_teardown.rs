@@ -148,7 +148,7 @@ pub(crate) fn review_host_8_a_timeout_that_lingers() -> CaseResult {
     end(bench, ctrl)
 }
 
-/// As above, called because the target ended the association.
+/// An abort that lingers, called because the target ended the association.
 pub(crate) fn review_host_8_an_abort_that_lingers() -> CaseResult {
     let (bench, ctrl) = connected()?;
     let on = On::Connect(1);

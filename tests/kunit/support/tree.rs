@@ -84,11 +84,11 @@ impl Tree {
         let root = unsafe { *abi::nvme_fc_kunit_shim_user_root() };
         // SAFETY: Both are alive: the mount is held, the root is init's.
         unsafe { abi::path_get(&folder) };
-        // SAFETY: As above.
+        // SAFETY: The root is init's, and so alive.
         unsafe { abi::path_get(&root) };
         // SAFETY: The state is this thread's own.
         let pwd = unsafe { swap(abi::nvme_fc_kunit_shim_fs_pwd(), folder) };
-        // SAFETY: As above.
+        // SAFETY: The state is this thread's own.
         let root = unsafe { swap(abi::nvme_fc_kunit_shim_fs_root(), root) };
         Ok(Self {
             mount,
@@ -338,11 +338,11 @@ impl Drop for Tree {
     fn drop(&mut self) {
         // SAFETY: The state is this thread's own, since `enter`.
         let pwd = unsafe { swap(abi::nvme_fc_kunit_shim_fs_pwd(), self.pwd) };
-        // SAFETY: As above.
+        // SAFETY: The state is this thread's own, since `enter`.
         let root = unsafe { swap(abi::nvme_fc_kunit_shim_fs_root(), self.root) };
         // SAFETY: The references were the state's.
         unsafe { abi::path_put(&pwd) };
-        // SAFETY: As above.
+        // SAFETY: The reference was the state's.
         unsafe { abi::path_put(&root) };
         // SAFETY: Mounted by `enter`, and nothing of it is in use here.
         unsafe { abi::kern_unmount(self.mount.as_ptr()) };
