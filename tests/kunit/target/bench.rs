@@ -10,16 +10,15 @@ use kernel::{prelude::*, sync::Arc};
 use super::{
     frames::{self, get64, READ, WRITE},
     lldd::{
-        books::Call,
         config::Config,
         exchange::Exchange,
-        host::Host,
         port::Port,
         response::Response,
         script::{Place, Script, SentPlan},
         service::Plan,
     },
 };
+use crate::lldd::{accounting::ACCOUNTING, host_handle::HostHandle, kind::Kind};
 use crate::{
     cases::{
         outcome::{ensure, ensure_eq, CaseResult, OrFail},
@@ -47,13 +46,18 @@ pub(crate) struct Bench {
     /// configfs.
     pub(crate) tree: Arc<Tree>,
     /// A host.
-    pub(crate) host: Arc<Host>,
+    pub(crate) host: Arc<HostHandle>,
     /// Another one.
-    pub(crate) other: Arc<Host>,
+    pub(crate) other: Arc<HostHandle>,
     /// The LLDD's port.
     pub(crate) port: Arc<Port>,
     /// It was unregistered.
     unregistered: bool,
+}
+
+/// A host of that port name.
+pub(crate) fn host(name: u64) -> Result<Arc<HostHandle>> {
+    HostHandle::new(name | 1 << 60, name)
 }
 
 /// Some data.
@@ -86,8 +90,8 @@ impl Bench {
             nvmet_port: None,
             subsystem,
             tree,
-            host: Host::new(&port, 0x2000_1100_aa00_0001).or_fail()?,
-            other: Host::new(&port, 0x2000_1100_aa00_0002).or_fail()?,
+            host: host(0x2000_1100_aa00_0001).or_fail()?,
+            other: host(0x2000_1100_aa00_0002).or_fail()?,
             port,
             unregistered: false,
         };
@@ -113,7 +117,7 @@ impl Bench {
         bench.unbind();
         ensure!(bench
             .port
-            .wait_until(|port| port.books.calls(Call::LsReq) == 1));
+            .wait_until(|_| ACCOUNTING.calls(Kind::TargetLsRequest) == 1));
         Ok(bench)
     }
 
@@ -150,7 +154,7 @@ impl Bench {
     }
 
     /// Sends a link service, and returns its answer.
-    pub(crate) fn ask(&self, host: &Host, payload: &[u8]) -> CaseResult<Payload> {
+    pub(crate) fn ask(&self, host: &Arc<HostHandle>, payload: &[u8]) -> CaseResult<Payload> {
         self.port
             .ls(Some(host), payload, Plan::USUAL)
             .or_fail()?
@@ -160,7 +164,7 @@ impl Bench {
     /// Sends a link service that must be rejected so.
     pub(crate) fn rejected(
         &self,
-        host: &Host,
+        host: &Arc<HostHandle>,
         payload: &[u8],
         reason: u8,
         explanation: u8,
@@ -178,7 +182,7 @@ impl Bench {
     }
 
     /// An association of `host`.
-    pub(crate) fn associate(&self, host: &Host) -> CaseResult<u64> {
+    pub(crate) fn associate(&self, host: &Arc<HostHandle>) -> CaseResult<u64> {
         let answer = self.ask(host, &samples::create_association())?;
         let id = get64(&answer, 32);
         let mut expected = samples::accept_association();
@@ -289,7 +293,7 @@ impl Bench {
             ensure_eq!(self.unregister(), Ok(()));
         }
         ensure!(self.port.wait_deleted(), "the port is still there");
-        ensure_eq!(self.port.books.calls(Call::TargetPortDelete), 1);
+        ensure_eq!(self.port.deletions(), 1);
         self.port.is_even()
     }
 }

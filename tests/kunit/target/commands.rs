@@ -11,13 +11,13 @@ use super::{
     bench::{bytes, room, Bench, BLOCK},
     frames::{self, READ, WRITE},
     lldd::{
-        books::Call,
         config::Config,
         exchange::Exchange,
         script::{Place, Script, READDATA, READDATA_RSP, RSP, WRITEDATA},
     },
 };
 use crate::cases::outcome::{ensure, ensure_eq, CaseResult, OrFail};
+use crate::lldd::{accounting::ACCOUNTING, kind::Kind};
 
 /// Where everything ends at once.
 const NOW: Script = Script::usual(Place::Now);
@@ -30,7 +30,7 @@ pub(crate) fn malformed_ius() -> CaseResult {
         let (_, outcome) = bench.port.command(iu, room(0)?, NOW).or_fail()?;
         Ok(outcome)
     };
-    let before = bench.port.books.calls(Call::FcpReqRelease);
+    let before = ACCOUNTING.calls(Kind::Release);
 
     for length in (0..128).filter(|length| *length != 96) {
         let mut iu = good;
@@ -47,7 +47,7 @@ pub(crate) fn malformed_ius() -> CaseResult {
         iu[bit / 8] ^= 1 << (bit % 8);
         ensure_eq!(send(&iu)?, Err(ENOTCONN), "bit {bit}");
     }
-    ensure_eq!(bench.port.books.calls(Call::FcpReqRelease), before);
+    ensure_eq!(ACCOUNTING.calls(Kind::Release), before);
     ensure_eq!(send(&good)?, Ok(()));
     bench.disconnect(association)?;
     ensure_eq!(send(&good)?, Err(ENOTCONN));

@@ -9,13 +9,13 @@ use kernel::{prelude::*, sync::Arc};
 use super::{
     bench::{room, Bench, BLOCK},
     lldd::{
-        books::Call,
         config::Config,
         exchange::Exchange,
         script::{Place, Script},
     },
 };
 use crate::cases::outcome::{ensure, ensure_eq, CaseResult, OrFail};
+use crate::lldd::{accounting::ACCOUNTING, kind::Kind};
 
 /// Commands that the queue of a case has room for.
 const SLOTS: usize = 3;
@@ -67,7 +67,7 @@ pub(crate) fn first_come_first_served() -> CaseResult {
         .port
         .command(&iu, room(BLOCK)?, Script::usual(Place::Now));
     ensure_eq!(sent.or_fail()?.1, Err(ENOENT));
-    ensure_eq!(bench.port.books.calls(Call::DeferRcv), 0);
+    ensure_eq!(ACCOUNTING.calls(Kind::DeferReceive), 0);
 
     let_go(&bench, &exchanges[0])?;
     for exchange in &exchanges[SLOTS..] {
@@ -80,7 +80,7 @@ pub(crate) fn first_come_first_served() -> CaseResult {
         let_go(&bench, exchange)?;
     }
     // DEFER_RCV came once for each that waited.
-    ensure_eq!(bench.port.books.calls(Call::DeferRcv), SLOTS as i32);
+    ensure_eq!(ACCOUNTING.calls(Kind::DeferReceive), SLOTS as u64);
     bench.disconnect(association)?;
     bench.end()
 }
@@ -163,7 +163,7 @@ pub(crate) fn more_than_there_is_room_for() -> CaseResult {
     let bench = Bench::with_namespace(&Config::USUAL)?;
     let (association, connection) = bench.io_queue(SLOTS as u16, 2)?;
     let mut exchanges = KVec::new();
-    let mut put_off = SLOTS as i32;
+    let mut put_off = SLOTS as u64;
     let full = fill(&bench, connection, SLOTS)?;
 
     for exchange in &full[..SLOTS] {
@@ -194,7 +194,7 @@ pub(crate) fn more_than_there_is_room_for() -> CaseResult {
     for exchange in &exchanges {
         exchange.wait_over()?.or_fail()?;
     }
-    ensure_eq!(bench.port.books.calls(Call::DeferRcv), put_off);
+    ensure_eq!(ACCOUNTING.calls(Kind::DeferReceive), put_off);
     bench.disconnect(association)?;
     bench.end()
 }

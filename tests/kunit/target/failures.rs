@@ -13,7 +13,6 @@ use super::{
     bench::{room, Bench, BLOCK},
     frames,
     lldd::{
-        books::Call,
         config::Config,
         exchange::Exchange,
         response::Response,
@@ -340,6 +339,6 @@ pub(crate) fn ends_after_the_end() -> CaseResult {
             ensure!(exchange.is_over());
         }
     }
-    ensure_eq!(bench.port.books.calls(Call::TargetPortDelete), 0);
+    ensure_eq!(bench.port.deletions(), 0);
     bench.end()
 }

@@ -11,12 +11,13 @@ use kernel::prelude::*;
 use super::{
     bench::Bench,
     frames,
-    lldd::{books::Call, config::Config, script::Place, service::Plan},
+    lldd::{config::Config, script::Place, service::Plan},
 };
 use crate::cases::{
     outcome::{ensure, CaseResult, OrFail},
     samples,
 };
+use crate::lldd::{accounting::ACCOUNTING, kind::Kind};
 
 pub(crate) fn create_single_assoc_test() -> CaseResult {
     let bench = Bench::new(&Config::USUAL)?;
@@ -76,7 +77,7 @@ pub(crate) fn xmt_ls_rsp_failure_test() -> CaseResult {
         // or for two minutes: SPDK's is gone at once.
         bench.disconnect(association)?;
         let port = &bench.port;
-        ensure!(port.wait_until(|port| port.books.calls(Call::LsReq) == round));
+        ensure!(port.wait_until(|_| ACCOUNTING.calls(Kind::TargetLsRequest) == round));
     }
     bench.end()
 }

@@ -10,13 +10,14 @@ use kernel::error::code::E2BIG;
 use super::{
     bench::Bench,
     frames,
-    lldd::{books::Call, config::Config, service::Plan},
+    lldd::{config::Config, service::Plan},
 };
 use crate::cases::{
     outcome::{ensure_eq, CaseResult, OrFail},
     payload::Payload,
     samples::{self, at, get32, put, put16, put32},
 };
+use crate::lldd::{accounting::ACCOUNTING, kind::Kind};
 
 /// Invalid parameters.
 const PARAMETERS: u8 = 0x42;
@@ -62,13 +63,13 @@ fn still_there(bench: Bench, association: u64) -> CaseResult {
 
 /// The same, where its controller is connected.
 fn still_connected(bench: Bench, association: u64) -> CaseResult {
-    ensure_eq!(bench.port.books.calls(Call::LsReq), 0);
+    ensure_eq!(ACCOUNTING.calls(Kind::TargetLsRequest), 0);
     bench.connection(association, 128, 16, 15)?;
     bench.disconnect(association)?;
     bench
         .port
-        .wait_until(|port| port.books.calls(Call::LsReq) != 0);
-    ensure_eq!(bench.port.books.calls(Call::LsReq), 1);
+        .wait_until(|_| ACCOUNTING.calls(Kind::TargetLsRequest) != 0);
+    ensure_eq!(ACCOUNTING.calls(Kind::TargetLsRequest), 1);
     bench.end()
 }
 
@@ -193,7 +194,7 @@ pub(crate) fn other_commands() -> CaseResult {
         payload[0] = command;
         bench.rejected(&bench.host, &payload, reason, 0, "command")?;
     }
-    ensure_eq!(bench.port.books.calls(Call::XmtLsRsp), 253);
+    ensure_eq!(ACCOUNTING.calls(Kind::TargetLsResponse), 253);
     bench.end()
 }
 

@@ -7,11 +7,9 @@
 use kernel::{prelude::*, sync::Arc};
 
 use super::{
-    bench::Bench,
+    bench::{self, Bench},
     lldd::{
-        books::Call,
         config::Config,
-        host::Host,
         port::Port,
         raw::{self, Omit},
         service::Plan,
@@ -22,11 +20,17 @@ use crate::cases::{
     samples,
 };
 
-/// Ends a port that has nothing.
-fn end(port: &Arc<Port>) -> CaseResult {
+/// Ends a port.
+fn end_port(port: &Arc<Port>) -> CaseResult {
     ensure_eq!(port.unregister(), Ok(()));
     ensure!(port.wait_deleted());
-    ensure_eq!(port.books.calls(Call::TargetPortDelete), 1);
+    ensure_eq!(port.deletions(), 1);
+    Ok(())
+}
+
+/// Ends a port that has nothing, nor has any other.
+fn end(port: &Arc<Port>) -> CaseResult {
+    end_port(port)?;
     port.is_even()
 }
 
@@ -48,7 +52,7 @@ pub(crate) fn null_pointers() -> CaseResult {
     for (nth, outcome) in outcomes.into_iter().enumerate() {
         ensure_eq!(outcome, Err(EINVAL), "call {nth}");
     }
-    ensure_eq!(port.books.open(), 0);
+    ensure_eq!(port.open(), 0);
     end(&port)
 }
 
@@ -84,7 +88,7 @@ pub(crate) fn a_hundred_times() -> CaseResult {
 
 pub(crate) fn a_second_end() -> CaseResult {
     let port = Port::register(&Config::USUAL).or_fail()?;
-    let host = Host::new(&port, 1).or_fail()?;
+    let host = bench::host(1).or_fail()?;
     let plan = Plan {
         refuse: 0,
         place: super::lldd::script::Place::Hold,
@@ -105,7 +109,7 @@ pub(crate) fn a_second_end() -> CaseResult {
 
 pub(crate) fn names_are_free_while_a_port_drains() -> CaseResult {
     let port = Port::register(&Config::USUAL).or_fail()?;
-    let host = Host::new(&port, 1).or_fail()?;
+    let host = bench::host(1).or_fail()?;
     let plan = Plan {
         refuse: 0,
         place: super::lldd::script::Place::Hold,
@@ -117,7 +121,7 @@ pub(crate) fn names_are_free_while_a_port_drains() -> CaseResult {
     service.answer()?;
     ensure_eq!(port.unregister(), Ok(()));
     ensure!(!port.is_deleted());
-    end(&Port::register(&Config::USUAL).or_fail()?)?;
+    end_port(&Port::register(&Config::USUAL).or_fail()?)?;
     // What comes now is refused, and is the LLDD's.
     service.let_go()?;
     ensure!(port.wait_deleted());
@@ -134,7 +138,7 @@ pub(crate) fn a_port_comes_back_bound() -> CaseResult {
     bench.port.is_even()?;
     // nvmet's port is still there, and takes the next target port.
     let again = Port::register(&Config::USUAL).or_fail()?;
-    let host = Host::new(&again, 1).or_fail()?;
+    let host = bench::host(1).or_fail()?;
     let answer = again
         .ls(Some(&host), &samples::create_association(), Plan::USUAL)
         .or_fail()?

@@ -90,7 +90,7 @@ pub(crate) fn review_target_s4_flush_under_flood() -> CaseResult {
     bench.unbind();
     let left = bench.port.flood(0);
     ensure!(left > 0, "nvmet's queue ran dry with the flood, not before");
-    ensure!(bench.port.wait_until(|port| port.books.open() == 0));
+    ensure!(bench.port.wait_until(|port| port.open() == 0));
     bench.end()
 }
 

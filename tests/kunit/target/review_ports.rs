@@ -14,16 +14,15 @@ use kernel::{
 use super::{
     bench::{room, Bench, BLOCK},
     lldd::{
-        books::Call,
         config::Config,
         exchange::Exchange,
-        host::Host,
         ops::EARLY_EVENTS,
         port::Port,
         script::{Place, Script, SentPlan},
         threads,
     },
 };
+use crate::lldd::{accounting::ACCOUNTING, host_handle::HostHandle, kind::Kind};
 use crate::{
     cases::outcome::{ensure, ensure_eq, CaseResult, OrFail},
     support::nvmet::Subsystem,
@@ -103,7 +102,7 @@ pub(crate) fn review_target_m4_an_event_too_early() -> CaseResult {
     // An LLDD that takes longer than this is late, and so is this machine.
     if took < 200 {
         ensure_eq!(EARLY_EVENTS.load(Relaxed), early, "after {took} ms");
-        ensure!(port.wait_until(|port| port.books.calls(Call::DiscoveryEvent) != 0));
+        ensure!(port.wait_until(|_| ACCOUNTING.calls(Kind::DiscoveryEvent) != 0));
     }
     bench.unbind();
     drop(other);
@@ -124,9 +123,9 @@ pub(crate) fn unregistration_does_not_wait_for_a_goodbye() -> CaseResult {
     ensure!(bench.port.is_deleted(), "after {took} ms");
     // The abort of a port with a device gets 12 s, by a timer.
     ensure!(took < 8_000, "after {took} ms");
-    ensure_eq!(bench.port.books.calls(Call::LsAbort), 1);
+    ensure_eq!(ACCOUNTING.calls(Kind::TargetLsAbort), 1);
     ensure!(bench.port.let_sent_go());
-    let host: &Host = &bench.host;
+    let host: &HostHandle = &bench.host;
     ensure_eq!(host.releases(), 0);
     bench.end()
 }

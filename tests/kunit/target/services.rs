@@ -5,15 +5,13 @@
 
 #![deny(unsafe_code)]
 
-use kernel::prelude::*;
+use kernel::{prelude::*, sync::Arc};
 
 use super::{
-    bench::{room, Bench, BLOCK},
+    bench::{self, room, Bench, BLOCK},
     frames::{self, get64},
     lldd::{
-        books::Call,
         config::Config,
-        host::Host,
         script::{Place, Script, SentPlan},
         service::Plan,
     },
@@ -22,6 +20,7 @@ use crate::cases::{
     outcome::{ensure, ensure_eq, CaseResult, OrFail},
     samples,
 };
+use crate::lldd::{accounting::ACCOUNTING, kind::Kind};
 
 /// An answer that waits.
 const HELD: Plan = Plan {
@@ -35,7 +34,7 @@ pub(crate) fn no_more_than_256() -> CaseResult {
     let mut hosts = KVec::new();
 
     for name in 0..4 {
-        let host = Host::new(&bench.port, 0x2000_1100_aa00_0100 + name).or_fail()?;
+        let host = bench::host(0x2000_1100_aa00_0100 + name).or_fail()?;
         hosts.push(host, GFP_KERNEL).or_fail()?;
     }
     for nth in 0..256 {
@@ -173,13 +172,13 @@ pub(crate) fn the_target_says_goodbye() -> CaseResult {
         let association = bench.associate(&bench.host)?;
         bench.unbind();
         let port = &bench.port;
-        ensure!(port.wait_until(|port| port.books.calls(Call::LsReq) == round));
-        let (sent, handle) = bench.port.last_sent();
+        ensure!(port.wait_until(|_| ACCOUNTING.calls(Kind::TargetLsRequest) == round));
+        let (sent, to) = bench.port.last_sent();
         ensure_eq!(sent.or_fail()?[..], frames::disconnect(association)[..]);
-        ensure_eq!(handle, bench.host.handle() as usize);
+        ensure!(to.is_some_and(|host| Arc::ptr_eq(&host, &bench.host)));
         bench.bind(&Config::USUAL).or_fail()?;
     }
-    ensure_eq!(bench.port.books.calls(Call::LsAbort), 0);
+    ensure_eq!(ACCOUNTING.calls(Kind::TargetLsAbort), 0);
     bench.end()
 }
 
@@ -189,7 +188,7 @@ pub(crate) fn a_goodbye_that_nobody_ends() -> CaseResult {
 
     ensure_eq!(bench.unregister(), Ok(()));
     ensure!(bench.port.wait_deleted());
-    ensure_eq!(bench.port.books.calls(Call::LsAbort), 1);
+    ensure_eq!(ACCOUNTING.calls(Kind::TargetLsAbort), 1);
     bench.end()
 }
 
@@ -199,7 +198,7 @@ pub(crate) fn an_abort_that_nobody_heeds() -> CaseResult {
 
     ensure_eq!(bench.unregister(), Ok(()));
     ensure!(bench.port.wait_deleted());
-    ensure_eq!(bench.port.books.calls(Call::LsAbort), 1);
+    ensure_eq!(ACCOUNTING.calls(Kind::TargetLsAbort), 1);
     ensure!(bench.port.let_sent_go());
     bench.port.pause(50);
     bench.end()
@@ -215,7 +214,7 @@ pub(crate) fn a_port_that_sends_nothing() -> CaseResult {
     bench.associate(&bench.host)?;
     bench.unbind();
     ensure_eq!(bench.unregister(), Ok(()));
-    ensure_eq!(bench.port.books.calls(Call::LsReq), 0);
+    ensure_eq!(ACCOUNTING.calls(Kind::TargetLsRequest), 0);
     bench.end()
 }
 
@@ -235,9 +234,9 @@ pub(crate) fn hosts_without_handles() -> CaseResult {
     ensure_eq!(ask(&connection)?[0], 2);
     let disconnect = frames::disconnect(association);
     ensure_eq!(ask(&disconnect)?[..], samples::accept_disconnect()[..]);
-    ensure_eq!(bench.port.books.calls(Call::HostRelease), 0);
+    ensure_eq!(ACCOUNTING.calls(Kind::HostRelease), 0);
     // There is nobody to send it to.
-    ensure_eq!(bench.port.books.calls(Call::LsReq), 0);
+    ensure_eq!(ACCOUNTING.calls(Kind::TargetLsRequest), 0);
     bench.end()
 }
 
@@ -265,7 +264,7 @@ pub(crate) fn a_host_with_associations() -> CaseResult {
         ensure_eq!(bench.host.releases(), 1, "{count}");
         ensure_eq!(bench.other.releases(), 0);
         // Nothing is sent to a host that is gone.
-        ensure_eq!(bench.port.books.calls(Call::LsReq), 0);
+        ensure_eq!(ACCOUNTING.calls(Kind::TargetLsRequest), 0);
         // The other host's is untouched, and the host may come back.
         let request = frames::disconnect(theirs);
         ensure_eq!(bench.ask(&bench.other, &request)?[0], 2);
@@ -306,7 +305,7 @@ pub(crate) fn a_host_that_goes_while_it_asks() -> CaseResult {
 
 pub(crate) fn discovery_events() -> CaseResult {
     let mut bench = Bench::new(&Config::USUAL)?;
-    let before = bench.port.books.calls(Call::DiscoveryEvent);
+    let before = ACCOUNTING.calls(Kind::DiscoveryEvent);
 
     bench.subsystem.add_namespace(1 << 20).or_fail()?;
     let other = crate::support::nvmet::Subsystem::new(
@@ -321,7 +320,7 @@ pub(crate) fn discovery_events() -> CaseResult {
     // One for a port that was registered a moment ago waits until its LLDD knows.
     ensure!(bench
         .port
-        .wait_until(|port| port.books.calls(Call::DiscoveryEvent) > before));
+        .wait_until(|_| ACCOUNTING.calls(Kind::DiscoveryEvent) > before));
     bench.unbind();
     drop(other);
     bench.end()

@@ -6,8 +6,11 @@
 
 use core::mem;
 
-use super::ops;
-use crate::abi;
+use super::port::Port;
+use crate::{
+    abi,
+    lldd::{ports::PortInfo, target::Template},
+};
 
 /// What a port is like.
 #[derive(Clone, Copy)]
@@ -40,47 +43,41 @@ impl Config {
         segments: 256,
     };
 
-    /// The template of such a port.
-    pub(crate) fn template(&self) -> abi::nvmet_fc_target_template {
-        let mut template = abi::nvmet_fc_target_template {
-            targetport_delete: Some(ops::targetport_delete),
-            xmt_ls_rsp: Some(ops::xmt_ls_rsp),
-            fcp_op: Some(ops::fcp_op),
-            fcp_abort: Some(ops::fcp_abort),
-            fcp_req_release: Some(ops::fcp_req_release),
-            discovery_event: Some(ops::discovery_event),
-            host_traddr: Some(ops::host_traddr),
-            max_hw_queues: 4,
-            max_sgl_segments: self.segments,
-            max_dif_sgl_segments: self.segments,
-            dma_boundary: 0xffff_ffff,
+    /// The template of such a port, that `change` had a look at.
+    pub(crate) fn template(
+        &self,
+        change: impl FnOnce(&mut abi::nvmet_fc_target_template),
+    ) -> Template {
+        Template::new::<Port>(|template| {
+            template.max_sgl_segments = self.segments;
+            template.max_dif_sgl_segments = self.segments;
             // CAST: A pointer's size.
-            target_priv_sz: mem::size_of::<usize>() as u32,
-            lsrqst_priv_sz: 16,
-            ..Default::default()
-        };
-        if self.defers {
-            template.defer_rcv = Some(ops::defer_rcv);
-        }
-        if self.sends {
-            template.ls_req = Some(ops::ls_req);
-            template.ls_abort = Some(ops::ls_abort);
-        }
-        if self.releases {
-            template.host_release = Some(ops::host_release);
-        }
-        if self.adds_response {
-            template.target_features = abi::NVMET_FCTGTFEAT_READDATA_RSP;
-        }
-        template
+            template.target_priv_sz = mem::size_of::<usize>() as u32;
+            template.lsrqst_priv_sz = 16;
+            if !self.defers {
+                template.defer_rcv = None;
+            }
+            if !self.sends {
+                (template.ls_req, template.ls_abort) = (None, None);
+            }
+            if !self.releases {
+                template.host_release = None;
+            }
+            if self.adds_response {
+                template.target_features = abi::NVMET_FCTGTFEAT_READDATA_RSP;
+            }
+            change(template);
+        })
     }
 
     /// The names, as registration wants them.
-    pub(crate) fn info(&self) -> abi::nvmet_fc_port_info {
-        abi::nvmet_fc_port_info {
+    pub(crate) fn info(&self) -> PortInfo {
+        PortInfo {
             node_name: self.node,
             port_name: self.port,
             port_id: 0x00_12_34,
+            role: 0,
+            dev_loss: 0,
         }
     }
 }

@@ -15,8 +15,8 @@ use crate::cases::outcome::{fail, CaseResult};
 
 impl Exchange {
     /// The host aborts it. Context: any.
-    pub(crate) fn abort(&self) {
-        self.port.abort(self.request.get());
+    pub(crate) fn abort(self: &Arc<Self>) {
+        self.port.abort(self);
     }
 
     /// Lets the operation that is held end.
@@ -77,7 +77,7 @@ impl Exchange {
 
     /// Whether the transport's pointer in it leads to anything.
     pub(crate) fn leads_somewhere(&self) -> bool {
-        self.private() != 0
+        self.nvmet_private() != 0
     }
 
     /// Whether the target has given it back by now.

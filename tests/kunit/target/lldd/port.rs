@@ -5,21 +5,17 @@
 use core::ptr;
 
 use kernel::{
-    error::to_result,
     new_spinlock_irq,
     prelude::*,
     sync::{
         atomic::{Atomic, Full, Relaxed},
-        Arc, SpinLockIrq,
+        Arc, ArcBorrow, SpinLockIrq,
     },
-    types::Opaque,
 };
 
 use super::{
-    books::{Books, Call},
     config::Config,
     exchange::Exchange,
-    host::Host,
     script::{Place, Script, SentPlan},
     sent::Sent,
     service::{Plan, Service},
@@ -28,8 +24,21 @@ use super::{
 use crate::{
     abi,
     cases::outcome::{
+        ensure_eq,
         CaseResult,
         OrFail, //
+    },
+    lldd::{
+        account::Account,
+        accounting::ACCOUNTING,
+        buffer::Buffer,
+        calls::Received,
+        host_handle::HostHandle,
+        ls_response::LsResponse,
+        ports::TargetPort,
+        registration::{self, Object, Pass},
+        scatter::Bus,
+        target::Template, //
     },
     shared::support::completion::Completion, //
 };
@@ -39,11 +48,16 @@ use crate::{
 #[pin_data]
 pub(crate) struct Port {
     /// What the transport was given. Does not change.
-    template: Opaque<abi::nvmet_fc_target_template>,
+    template: Template,
     /// The transport's object; 0 without one.
     object: Atomic<usize>,
-    /// The books.
-    pub(crate) books: Books,
+    /// Threads of ours.
+    pub(super) threads: Atomic<i32>,
+    /// Hosts that the transport was told of.
+    #[pin]
+    hosts: SpinLockIrq<KVec<Arc<HostHandle>>>,
+    /// How often `targetport_delete` came.
+    deletions: Atomic<i32>,
     /// Link services of the target's.
     #[pin]
     pub(super) sent: SpinLockIrq<Sent>,
@@ -59,11 +73,6 @@ pub(crate) struct Port {
     deleted: Completion,
 }
 
-// SAFETY: The template does not change; the rest does its own locking.
-unsafe impl Send for Port {}
-// SAFETY: As above.
-unsafe impl Sync for Port {}
-
 impl Port {
     /// How long anything may take, jiffies.
     pub(crate) const PATIENCE: usize = 30 * abi::HZ as usize;
@@ -78,19 +87,25 @@ impl Port {
         config: &Config,
         change: impl FnOnce(&mut abi::nvmet_fc_target_template),
     ) -> Result<Arc<Self>> {
-        let mut template = config.template();
-        change(&mut template);
+        if ACCOUNTING.entry(Account::TargetPorts).left() <= 0 {
+            // A case begins, whatever the one before has left.
+            ACCOUNTING.reset();
+        }
+        let template = config.template(change);
         let kept = KVec::with_capacity(512, GFP_KERNEL)?;
+        let hosts = KVec::with_capacity(64, GFP_KERNEL)?;
         Arc::pin_init(
             pin_init!(Self {
-                template: Opaque::new(template),
+                template,
                 object: Atomic::new(0),
-                books: Books::new(),
+                threads: Atomic::new(0),
+                hosts <- new_spinlock_irq!(hosts),
+                deletions: Atomic::new(0),
                 sent <- new_spinlock_irq!(Sent {
                     plan: SentPlan::Accept(Place::Now),
-                    held: 0,
+                    held: None,
                     last: None,
-                    handle: 0,
+                    host: None,
                 }),
                 kept <- new_spinlock_irq!(kept),
                 calm: Atomic::new(false),
@@ -128,80 +143,85 @@ impl Port {
     ///
     /// The transport's; `EBADF` if it left a pointer all the same.
     pub(super) fn enlist(self: &Arc<Self>, config: &Config, between: impl FnOnce()) -> Result {
-        let (mut info, mut object) = (config.info(), ptr::dangling_mut());
-        // SAFETY: The template lives as long as the port, which outlives its
-        // object.
-        let outcome = to_result(unsafe {
-            abi::nvmet_fc_register_targetport(
-                &mut info,
-                self.template.get(),
-                ptr::null_mut(),
-                &mut object,
-            )
-        });
-        if outcome.is_err() {
-            return if object.is_null() {
-                outcome
-            } else {
-                Err(EBADF)
-            };
-        }
+        // SAFETY: The template lives as long as the port, which outlives its object.
+        let object =
+            unsafe { registration::register_target(&config.info(), &self.template, Bus::NONE) }?;
+        let Object::Target(raw) = object else {
+            return Err(EBADF);
+        };
+        ACCOUNTING.open(Account::TargetPorts);
         between();
         // SAFETY: Registered; the area is as large as was asked for.
         unsafe {
-            let area = (*object).private.cast::<usize>();
+            let area = (*raw).private.cast::<usize>();
             if *area != 0 {
-                self.books.offend("a private area that is not zeroed");
+                ACCOUNTING.unexpected("a private area that is not zeroed", 0);
             }
             *area = Arc::as_ptr(self) as usize;
-            if ((*object).node_name, (*object).port_name) != (config.node, config.port) {
-                self.books.offend("other names than were registered");
+            if ((*raw).node_name, (*raw).port_name) != (config.node, config.port) {
+                ACCOUNTING.unexpected("other names than were registered", 0);
             }
         }
-        self.object.store(object as usize, Relaxed);
+        self.object.store(raw as usize, Relaxed);
         Ok(())
     }
 
     /// The transport's object.
-    pub(crate) fn object(&self) -> *mut abi::nvmet_fc_target_port {
+    pub(super) fn object(&self) -> *mut abi::nvmet_fc_target_port {
         self.object.load(Relaxed) as *mut _
     }
 
+    /// The right to make calls about the port.
+    fn pass(&self) -> Pass<'_> {
+        // SAFETY: The object is there, as the case knows.
+        unsafe { Pass::assume(Object::Target(self.object())) }
+    }
+
     /// Whether that is the transport's object.
-    pub(super) fn is(&self, object: *mut abi::nvmet_fc_target_port) -> bool {
-        ptr::eq(object, self.object())
+    pub(super) fn is(&self, object: &TargetPort) -> bool {
+        ptr::eq(object.as_raw(), self.object())
     }
 
-    /// The port behind the transport's object.
-    ///
-    /// # Safety
-    ///
-    /// The object is one that [`Port::register`] made, and still there.
-    pub(super) unsafe fn of<'a>(object: *mut abi::nvmet_fc_target_port) -> &'a Self {
-        // SAFETY: Its private area has the pointer, and the port outlives it.
-        unsafe { &*(*(*object).private.cast::<*const Self>()) }
-    }
-
-    /// Whether an object has a port by now.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Port::of`].
-    pub(super) unsafe fn is_filled_in(object: *mut abi::nvmet_fc_target_port) -> bool {
-        // SAFETY: The private area is as large as was asked for, and zeroed first.
-        unsafe { *(*object).private.cast::<usize>() != 0 }
+    /// The port behind the transport's object, once that is filled in.
+    pub(super) fn of(object: &TargetPort) -> Option<Arc<Self>> {
+        let area = object.private().area().cast::<*const Self>();
+        // SAFETY: The area is as large as was asked for, and zeroed first.
+        let port = unsafe { area.read() };
+        if port.is_null() {
+            return None;
+        }
+        // SAFETY: `enlist` wrote it there, and the case keeps the port until the object is gone.
+        Some(unsafe { ArcBorrow::from_raw(port) }.into())
     }
 
     /// `targetport_delete`.
-    pub(super) fn deleted(&self, object: *mut abi::nvmet_fc_target_port) {
-        self.books.count(Call::TargetPortDelete);
+    pub(super) fn deleted(&self, object: &TargetPort) {
         if !self.is(object) {
-            self.books.offend("the end of another port");
+            ACCOUNTING.unexpected("the end of another port", 0);
         }
-        if self.books.calls(Call::TargetPortDelete) != 1 {
-            self.books.offend("a second end of the port");
+        if self.deletions.fetch_add(1, Full) != 0 {
+            ACCOUNTING.unexpected("a second end of the port", 0);
+        }
+        ACCOUNTING.close(Account::TargetPorts);
+        while let Some(host) = self.take_host() {
+            HostHandle::forget(&host);
         }
         self.deleted.complete_all();
+    }
+
+    /// One of the hosts that the transport was told of.
+    fn take_host(&self) -> Option<Arc<HostHandle>> {
+        self.hosts.lock().pop()
+    }
+
+    /// Remembers a host that the transport is told of.
+    fn keep_host(&self, host: &Arc<HostHandle>) {
+        let mut hosts = self.hosts.lock();
+        if !hosts.iter().any(|known| Arc::ptr_eq(known, host))
+            && hosts.push(host.clone(), GFP_ATOMIC).is_err()
+        {
+            ACCOUNTING.unexpected("no memory for a host", 0);
+        }
     }
 
     /// Unregisters the port. Context: may sleep.
@@ -210,9 +230,8 @@ impl Port {
     ///
     /// The transport's.
     pub(crate) fn unregister(&self) -> Result {
-        // SAFETY: Registered, and `targetport_delete` did not come before, as
-        // the case knows.
-        to_result(unsafe { abi::nvmet_fc_unregister_targetport(self.object()) })
+        // SAFETY: Registered, and `targetport_delete` did not come before, as the case knows.
+        unsafe { registration::unregister(Object::Target(self.object())) }
     }
 
     /// Waits for `targetport_delete`. Context: may sleep.
@@ -222,7 +241,12 @@ impl Port {
 
     /// Whether `targetport_delete` came by now.
     pub(crate) fn is_deleted(&self) -> bool {
-        self.books.calls(Call::TargetPortDelete) != 0
+        self.deletions() != 0
+    }
+
+    /// How often `targetport_delete` came.
+    pub(crate) fn deletions(&self) -> i32 {
+        self.deletions.load(Relaxed)
     }
 
     /// Waits. Context: may sleep.
@@ -236,11 +260,11 @@ impl Port {
     /// Has something done in a thread of its own. Context: may sleep.
     pub(crate) fn in_thread(self: &Arc<Self>, work: impl FnOnce() + Send + 'static) -> CaseResult {
         let this = self.clone();
-        self.books.threads.add(1, Relaxed);
+        self.threads.add(1, Relaxed);
         threads::threads()
             .try_spawn(GFP_KERNEL, move || {
                 work();
-                this.books.threads.add(-1, Relaxed);
+                this.threads.add(-1, Relaxed);
             })
             .or_fail()
     }
@@ -263,14 +287,28 @@ impl Port {
     /// The transport's.
     pub(crate) fn ls(
         self: &Arc<Self>,
-        host: Option<&Host>,
+        host: Option<&Arc<HostHandle>>,
         payload: &[u8],
         plan: Plan,
     ) -> Result<Arc<Service>> {
         let service = Service::new(self, plan)?;
-        let handle = host.map_or(ptr::null_mut(), Host::handle);
-        service.deliver(self.object(), handle, payload)?;
+        service.deliver(host, payload)?;
         Ok(service)
+    }
+
+    /// Hands the transport a link service. Context: may sleep.
+    pub(super) fn deliver_ls(
+        &self,
+        host: Option<&Arc<HostHandle>>,
+        response: LsResponse<Arc<Service>>,
+        payload: &[u8],
+    ) -> Result {
+        if let Some(host) = host {
+            self.keep_host(host);
+        }
+        let payload = Buffer::new(payload, 1, GFP_KERNEL)?;
+        let result = self.pass().receive_ls(host, response, &payload);
+        result.map_err(Error::from_errno)
     }
 
     /// Delivers a command; also says what the transport said. Context: may
@@ -285,8 +323,12 @@ impl Port {
         data: KVVec<u8>,
         script: Script,
     ) -> Result<(Arc<Exchange>, Result)> {
-        let exchange = Exchange::new(self, command, data, script)?;
-        let outcome = exchange.deliver(self.object());
+        let exchange = Exchange::begin(self, command, data, script)?;
+        let outcome = match self.pass().receive_fcp(&exchange) {
+            Ok(Received::Started) => Ok(()),
+            Ok(Received::Deferred) => Err(EOVERFLOW),
+            Err(errno) => Err(Error::from_errno(errno)),
+        };
         Ok((exchange, outcome))
     }
 
@@ -299,7 +341,7 @@ impl Port {
     /// Remembers an exchange, an operation of which is held.
     pub(super) fn keep(&self, exchange: Arc<Exchange>) {
         if self.kept.lock().push_within_capacity(exchange).is_err() {
-            self.books.offend("more held than there is room for");
+            ACCOUNTING.unexpected("more held than there is room for", 0);
         }
     }
 
@@ -321,21 +363,33 @@ impl Port {
     }
 
     /// The host aborts an exchange.
-    pub(super) fn abort(&self, request: *mut abi::nvmefc_tgt_fcp_req) {
-        // SAFETY: The port is registered, and the exchange's memory is there.
-        unsafe { abi::nvmet_fc_rcv_fcp_abort(self.object(), request) };
+    pub(super) fn abort(&self, exchange: &Arc<Exchange>) {
+        self.pass().abort_fcp(exchange);
     }
 
     /// A host logs out.
-    pub(crate) fn invalidate(&self, host: &Host) {
-        // SAFETY: The port is registered, the host is kept.
-        unsafe { abi::nvmet_fc_invalidate_host(self.object(), host.handle()) };
+    pub(crate) fn invalidate(&self, host: &Arc<HostHandle>) {
+        self.pass().invalidate_host(host);
+    }
+
+    /// What the transport has.
+    pub(crate) fn open(&self) -> i64 {
+        [
+            Account::TargetCommands,
+            Account::TargetReceived,
+            Account::TargetServices,
+        ]
+        .into_iter()
+        .map(|account| ACCOUNTING.entry(account).left())
+        .sum()
     }
 
     /// The whole life of a port has passed: nothing of it is left. Context: may
     /// sleep.
     pub(crate) fn is_even(&self) -> CaseResult {
-        self.wait_until(|port| port.books.threads.load(Relaxed) == 0);
-        self.books.are_even()
+        self.wait_until(|port| port.threads.load(Relaxed) == 0);
+        ensure_eq!(self.open(), 0, "with the transport");
+        ensure_eq!(ACCOUNTING.violations(), 0, "see above");
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use core::ptr;
 use kernel::{error::to_result, prelude::*, sync::Arc};
 
 use super::{config::Config, port::Port};
-use crate::abi;
+use crate::{abi, lldd::accounting::ACCOUNTING};
 
 /// A member of the template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub(crate) fn register_without(omitted: Omit) -> Result {
 /// Each call with each pointer missing.
 pub(crate) fn null_pointers(port: &Arc<Port>) -> [Result; 8] {
     let config = Config::USUAL;
-    let (mut info, mut template) = (config.info(), config.template());
+    let (mut info, template) = (config.info().target(), config.template(|_| ()));
     let mut object = ptr::dangling_mut();
     let mut response = abi::nvmefc_ls_rsp::default();
     let mut request = abi::nvmefc_tgt_fcp_req::default();
@@ -119,9 +119,19 @@ pub(crate) fn null_pointers(port: &Arc<Port>) -> [Result; 8] {
     // SAFETY: Null or valid, all of them, during these calls, which keep none.
     let results = unsafe {
         [
-            abi::nvmet_fc_register_targetport(ptr::null_mut(), &mut template, device, &mut object),
+            abi::nvmet_fc_register_targetport(
+                ptr::null_mut(),
+                template.as_raw(),
+                device,
+                &mut object,
+            ),
             abi::nvmet_fc_register_targetport(&mut info, ptr::null_mut(), device, &mut object),
-            abi::nvmet_fc_register_targetport(&mut info, &mut template, device, ptr::null_mut()),
+            abi::nvmet_fc_register_targetport(
+                &mut info,
+                template.as_raw(),
+                device,
+                ptr::null_mut(),
+            ),
             abi::nvmet_fc_unregister_targetport(ptr::null_mut()),
             abi::nvmet_fc_rcv_ls_req(there, none, ptr::null_mut(), buffer, 96),
             abi::nvmet_fc_rcv_ls_req(there, none, &mut response, none, 96),
@@ -129,13 +139,13 @@ pub(crate) fn null_pointers(port: &Arc<Port>) -> [Result; 8] {
             abi::nvmet_fc_rcv_fcp_req(there, &mut request, none, 96),
         ]
     };
-    // SAFETY: As above. Neither says anything.
+    // SAFETY: Null, or the port's object, which is there. Neither says anything.
     unsafe {
         abi::nvmet_fc_invalidate_host(there, ptr::null_mut());
         abi::nvmet_fc_rcv_fcp_abort(there, ptr::null_mut());
     }
     if !object.is_null() {
-        port.books.offend("a failed registration left a pointer");
+        ACCOUNTING.unexpected("a failed registration left a pointer", 0);
     }
     results.map(to_result)
 }

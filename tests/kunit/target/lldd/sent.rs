@@ -2,31 +2,42 @@
 
 //! Link services that the target sends to the scripted host.
 
-use core::{ffi::c_void, mem};
+#![deny(unsafe_code)]
 
-use kernel::{prelude::*, sync::atomic::Relaxed};
+use kernel::{
+    prelude::*,
+    sync::{atomic::Relaxed, Arc},
+};
 
 use super::{
-    books::Call,
     port::Port,
     script::{Place, SentPlan},
     threads,
 };
 use crate::{
-    abi,
     cases::{payload::Payload, samples},
+    lldd::{
+        account::Account, accounting::ACCOUNTING, fcp_request::Refused, host_handle::HostHandle,
+        ls_request::LsRequest, scatter::Bus,
+    },
 };
 
 /// Link services of the target's.
 pub(super) struct Sent {
     /// What happens to them.
     pub(super) plan: SentPlan,
-    /// The one that is held; the address of its request.
-    pub(super) held: usize,
+    /// The one that is held.
+    pub(super) held: Option<LsRequest>,
     /// The bytes of the last one.
     pub(super) last: Option<Payload>,
     /// The host that it went to.
-    pub(super) handle: usize,
+    pub(super) host: Option<Arc<HostHandle>>,
+}
+
+/// Ends a link service of the target's.
+fn end(request: LsRequest, status: c_int, answer: &[u8]) {
+    ACCOUNTING.close(Account::TargetServices);
+    request.complete(Bus::NONE, status, answer);
 }
 
 impl Port {
@@ -36,106 +47,70 @@ impl Port {
     }
 
     /// The last link service of the target's, and the host that it went to.
-    pub(crate) fn last_sent(&self) -> (Option<Payload>, usize) {
+    pub(crate) fn last_sent(&self) -> (Option<Payload>, Option<Arc<HostHandle>>) {
         let sent = self.sent.lock();
-        (sent.last, sent.handle)
+        (sent.last, sent.host.clone())
     }
 
     /// The target sends a link service: `ls_req`.
-    ///
-    /// # Safety
-    ///
-    /// The request is filled in, and lives until its `done`.
-    pub(super) unsafe fn send(
-        &self,
-        handle: *mut c_void,
-        request: *mut abi::nvmefc_ls_req,
-    ) -> c_int {
-        self.books.count(Call::LsReq);
-        // SAFETY: So many bytes, as the transport says.
-        let bytes = unsafe {
-            core::slice::from_raw_parts(
-                (*request).rqstaddr.cast::<u8>(),
-                (*request).rqstlen as usize,
-            )
-        };
+    pub(super) fn send(
+        self: &Arc<Self>,
+        host: Option<Arc<HostHandle>>,
+        request: LsRequest,
+    ) -> Result<(), Refused<LsRequest>> {
         let mut sent = self.sent.lock();
-        sent.last = Some(Payload::of(bytes));
-        sent.handle = handle as usize;
+        sent.last = Some(Payload::of(request.payload(Bus::NONE)));
+        let before = core::mem::replace(&mut sent.host, host);
         let plan = sent.plan;
-        if let SentPlan::Refuse(error) = plan {
-            return error;
+        if let SentPlan::Refuse(errno) = plan {
+            return Err(request.refuse(errno));
         }
-        self.books.sent.add(1, Relaxed);
+        ACCOUNTING.open(Account::TargetServices);
         if matches!(plan, SentPlan::Accept(Place::Hold) | SentPlan::Ignore) {
-            sent.held = request as usize;
+            sent.held = Some(request);
+            return Ok(());
         }
         drop(sent);
+        drop(before);
         match plan {
-            SentPlan::Accept(Place::Now) => {
-                self.end_sent(request as usize, 0, &samples::accept_disconnect());
-            }
+            SentPlan::Reject => end(request, 0, &samples::reject(5, 0x40, 0)),
+            SentPlan::Fail(status) => end(request, status, &[]),
             SentPlan::Accept(Place::Thread(wait)) => {
-                let (address, object) = (request as usize, self.object() as usize);
-                self.books.threads.add(1, Relaxed);
+                let this = self.clone();
+                self.threads.add(1, Relaxed);
                 let spawned = threads::threads().try_spawn(GFP_KERNEL, move || {
-                    // SAFETY: The request keeps the port from going.
-                    let port = unsafe { Self::of(object as *mut _) };
-                    port.pause(wait);
-                    port.books.threads.add(-1, Relaxed);
-                    port.end_sent(address, 0, &samples::accept_disconnect());
+                    this.pause(wait);
+                    end(request, 0, &samples::accept_disconnect());
+                    this.threads.add(-1, Relaxed);
                 });
                 if spawned.is_err() {
-                    self.books.offend("no memory");
+                    ACCOUNTING.unexpected("no memory", 0);
                 }
             }
-            SentPlan::Reject => {
-                self.end_sent(request as usize, 0, &samples::reject(5, 0x40, 0));
-            }
-            SentPlan::Fail(status) => self.end_sent(request as usize, status, &[]),
-            _ => {}
+            _ => end(request, 0, &samples::accept_disconnect()),
         }
-        0
-    }
-
-    /// Ends a link service of the target's.
-    fn end_sent(&self, request: usize, status: c_int, answer: &[u8]) {
-        let request = request as *mut abi::nvmefc_ls_req;
-        // SAFETY: With us since `ls_req`; this is its only end.
-        let (place, room, done) = unsafe {
-            (
-                (*request).rspaddr.cast::<u8>(),
-                (*request).rsplen as usize,
-                (*request).done,
-            )
-        };
-        // SAFETY: There is so much room.
-        unsafe { place.copy_from_nonoverlapping(answer.as_ptr(), answer.len().min(room)) };
-        self.books.sent.add(-1, Relaxed);
-        if let Some(done) = done {
-            // SAFETY: The transport's own function.
-            unsafe { done(request, status) };
-        }
+        Ok(())
     }
 
     /// Ends the one that is held.
     pub(crate) fn let_sent_go(&self) -> bool {
-        let held = mem::take(&mut self.sent.lock().held);
-        if held != 0 {
-            self.end_sent(held, 0, &samples::accept_disconnect());
-        }
-        held != 0
+        let held = self.sent.lock().held.take();
+        held.map(|request| end(request, 0, &samples::accept_disconnect()))
+            .is_some()
     }
 
     /// The target gives a link service up: `ls_abort`.
-    pub(super) fn abort_sent(&self, request: *mut abi::nvmefc_ls_req) {
-        self.books.count(Call::LsAbort);
-        let mut sent = self.sent.lock();
-        if sent.held != request as usize || matches!(sent.plan, SentPlan::Ignore) {
-            return;
+    pub(super) fn abort_sent(&self, request: usize) {
+        let held = {
+            let mut sent = self.sent.lock();
+            match (&sent.plan, &sent.held) {
+                (SentPlan::Ignore, _) => None,
+                (_, Some(held)) if held.address() == request => sent.held.take(),
+                _ => None,
+            }
+        };
+        if let Some(request) = held {
+            end(request, ECANCELED.to_errno(), &[]);
         }
-        sent.held = 0;
-        drop(sent);
-        self.end_sent(request as usize, ECANCELED.to_errno(), &[]);
     }
 }
