@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `<linux/nvme-fc-driver.h>` as a transport sees it.
+//! `<linux/nvme-fc-driver.h>` as a transport sees it, meant for
+//! `rust/kernel/nvme_fc.rs`.
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 

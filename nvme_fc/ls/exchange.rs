@@ -109,7 +109,7 @@ impl Behind for LsExchange {
 impl LsSender for ToTarget {
     type InUse = PortUse;
 
-    /// The LLDD may still write the memory, and may not unbind its device before.
+    /// The LLDD may still write the memory.
     const UNMAPS_LOST: bool = false;
 
     fn timeout_queue() -> &'static Queue {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The eight functions that LLDDs of hosts call.
+//! The eight functions that LLDDs of hosts call, meant for
+//! `rust/kernel/nvme_fc/host_exports.rs`.
 //!
 //! Each turns pointers into references and a result into an errno, and leaves the
 //! rest to the transport, a [`HostApi`]. A null pointer is refused and logged.

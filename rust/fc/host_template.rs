@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The operations of an LLDD of a host, all of them.
+//! The operations of an LLDD of a host, all of them, meant for
+//! `rust/kernel/nvme_fc/host_template.rs`.
 //!
 //! A template is checked once, when its local port is registered; its
 //! operations are copied then, its limits are read whenever an association is

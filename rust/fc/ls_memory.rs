@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! What a link service keeps while the LLDD may have it: memory that the LLDD
-//! reaches, and what keeps the LLDD callable.
+//! reaches, and what keeps the LLDD callable. Meant for
+//! `rust/kernel/nvme_fc/ls_memory.rs`.
 //!
 //! Both are given up at once, the mapping first: when the last use of a port
 //! goes, its LLDD is told, and may unbind the device.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A link service that a transport sends, at either side.
+//! A link service that a transport sends, at either side, meant for
+//! `rust/kernel/nvme_fc/ls_request.rs`.
 //!
 //! The request, its memory and its mapping are one counted object; the LLDD owns
 //! one reference from `ls_req` until `done`. Who gives up leaves the object behind,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A link service that was received, and the answer that is owed to it.
+//! A link service that was received, and the answer that is owed to it, meant for
+//! `rust/kernel/nvme_fc/ls_response.rs`.
 //!
 //! The answer is part of a counted object, of which the LLDD owns one reference from
 //! `xmt_ls_rsp` until `done`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The port structs that LLDDs see.
+//! The port structs that LLDDs see, meant for `rust/kernel/nvme_fc/port.rs`.
 //!
 //! LLDDs read all of them, and write some: `port_id` and `port_role` of a local
 //! port, and the `private` pointers. So every access here is a single volatile

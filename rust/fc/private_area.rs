@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! The memory that an LLDD asked to have beside an object of the transport
-//! (`*_priv_sz` of its template).
+//! (`*_priv_sz` of its template), meant for `rust/kernel/nvme_fc/private_area.rs`.
 //!
 //! LLDDs write what they like into it, and some overwrite the object's
 //! `private` pointer as well: the transport keeps the memory here and never

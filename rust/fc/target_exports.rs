@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The six functions that LLDDs of targets call.
+//! The six functions that LLDDs of targets call, meant for
+//! `rust/kernel/nvme_fc/target_exports.rs`.
 //!
 //! Each turns pointers into references and a result into an errno, and leaves the
 //! rest to the transport, a [`TargetApi`]. A null pointer is refused and logged.

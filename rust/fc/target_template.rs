@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! The operations of an LLDD of a target, all of them, checked once at
-//! registration.
+//! registration, meant for `rust/kernel/nvme_fc/target_template.rs`.
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
