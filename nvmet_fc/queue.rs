@@ -9,6 +9,8 @@ pub(crate) mod admission;
 pub(crate) mod command;
 pub(crate) mod connect;
 pub(crate) mod deferred;
+#[allow(unsafe_code, reason = "is called by LLDDs")]
+mod done;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 pub(crate) mod exchange;
 #[allow(unsafe_code, reason = "fills in what LLDDs read")]
@@ -16,7 +18,9 @@ pub(crate) mod exchange_lldd;
 #[allow(unsafe_code, reason = "hands on what LLDDs offer")]
 pub(crate) mod receive;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
-pub(crate) mod slot;
+mod slot;
+#[allow(unsafe_code, reason = "names what LLDDs keep")]
+mod slot_list;
 #[allow(unsafe_code, reason = "hands command memory out")]
 pub(crate) mod slots;
 #[allow(unsafe_code, reason = "calls LLDDs about exchanges")]
@@ -40,7 +44,7 @@ use kernel::{
         UniqueArc, //
     },
     workqueue::{
-        Work,
+        self,
         WorkItem, //
     }, //
 };
@@ -61,10 +65,7 @@ use crate::{
         core::Hold,
         share::Share, //
     },
-    queue::{
-        slot::Slot,
-        slots::SlotList, //
-    },
+    queue::slot_list::SlotList,
     shared::{
         proto::{
             command::{
@@ -115,6 +116,12 @@ pub(crate) trait QueueOwner: Send + Sync {
     /// A queue of it was freed. Context: may sleep.
     fn queue_freed(self: Arc<Self>, queue_id: u16);
 }
+
+/// The memory of a command.
+pub(crate) type Slot = slot::Slot<Queue>;
+
+/// What of it belongs to the one who has the exchange.
+pub(crate) type Work = slot::Work<Queue>;
 
 /// Where a new queue belongs.
 pub(crate) struct NewQueue {
@@ -184,10 +191,10 @@ pub(crate) struct Queue {
     sequence_number: Atomic<u32>,
     /// Starts commands that were deferred.
     #[pin]
-    start_work: Work<Self, { START_WORK }>,
+    start_work: workqueue::Work<Self, { START_WORK }>,
     /// Frees the queue.
     #[pin]
-    release_work: Work<Self, { RELEASE_WORK }>,
+    release_work: workqueue::Work<Self, { RELEASE_WORK }>,
 }
 
 impl_has_work! {
@@ -272,7 +279,7 @@ impl Queue {
             }? Error),
             GFP_KERNEL,
         )?;
-        Slot::adopt_all(&queue);
+        Slot::adopt_all(&queue, Self::slots, queue.nvmet_port);
         Ok(queue.into())
     }
 

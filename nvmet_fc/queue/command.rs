@@ -7,10 +7,7 @@
 
 #![deny(unsafe_code)]
 
-use kernel::{
-    pr_warn_once,
-    prelude::*, //
-};
+use kernel::prelude::*;
 
 use crate::{
     limits::{
@@ -25,15 +22,24 @@ use crate::{
         STATUS_TOO_LONG, //
     },
     queue::{
-        connect,
-        exchange::Exchange,
-        exchange_lldd::Operation, //
+        connect::{
+            self,
+            Admitted, //
+        },
+        exchange::{
+            invalid_transition,
+            Exchange, //
+        }, //
     },
     shared::{
+        fc::target_request::Operation,
         proto::{
-            command::cmd_iu::{
-                self,
-                Transfer, //
+            command::{
+                cmd_iu::{
+                    self,
+                    Transfer, //
+                },
+                connect::DATA_LENGTH, //
             },
             life::target_exchange::{
                 Action,
@@ -80,7 +86,11 @@ pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
 pub(crate) fn start_checked(exchange: Exchange) {
     match cmd_iu::transfer(exchange.command()) {
         Ok(transfer) => match exchange.on(Event::Init) {
-            Action::Proceed => connect::start(exchange, transfer),
+            Action::Proceed => match connect::admit(exchange, transfer) {
+                Some(Admitted::Command(exchange)) => start(exchange, transfer),
+                Some(Admitted::Connect(exchange)) => start_write(exchange, DATA_LENGTH),
+                None => {}
+            },
             action => finish(exchange, action),
         },
         Err(error) => {
@@ -411,10 +421,4 @@ fn finish(mut exchange: Exchange, action: Action) {
             exchange.release();
         }
     }
-}
-
-/// Reports a state that cannot be.
-#[cold]
-pub(crate) fn invalid_transition() {
-    pr_warn_once!("an exchange in a state that its event does not fit\n");
 }

@@ -17,7 +17,6 @@ use kernel::prelude::*;
 use crate::{
     nvmet::request::Command,
     queue::{
-        command,
         exchange::Exchange,
         Queue, //
     },
@@ -39,18 +38,23 @@ use crate::{
     }, //
 };
 
-/// Starts a command of a queue that may not be connected. Context: as
-/// [`command::start`].
+/// A command that may go on.
+pub(crate) enum Admitted {
+    /// One of a queue that is connected.
+    Command(Exchange),
+    /// A Connect, which nvmet has accepted: its data is to be fetched.
+    Connect(Exchange),
+}
+
+/// Lets a command of a queue that may not be connected in, or refuses it. Context: as
+/// [`command::start`](crate::queue::command::start).
 #[cold]
-pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
+pub(crate) fn admit(exchange: Exchange, transfer: Transfer) -> Option<Admitted> {
     let is_connect = connect::is_connect(&exchange.command().sqe);
     if !is_connect && exchange.queue().admission().serves() {
-        command::start(exchange, transfer);
-        return;
+        return Some(Admitted::Command(exchange));
     }
-    let Some(exchange) = exchange.begin(transfer.length()) else {
-        return;
-    };
+    let exchange = exchange.begin(transfer.length())?;
     // nvmet has accepted it. If it is no Connect, one is being executed just
     // now, and may still fail: nothing is to be in nvmet's hands by then.
     let outcome = if is_connect {
@@ -62,9 +66,12 @@ pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
         Ok(()) => {
             // What nvmet completes from here on is settled.
             exchange.on(Event::Connect);
-            command::start_write(exchange, connect::DATA_LENGTH);
+            Some(Admitted::Connect(exchange))
         }
-        Err(error) => refuse(exchange, error),
+        Err(error) => {
+            refuse(exchange, error);
+            None
+        }
     }
 }
 

@@ -38,12 +38,9 @@ use crate::{
         }, //
     },
     queue::{
-        command,
-        slot::{
-            Slot,
-            Work, //
-        },
-        Queue, //
+        Queue,
+        Slot,
+        Work, //
     },
     shared::{
         fc::target_template::FcpRequestPtr,
@@ -68,6 +65,9 @@ use crate::{
 /// Bytes of a page, of which a buffer has one in each entry.
 const PAGE: u32 = abi::PAGE_SIZE as u32;
 
+/// What the LLDD calls when an operation has ended.
+pub(crate) type Done = unsafe extern "C" fn(FcpRequestPtr);
+
 /// The sole right to an exchange.
 ///
 /// # Invariants
@@ -89,9 +89,15 @@ impl Exchange {
     /// # Safety
     ///
     /// The slot was free and is the caller's alone; it is part of `queue`, whose
-    /// lock is held. `lldd` is an exchange that the LLDD offers.
+    /// lock is held. `lldd` is an exchange that the LLDD offers, and `done` has it
+    /// carried on.
     #[inline]
-    pub(crate) unsafe fn take(slot: &Slot, queue: Arc<Queue>, lldd: FcpRequestPtr) -> Self {
+    pub(crate) unsafe fn take(
+        slot: &Slot,
+        queue: Arc<Queue>,
+        lldd: FcpRequestPtr,
+        done: Done,
+    ) -> Self {
         // INVARIANT: The caller's alone; the reference is put in below.
         let mut this = Self {
             slot: NonNull::from(slot),
@@ -104,7 +110,7 @@ impl Exchange {
         unsafe {
             slot.set_lldd(lldd);
             (*lldd).hwqid = hardware_queue;
-            (*lldd).done = Some(fcp_done);
+            (*lldd).done = Some(done);
             set_private(lldd, ptr::from_ref(slot).cast_mut().cast());
         }
         this
@@ -416,10 +422,16 @@ fn uncount(queue: &Queue, entries: u32) {
     queue.share().give_data(bytes);
 }
 
+/// Reports a state that cannot be.
+#[cold]
+pub(crate) fn invalid_transition() {
+    pr_warn_once!("an exchange in a state that its event does not fit\n");
+}
+
 /// What an event gives that does not belong to the state.
 #[cold]
 fn lost() -> Action {
-    crate::queue::command::invalid_transition();
+    invalid_transition();
     Action::Abandon { call_abort: true }
 }
 
@@ -460,31 +472,4 @@ pub(crate) fn mark_received(slot: &Slot) {
 #[inline]
 pub(crate) fn mark_executing(slot: &Slot) {
     slot.phase.set(State::EXECUTING);
-}
-
-/// An operation of an exchange ended. Context: as the LLDD likes; process for
-/// write data.
-///
-/// # Safety
-///
-/// `fcpreq` is an accepted exchange, valid during this call, whose operation
-/// ended.
-unsafe extern "C" fn fcp_done(fcpreq: *mut abi::nvmefc_tgt_fcp_req) {
-    // SAFETY: Valid, by this function's contract.
-    let private = unsafe { private(fcpreq) };
-    // SAFETY: An exchange with an operation has a slot, which is not freed
-    // before the operation is over.
-    let slot = unsafe { private.cast::<Slot>().as_ref() };
-    match slot.map(|slot| (slot, slot.phase.done())) {
-        // SAFETY: So it was said just now.
-        Some((slot, Some(true))) => command::carry_on(unsafe { Exchange::carry_on(slot) }),
-        Some((_, Some(false))) => {}
-        _ => done_too_often(),
-    }
-}
-
-/// Reports an LLDD's mistake.
-#[cold]
-fn done_too_often() {
-    pr_warn_once!("LLDD: done for an exchange that has no operation\n");
 }

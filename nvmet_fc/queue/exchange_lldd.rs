@@ -13,6 +13,7 @@ use crate::{
     abi,
     queue::exchange::Exchange,
     shared::{
+        fc::target_request::Operation,
         proto::command::{
             chunk::{
                 self,
@@ -27,20 +28,6 @@ use crate::{
 
 /// Seconds that the LLDD may take for a data transfer: twice R_A_TOV.
 const DATA_TIMEOUT: u32 = abi::NVME_FC_TGTOP_TIMEOUT_SEC;
-
-/// What is given to the LLDD.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Operation {
-    /// Fetch data from the host.
-    WriteData = abi::NVMET_FCOP_WRITEDATA as u8,
-    /// Send data to the host.
-    ReadData = abi::NVMET_FCOP_READDATA as u8,
-    /// Send data to the host, and the response behind it.
-    ReadDataRsp = abi::NVMET_FCOP_READDATA_RSP as u8,
-    /// Send the response.
-    Rsp = abi::NVMET_FCOP_RSP as u8,
-}
 
 /// What an operation moves of data, of which `offset` of `total` bytes were moved.
 #[inline(always)]

@@ -25,13 +25,15 @@ use zerocopy::FromZeros;
 
 use crate::{
     abi,
-    nvmet::request::Request,
-    queue::{
-        exchange_lldd::Operation,
-        Queue, //
+    nvmet::{
+        port::NvmetPort,
+        request::Request, //
     },
     shared::{
-        fc::target_template::FcpRequestPtr,
+        fc::{
+            target_request::Operation,
+            target_template::FcpRequestPtr, //
+        },
         proto::{
             command::chunk::Chunk,
             life::{
@@ -302,9 +304,9 @@ impl Phase {
 }
 
 /// What belongs to the one who has the exchange.
-pub(crate) struct Work {
+pub(crate) struct Work<Q> {
     /// The queue, while the exchange is not free: it outlives its commands.
-    pub(crate) owner: Option<Arc<Queue>>,
+    pub(crate) owner: Option<Arc<Q>>,
     /// The data, if there is any.
     pub(crate) data: Option<PageList>,
     /// Bytes that the command IU stated.
@@ -335,7 +337,7 @@ pub(crate) struct Work {
 /// on, nvmet between `nvmet_req_init` and `queue_response`. `lldd` changes
 /// under the queue's lock, by the owner's hand.
 #[repr(C)]
-pub(crate) struct Slot {
+pub(crate) struct Slot<Q> {
     /// nvmet's request; first, so that a pointer to it is one to the slot.
     pub(crate) request: Request,
     /// Where the exchange is.
@@ -343,7 +345,7 @@ pub(crate) struct Slot {
     /// Which slot of the queue.
     pub(crate) index: u16,
     /// The queue.
-    queue: UnsafeCell<*const Queue>,
+    queue: UnsafeCell<*const Q>,
     /// The LLDD's exchange; null while free.
     lldd: UnsafeCell<FcpRequestPtr>,
     /// The response.
@@ -351,19 +353,19 @@ pub(crate) struct Slot {
     /// Its bus address, 0 without a device.
     pub(crate) response_address: abi::dma_addr_t,
     /// What else belongs to the exchange's owner.
-    pub(crate) work: UnsafeCell<Work>,
+    pub(crate) work: UnsafeCell<Work<Q>>,
     /// The command IU.
     pub(crate) command: UnsafeCell<CommandIu>,
 }
 
 // SAFETY: What is shared is atomic, under a lock, or constant; the rest has one
 // owner at a time, by the invariant.
-unsafe impl Send for Slot {}
+unsafe impl<Q: Send + Sync> Send for Slot<Q> {}
 // SAFETY: What is shared is atomic, under a lock, or constant; the rest has one
 // owner at a time, by the invariant.
-unsafe impl Sync for Slot {}
+unsafe impl<Q: Send + Sync> Sync for Slot<Q> {}
 
-impl Slot {
+impl<Q> Slot<Q> {
     /// A free slot.
     pub(crate) fn new(
         index: u16,
@@ -400,11 +402,10 @@ impl Slot {
     /// Tells all slots of a new queue whose they are, and nvmet's requests what
     /// stays the same for all commands: where the command and its completion
     /// are, and the port.
-    pub(crate) fn adopt_all(queue: &Pin<UniqueArc<Queue>>) {
-        let port = queue.nvmet_port();
-        for slot in queue.slots() {
+    pub(crate) fn adopt_all(queue: &Pin<UniqueArc<Q>>, slots: fn(&Q) -> &[Self], port: NvmetPort) {
+        for slot in slots(queue) {
             // SAFETY: Nobody else knows the queue yet.
-            unsafe { *slot.queue.get() = ptr::from_ref::<Queue>(queue) };
+            unsafe { *slot.queue.get() = ptr::from_ref::<Q>(queue) };
             let command = slot.command.get();
             // SAFETY: Nobody else knows the queue yet; slots stay where they are, and so
             // do their responses.
@@ -417,7 +418,7 @@ impl Slot {
 
     /// The queue. Its memory is alive when the slot's is.
     #[inline(always)]
-    pub(crate) fn queue(&self) -> *const Queue {
+    pub(crate) fn queue(&self) -> *const Q {
         // SAFETY: By the invariant it does not change any more.
         unsafe { *self.queue.get() }
     }

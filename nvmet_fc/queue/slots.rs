@@ -12,7 +12,6 @@ use core::{
 };
 
 use kernel::{
-    alloc::KVVec,
     prelude::*,
     sync::{
         rcu,
@@ -29,12 +28,18 @@ use crate::{
         PortUses, //
     },
     queue::{
+        command,
+        done::fcp_done,
         exchange::{
             self,
             Exchange, //
         },
-        slot::Slot,
-        Queue, //
+        slot_list::{
+            Deferred,
+            SlotList, //
+        },
+        Queue,
+        Slot, //
     },
     shared::{
         fc::target_template::FcpRequestPtr,
@@ -50,51 +55,6 @@ use crate::{
 /// Marks our pointer in an LLDD's exchange as one to the queue that deferred
 /// it; unmarked it is one to the slot.
 const DEFERRED: usize = 1;
-
-/// A command that waits for a slot.
-struct Deferred {
-    /// The LLDD's exchange.
-    lldd: FcpRequestPtr,
-    /// Its command IU, which the LLDD keeps until `defer_rcv`.
-    command: NonNull<CommandIu>,
-}
-
-/// What the lock of a queue protects.
-pub(crate) struct SlotList {
-    /// Which commands may come.
-    pub(crate) admission: Admission,
-    /// Indices of the slots that are free, the last freed on top.
-    free: KVVec<u16>,
-    /// Commands that wait for a slot. As many as there are slots: a host that
-    /// keeps to its queue's size has no more.
-    deferred: Ring<Deferred>,
-    /// Slots whose command was deferred, and is to be started.
-    ready: Ring<u16>,
-}
-
-// SAFETY: The pointers are the LLDD's, who takes them back on any thread.
-unsafe impl Send for SlotList {}
-
-impl SlotList {
-    /// All slots free. Context: may sleep.
-    ///
-    /// # Errors
-    ///
-    /// `ENOMEM`.
-    pub(crate) fn new(slots: u16, defers: bool) -> Result<Self> {
-        let mut free = KVVec::with_capacity(usize::from(slots), GFP_KERNEL)?;
-        for index in (0..slots).rev() {
-            free.push(index, GFP_KERNEL)?;
-        }
-        let waiting = if defers { usize::from(slots) } else { 0 };
-        Ok(Self {
-            admission: Admission::Unconnected,
-            free,
-            deferred: Ring::new(waiting)?,
-            ready: Ring::new(waiting)?,
-        })
-    }
-}
 
 /// A command on its way into nvmet; the queue does not end before it is
 /// dropped.
@@ -174,7 +134,7 @@ impl Queue {
             exchange::mark_received(slot);
         }
         // SAFETY: The slot was free, and was taken under the lock.
-        let mut exchange = unsafe { Exchange::take(slot, self.into(), lldd) };
+        let mut exchange = unsafe { Exchange::take(slot, self.into(), lldd, fcp_done) };
         drop(list);
         exchange.set_command(command);
         Ok((exchange, submission))
@@ -237,7 +197,7 @@ impl Queue {
         exchange::mark_received(slot);
         // SAFETY: The slot is free, and the lock is held; the exchange was
         // accepted.
-        let mut exchange = unsafe { Exchange::take(slot, self.clone(), next.lldd) };
+        let mut exchange = unsafe { Exchange::take(slot, self.clone(), next.lldd, fcp_done) };
         exchange.set_deferred(next.command);
         // There is room for as many as there are slots. The exchange is the
         // work item's from here on.
@@ -282,7 +242,7 @@ impl Queue {
             unsafe { self.port().lldd.fcp_abort(lldd) };
             if slot.phase.aborted() {
                 // SAFETY: So it was said just now.
-                crate::queue::command::carry_on(unsafe { Exchange::carry_on(slot) });
+                command::carry_on(unsafe { Exchange::carry_on(slot) });
             }
         }
     }

@@ -4,6 +4,7 @@
 //! would. LLDDs are told how long a transfer may take, and not all look.
 
 use crate::queue::{
+    command,
     exchange::Exchange,
     Queue, //
 };
@@ -31,7 +32,7 @@ impl Queue {
             unsafe { self.port().lldd.fcp_abort(lldd) };
             if slot.phase.aborted() {
                 // SAFETY: So it was said just now.
-                crate::queue::command::carry_on(unsafe { Exchange::carry_on(slot) });
+                command::carry_on(unsafe { Exchange::carry_on(slot) });
             }
         }
         ended
