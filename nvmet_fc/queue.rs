@@ -4,7 +4,6 @@
 
 #![deny(unsafe_code)]
 
-#[allow(unsafe_code, reason = "hands command memory out")]
 pub(crate) mod admission;
 pub(crate) mod command;
 pub(crate) mod connect;
@@ -13,9 +12,7 @@ pub(crate) mod deferred;
 mod done;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 pub(crate) mod exchange;
-#[allow(unsafe_code, reason = "fills in what LLDDs read")]
 pub(crate) mod exchange_lldd;
-#[allow(unsafe_code, reason = "hands on what LLDDs offer")]
 pub(crate) mod receive;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 mod slot;
@@ -23,8 +20,6 @@ mod slot;
 mod slot_list;
 #[allow(unsafe_code, reason = "hands command memory out")]
 pub(crate) mod slots;
-#[allow(unsafe_code, reason = "calls LLDDs about exchanges")]
-pub(crate) mod stale;
 pub(crate) mod unfinished;
 
 use kernel::{

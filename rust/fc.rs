@@ -34,6 +34,7 @@ pub(crate) mod private_area;
     reason = "each module defines the symbols of its side"
 )]
 pub(crate) mod target_exports;
+#[allow(unsafe_code, reason = "reads and writes what LLDDs have")]
 pub(crate) mod target_request;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 pub(crate) mod target_template;

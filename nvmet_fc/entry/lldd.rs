@@ -77,6 +77,6 @@ impl TargetApi for NvmetFc {
     }
 
     fn rcv_fcp_abort(port: &TargetPort, exchange: AbortedExchange) {
-        queue::receive::abort(port.core(), &exchange);
+        queue::slots::abort(port.core(), &exchange);
     }
 }

@@ -2,6 +2,8 @@
 
 //! What a queue takes that is not connected, or not any more.
 
+#![deny(unsafe_code)]
+
 use kernel::{
     prelude::*,
     sync::{
@@ -19,14 +21,13 @@ use crate::{
         Queue, //
     },
     shared::{
-        fc::target_template::FcpRequestPtr,
+        fc::target_exports::CheckedCommand,
         proto::{
             command::connect::{
                 Admission,
                 ConnectError, //
             },
             ids::ConnectionId,
-            wire::CommandIu, //
         }, //
     }, //
 };
@@ -57,21 +58,15 @@ impl Queue {
     /// # Errors
     ///
     /// As there, and `ENOTCONN`: the queue is going.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    unsafe fn accept_unconnected(
+    fn accept_unconnected(
         self: ArcBorrow<'_, Self>,
-        lldd: FcpRequestPtr,
-        command: &CommandIu,
+        command: CheckedCommand<'_>,
     ) -> Result<(Exchange, Submission)> {
         let list = self.list().lock();
         if !list.admission.takes_commands() {
             return Err(ENOTCONN);
         }
-        // SAFETY: As this function's.
-        unsafe { self.take(list, lldd, command, false) }
+        self.take(list, command, false)
     }
 }
 
@@ -80,22 +75,13 @@ impl Queue {
 /// # Errors
 ///
 /// As for [`Queue::accept`], and `ENOTCONN`: the queue is going.
-///
-/// # Safety
-///
-/// As for [`Queue::accept`].
 #[cold]
 #[inline(never)]
-pub(crate) unsafe fn receive(
-    connections: &ConnTable,
-    lldd: FcpRequestPtr,
-    command: &CommandIu,
-) -> Result {
-    let id = ConnectionId::from_wire(command.connection_id.get()).ok_or(ENOTCONN)?;
+pub(crate) fn receive(connections: &ConnTable, command: CheckedCommand<'_>) -> Result {
+    let id = ConnectionId::from_wire(command.iu().connection_id.get()).ok_or(ENOTCONN)?;
     let guard = rcu::read_lock();
     let queue = connections.find(id, &guard).ok_or(ENOTCONN)?;
-    // SAFETY: As this function's.
-    let (exchange, submission) = unsafe { queue.accept_unconnected(lldd, command)? };
+    let (exchange, submission) = queue.accept_unconnected(command)?;
     drop(guard);
     command::start_checked(exchange);
     drop(submission);

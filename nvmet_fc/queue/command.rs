@@ -32,7 +32,10 @@ use crate::{
         }, //
     },
     shared::{
-        fc::target_request::Operation,
+        fc::target_request::{
+            Operation,
+            TargetExchange, //
+        },
         proto::{
             command::{
                 cmd_iu::{
@@ -409,7 +412,7 @@ fn finish(mut exchange: Exchange, action: Action) {
         Action::Abandon { call_abort } => {
             exchange.free_data();
             if call_abort {
-                exchange.abort();
+                exchange.fcp_abort();
             }
             exchange.release();
         }

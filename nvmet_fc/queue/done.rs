@@ -7,13 +7,13 @@ use kernel::pr_warn_once;
 use crate::{
     queue::{
         command,
-        exchange::{
-            private,
-            Exchange, //
-        },
+        exchange::Exchange,
         Slot, //
     },
-    shared::fc::target_template::FcpRequestPtr, //
+    shared::fc::{
+        target_request::private,
+        target_template::FcpRequestPtr, //
+    }, //
 };
 
 /// An operation of an exchange ended. Context: as the LLDD likes; process for

@@ -9,15 +9,10 @@
 //! [`Phase`](crate::queue::slot::Phase).
 
 use core::{
-    ffi::c_void,
     mem::ManuallyDrop,
     ptr::{
         self,
         NonNull, //
-    },
-    sync::atomic::{
-        AtomicPtr,
-        Ordering::Release, //
     }, //
 };
 
@@ -43,7 +38,17 @@ use crate::{
         Work, //
     },
     shared::{
-        fc::target_template::FcpRequestPtr,
+        fc::{
+            target_request::{
+                set_private,
+                Done,
+                TargetExchange, //
+            },
+            target_template::{
+                FcpRequestPtr,
+                TargetLldd, //
+            }, //
+        },
         proto::{
             life::target_exchange::{
                 Action,
@@ -65,8 +70,17 @@ use crate::{
 /// Bytes of a page, of which a buffer has one in each entry.
 const PAGE: u32 = abi::PAGE_SIZE as u32;
 
-/// What the LLDD calls when an operation has ended.
-pub(crate) type Done = unsafe extern "C" fn(FcpRequestPtr);
+/// What the owner of an exchange has, apart from each other.
+pub(crate) struct Parts<'a> {
+    /// The way of the command.
+    pub(crate) work: &'a mut Work,
+    /// The command IU.
+    pub(crate) command: &'a mut CommandIu,
+    /// The response, in which nvmet leaves its completion.
+    pub(crate) response: &'a mut ExtendedResponseIu,
+    /// The queue.
+    pub(crate) queue: &'a Queue,
+}
 
 /// The sole right to an exchange.
 ///
@@ -104,15 +118,9 @@ impl Exchange {
         };
         // There is none to drop: `release` has taken it.
         core::mem::forget(this.work().owner.replace(queue));
-        let hardware_queue = this.queue().hardware_queue();
-        // SAFETY: The slot is the caller's, and the lock is held. The LLDD's
-        // exchange is valid; these fields are ours.
-        unsafe {
-            slot.set_lldd(lldd);
-            (*lldd).hwqid = hardware_queue;
-            (*lldd).done = Some(done);
-            set_private(lldd, ptr::from_ref(slot).cast_mut().cast());
-        }
+        slot.lldd.set(lldd);
+        let private = ptr::from_ref(slot).cast_mut().cast();
+        this.set_up(this.queue().hardware_queue(), done, private);
         this
     }
 
@@ -136,11 +144,27 @@ impl Exchange {
         unsafe { self.slot.as_ref() }
     }
 
+    /// All of it.
+    #[inline(always)]
+    pub(crate) fn parts(&mut self) -> Parts<'_> {
+        // SAFETY: By the invariant the slot is alive.
+        let slot = unsafe { self.slot.as_ref() };
+        Parts {
+            // SAFETY: By the invariant nobody else touches it.
+            work: unsafe { &mut *slot.work.get() },
+            // SAFETY: By the invariant nobody else touches it.
+            command: unsafe { &mut *slot.command.get() },
+            // SAFETY: The response is the slot's own, and the owner's.
+            response: unsafe { &mut *slot.response },
+            // SAFETY: By the invariant the slot's queue is alive.
+            queue: unsafe { &*slot.queue() },
+        }
+    }
+
     /// What belongs to the owner.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn work(&mut self) -> &mut Work {
-        // SAFETY: By the invariant nobody else touches it.
-        unsafe { &mut *self.slot().work.get() }
+        self.parts().work
     }
 
     /// As [`Exchange::work`], to look at.
@@ -167,15 +191,7 @@ impl Exchange {
     /// Takes the command IU over from the LLDD's buffer.
     #[inline]
     pub(crate) fn set_command(&mut self, command: &CommandIu) {
-        // SAFETY: As in `command`, and there is no other borrow of it.
-        unsafe { *self.slot().command.get() = *command };
-    }
-
-    /// The LLDD's exchange.
-    #[inline]
-    pub(crate) fn lldd(&self) -> FcpRequestPtr {
-        // SAFETY: By the invariant the exchange is this value's.
-        unsafe { self.slot().lldd() }
+        *self.parts().command = *command;
     }
 
     /// An event of the exchange. One that does not belong to the state is the
@@ -226,8 +242,7 @@ impl Exchange {
     /// The response, in which nvmet left its completion.
     #[inline]
     pub(crate) fn response(&mut self) -> &mut ExtendedResponseIu {
-        // SAFETY: The response is the slot's own, and the owner's.
-        unsafe { &mut *self.slot().response }
+        self.parts().response
     }
 
     /// Whether it reads a namespace whose backend fills all of the buffer, or
@@ -300,9 +315,9 @@ impl Exchange {
     /// `EIO`: the device cannot reach it.
     #[inline]
     pub(crate) fn map_data(&mut self) -> Result {
-        let (work, queue) = self.work_and_queue();
-        match &mut work.data {
-            Some(data) => data.map(queue.port().device()),
+        let parts = self.parts();
+        match &mut parts.work.data {
+            Some(data) => data.map(parts.queue.port().device()),
             None => Err(EINVAL),
         }
     }
@@ -310,25 +325,10 @@ impl Exchange {
     /// Takes the data back from the device. Context: any.
     #[inline]
     pub(crate) fn unmap_data(&mut self) {
-        let (work, queue) = self.work_and_queue();
-        if let Some(data) = &mut work.data {
-            data.unmap(queue.port().device());
+        let parts = self.parts();
+        if let Some(data) = &mut parts.work.data {
+            data.unmap(parts.queue.port().device());
         }
-    }
-
-    /// What belongs to the owner, and the queue beside it.
-    #[inline]
-    pub(crate) fn work_and_queue(&mut self) -> (&mut Work, &Queue) {
-        let queue = self.slot().queue();
-        // SAFETY: By the invariant the slot's queue is alive; it is not part of
-        // what belongs to the owner alone.
-        (self.work(), unsafe { &*queue })
-    }
-
-    /// Calls `fcp_abort`. Context: any.
-    pub(crate) fn abort(&self) {
-        // SAFETY: The exchange was not released.
-        unsafe { self.queue().port().lldd.fcp_abort(self.lldd()) };
     }
 
     /// Notes where the command IU of a deferred command is.
@@ -344,9 +344,7 @@ impl Exchange {
         // called below.
         if let Some(command) = unsafe { command.as_ref() } {
             self.set_command(command);
-            // SAFETY: The command was deferred, and its buffer is not read any
-            // more.
-            unsafe { self.queue().port().lldd.defer_rcv(self.lldd()) };
+            self.defer_rcv();
         }
     }
 
@@ -361,19 +359,19 @@ impl Exchange {
     /// As [`Exchange::release`], where the data was freed before.
     #[inline]
     pub(crate) fn release_without_data(mut self) {
-        let lldd = self.lldd();
+        let request = self.fcp_request();
         let Some(queue) = self.work().owner.take() else {
             return;
         };
         // SAFETY: The LLDD's exchange is valid; nobody finds the slot through
         // it from here on.
-        unsafe { set_private(lldd, ptr::null_mut()) };
+        unsafe { set_private(request, ptr::null_mut()) };
         let slot = self.slot;
         let _ = ManuallyDrop::new(self);
         // SAFETY: The queue is alive through `queue`, so its slots are.
         queue.put_slot(unsafe { slot.as_ref() });
         // SAFETY: Accepted once, and released here alone: the exchange ends.
-        unsafe { queue.port().lldd.fcp_req_release(lldd) };
+        unsafe { queue.port().lldd.fcp_req_release(request) };
         Queue::put(queue);
     }
 }
@@ -410,6 +408,20 @@ unsafe impl Command for Exchange {
     }
 }
 
+// SAFETY: The exchange was accepted when the slot was taken, and is released with it.
+// The owner is told to carry on when an operation has ended, and gives none before.
+unsafe impl TargetExchange for Exchange {
+    #[inline]
+    fn fcp_request(&self) -> FcpRequestPtr {
+        self.slot().lldd.get()
+    }
+
+    #[inline]
+    fn lldd(&self) -> &TargetLldd {
+        &self.queue().port().lldd
+    }
+}
+
 /// Bytes of a buffer with so many entries, each of which takes a page.
 fn bytes_in_account(entries: u32) -> u64 {
     u64::from(entries) * u64::from(PAGE)
@@ -433,33 +445,6 @@ pub(crate) fn invalid_transition() {
 fn lost() -> Action {
     invalid_transition();
     Action::Abandon { call_abort: true }
-}
-
-/// Stores our pointer in an LLDD's exchange.
-///
-/// # Safety
-///
-/// `lldd` is valid.
-#[inline]
-pub(crate) unsafe fn set_private(lldd: FcpRequestPtr, private: *mut c_void) {
-    // SAFETY: Valid by this function's contract; only we use the field.
-    let field = unsafe { AtomicPtr::from_ptr(&raw mut (*lldd).nvmet_fc_private) };
-    // Releases what the pointer leads to: pairs with the dependency of those who
-    // read through it, an abort on another processor above all. A plain store on
-    // x86, and no call as the kernel crate's is.
-    field.store(private, Release);
-}
-
-/// Reads it again.
-///
-/// # Safety
-///
-/// `lldd` is valid.
-#[inline]
-pub(crate) unsafe fn private(lldd: FcpRequestPtr) -> *mut c_void {
-    // SAFETY: As in `set_private`. What is read through the pointer depends on it,
-    // as with rcu_dereference.
-    unsafe { ptr::read_volatile(&raw const (*lldd).nvmet_fc_private) }
 }
 
 /// Marks a slot as taken by a new command that is not yet for nvmet.

@@ -5,15 +5,19 @@
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
-use core::ptr;
-
-use kernel::prelude::*;
+#![deny(unsafe_code)]
 
 use crate::{
     abi,
-    queue::exchange::Exchange,
+    queue::exchange::{
+        Exchange,
+        Parts, //
+    },
     shared::{
-        fc::target_request::Operation,
+        fc::target_request::{
+            Operation,
+            TargetExchange, //
+        },
         proto::command::{
             chunk::{
                 self,
@@ -25,9 +29,6 @@ use crate::{
         support::scatterlist::PageList, //
     }, //
 };
-
-/// Seconds that the LLDD may take for a data transfer: twice R_A_TOV.
-const DATA_TIMEOUT: u32 = abi::NVME_FC_TGTOP_TIMEOUT_SEC;
 
 /// What an operation moves of data, of which `offset` of `total` bytes were moved.
 #[inline(always)]
@@ -63,37 +64,16 @@ impl Exchange {
     /// Context: any.
     #[inline]
     pub(crate) fn issue(mut self, operation: Operation) -> Option<Self> {
-        let lldd = self.lldd();
         let work = self.work();
         work.operation = operation;
-        if operation != Operation::Rsp {
-            let (length, elements) = (work.chunk.length, work.chunk.elements);
-            let offset = work.offset;
-            if let Some(data) = &work.data {
-                let list = data.rest();
-                // SAFETY: The LLDD's exchange is valid, and has no operation.
-                // CAST: A list has fewer elements than an int can count.
-                unsafe {
-                    (*lldd).timeout = DATA_TIMEOUT;
-                    (*lldd).offset = offset;
-                    (*lldd).transfer_length = length;
-                    (*lldd).transferred_length = 0;
-                    (*lldd).fcp_error = 0;
-                    (*lldd).sg = list;
-                    (*lldd).sg_cnt = elements as c_int;
-                }
-            }
-        } else {
+        let (chunk, offset) = (work.chunk, work.offset);
+        if operation == Operation::Rsp {
             // The data is freed by now.
-            // SAFETY: The LLDD's exchange is valid, and has no operation.
-            unsafe {
-                (*lldd).timeout = 0;
-                (*lldd).sg = ptr::null_mut();
-                (*lldd).sg_cnt = 0;
-            }
+            self.set_no_data();
+        } else if let Some(data) = &self.work_ref().data {
+            self.set_data(data, offset, chunk.length, chunk.elements);
         }
-        // SAFETY: The exchange is ours until it is given to the LLDD.
-        unsafe { (*lldd).op = operation as u8 };
+        self.set_operation(operation);
         match operation {
             Operation::Rsp => {
                 let moved = self.work_ref().offset;
@@ -106,8 +86,8 @@ impl Exchange {
             }
             _ => {}
         }
-        // SAFETY: Filled in above. The exchange is the LLDD's during the call.
-        let refused = unsafe { self.queue().port().lldd.fcp_op(lldd) } != 0;
+        // The exchange is the LLDD's during the call.
+        let refused = self.give();
         // Until this call is accounted for, nobody else carries on. A command of
         // which an operation was refused gets no other.
         if refused {
@@ -124,16 +104,18 @@ impl Exchange {
     /// was moved by the time the host gets it.
     #[inline]
     fn write_response(&mut self, transferred: u32) {
-        let lldd = self.lldd();
-        let (slot, queue) = (self.slot(), self.queue());
-        let (index, address) = (usize::from(slot.index), slot.response_address);
-        // SAFETY: The response is the slot's own, and the owner's.
-        let response = unsafe { &mut *slot.response };
+        let (index, address) = (usize::from(self.slot().index), self.slot().response_address);
+        let Parts {
+            work,
+            command,
+            response,
+            queue,
+        } = self.parts();
         let extended = ersp::extended_is_due(
             &ersp::Answer {
-                sqe: &self.command().sqe,
+                sqe: &command.sqe,
                 cqe: &response.cqe,
-                expected: self.work_ref().expected,
+                expected: work.expected,
                 transferred,
                 ordinal: queue.next_ordinal(),
                 outstanding: queue.outstanding(),
@@ -146,12 +128,8 @@ impl Exchange {
             ersp::write_short(response)
         };
         queue.responses().sync_for_device(index);
-        // SAFETY: The LLDD's exchange is valid, and no operation is at hand.
-        unsafe {
-            (*lldd).rspaddr = slot.response.cast();
-            (*lldd).rspdma = address;
-            (*lldd).rsplen = length;
-        }
+        let buffer = self.slot().response.cast();
+        self.set_response(buffer, address, length);
     }
 
     /// The operation that has ended.
@@ -163,9 +141,7 @@ impl Exchange {
     /// Whether an operation that moves data did all of it; counts what it moved.
     #[inline]
     pub(crate) fn has_moved(&mut self) -> bool {
-        let lldd = self.lldd();
-        // SAFETY: The LLDD's exchange is valid, and its operation has ended.
-        let (error, moved) = unsafe { ((*lldd).fcp_error, (*lldd).transferred_length) };
+        let (error, moved) = self.outcome();
         let work = self.work();
         let wanted = work.chunk.length;
         if work.refused || error != 0 || moved != wanted {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Commands as they come from an LLDD, and aborts of them.
+//! Commands as they come from an LLDD.
+
+#![deny(unsafe_code)]
 
 use core::ptr;
 
@@ -10,24 +12,16 @@ use kernel::{
 };
 
 use crate::{
-    port::core::{
-        PortCore,
-        PortUses, //
-    },
+    port::core::PortCore,
     queue::{
         admission,
         command,
-        exchange,
-        slots,
         ConnTable, //
     },
     shared::{
-        fc::{
-            target_exports::{
-                AbortedExchange,
-                OfferedCommand, //
-            },
-            target_template::FcpRequestPtr, //
+        fc::target_exports::{
+            CheckedCommand,
+            OfferedCommand, //
         },
         proto::{
             command::cmd_iu::{
@@ -52,41 +46,27 @@ pub(crate) fn receive(
     connections: &ConnTable,
     offer: OfferedCommand<'_>,
 ) -> Result {
-    let (exchange, payload) = (offer.exchange(), offer.payload());
-    // SAFETY: By the offer's invariants.
-    match unsafe { start(port, connections, exchange, payload) } {
+    let command = offer.check().map_err(|error| malformed(port, error))?;
+    match start(connections, command) {
         Ok(()) => Ok(()),
-        // SAFETY: By the offer's invariants.
-        Err(error) => Err(unsafe { refused(port, connections, exchange, payload, error) }),
+        Err(error) => Err(refused(port, connections, command, error)),
     }
 }
 
-/// Checks a command, finds its queue, and starts it.
-///
-/// # Safety
-///
-/// Exchange and payload are those of an [`OfferedCommand`].
+/// Finds a command's queue, and starts it.
 #[inline(always)]
-unsafe fn start(
-    port: &PortCore,
-    connections: &ConnTable,
-    exchange: FcpRequestPtr,
-    payload: &[u8],
-) -> Result {
-    let command = cmd_iu::check(payload).map_err(|error| malformed(port, error))?;
-    let id = ConnectionId::from_wire(command.connection_id.get()).ok_or(ENOTCONN)?;
+fn start(connections: &ConnTable, command: CheckedCommand<'_>) -> Result {
+    let iu = command.iu();
+    let id = ConnectionId::from_wire(iu.connection_id.get()).ok_or(ENOTCONN)?;
     let guard = rcu::read_lock();
     let queue = connections.find(id, &guard).ok_or(ENOTCONN)?;
-    let transfer = cmd_iu::transfer(command);
-    // SAFETY: An offer, whose payload is kept if it is to be.
-    let taken = unsafe { queue.accept(exchange, command, transfer.is_ok()) };
-    let (exchange, submission) = match taken {
+    let transfer = cmd_iu::transfer(iu);
+    let (exchange, submission) = match queue.accept(command, transfer.is_ok()) {
         Ok(taken) => taken,
         Err(EAGAIN) => {
             // The command is started there, which may sleep.
             drop(guard);
-            // SAFETY: An offer, whose payload is kept if it is to be.
-            return unsafe { admission::receive(connections, exchange, command) };
+            return admission::receive(connections, command);
         }
         Err(error) => return Err(error),
     };
@@ -111,45 +91,35 @@ fn malformed(port: &PortCore, error: CommandIuError) -> Error {
 }
 
 /// Reports a command that has no queue or no slot, and says which error that
-/// is. One that waits for a slot is no news, and one that is malformed was
-/// reported before.
-///
-/// # Safety
-///
-/// As for [`start`], which gave the error.
+/// is. One that waits for a slot is no news.
 #[cold]
-unsafe fn refused(
+fn refused(
     port: &PortCore,
     connections: &ConnTable,
-    exchange: FcpRequestPtr,
-    payload: &[u8],
+    command: CheckedCommand<'_>,
     error: Error,
 ) -> Error {
     if error != EOVERFLOW {
         // An abort of it may still come, and must not follow what the LLDD's memory
         // held before.
-        // SAFETY: Valid, and the LLDD's again only when the call that offers it
-        // returns.
-        unsafe { exchange::set_private(exchange, ptr::null_mut()) };
+        command.set_private(ptr::null_mut());
     }
     let why = match error {
         ENOTCONN => "no such connection",
         ENOENT => "more commands than the connection has room for",
         _ => return error,
     };
-    if let Ok(command) = cmd_iu::check(payload) {
-        let id = command.connection_id.get();
-        // The rest of the identifier is what keeps other hosts off it, and must not
-        // be in a log.
-        ratelimited!(pr_info!(
-            "{{{}:{}}}: command refused: {}, queue {}, port 0x{:016x}\n",
-            port.number,
-            association_number(connections, id).unwrap_or(-1),
-            why,
-            id & 0xffff,
-            port.port_name
-        ));
-    }
+    let id = command.iu().connection_id.get();
+    // The rest of the identifier is what keeps other hosts off it, and must not
+    // be in a log.
+    ratelimited!(pr_info!(
+        "{{{}:{}}}: command refused: {}, queue {}, port 0x{:016x}\n",
+        port.number,
+        association_number(connections, id).unwrap_or(-1),
+        why,
+        id & 0xffff,
+        port.port_name
+    ));
     error
 }
 
@@ -158,10 +128,4 @@ fn association_number(connections: &ConnTable, id: u64) -> Option<i64> {
     let guard = rcu::read_lock();
     let queue = connections.find(ConnectionId::from_wire(id)?, &guard)?;
     Some(i64::from(queue.owner_number()))
-}
-
-/// A command was aborted by its host. Context: any.
-pub(crate) fn abort(port: &PortUses, exchange: &AbortedExchange) {
-    // SAFETY: It was offered on this port, by the type's invariant.
-    unsafe { slots::abort(port, exchange.as_raw()) };
 }

@@ -50,7 +50,10 @@ use crate::{
                 ExtendedResponseIu, //
             }, //
         },
-        support::scatterlist::PageList, //
+        support::{
+            scatterlist::PageList,
+            word::Word, //
+        }, //
     }, //
 };
 
@@ -346,8 +349,9 @@ pub(crate) struct Slot<Q> {
     pub(crate) index: u16,
     /// The queue.
     queue: UnsafeCell<*const Q>,
-    /// The LLDD's exchange; null while free.
-    lldd: UnsafeCell<FcpRequestPtr>,
+    /// The LLDD's exchange; null while free. Who has not the exchange looks at it
+    /// with the queue's lock.
+    pub(crate) lldd: Word<FcpRequestPtr>,
     /// The response.
     pub(crate) response: *mut ExtendedResponseIu,
     /// Its bus address, 0 without a device.
@@ -377,7 +381,7 @@ impl<Q> Slot<Q> {
             phase: Phase(Atomic::new(State::FREE.bits())),
             index,
             queue: UnsafeCell::new(ptr::null()),
-            lldd: UnsafeCell::new(ptr::null_mut()),
+            lldd: Word::new(ptr::null_mut()),
             response,
             response_address,
             work: UnsafeCell::new(Work {
@@ -421,27 +425,5 @@ impl<Q> Slot<Q> {
     pub(crate) fn queue(&self) -> *const Q {
         // SAFETY: By the invariant it does not change any more.
         unsafe { *self.queue.get() }
-    }
-
-    /// The LLDD's exchange.
-    ///
-    /// # Safety
-    ///
-    /// The caller has the exchange, or the queue's lock.
-    #[inline(always)]
-    pub(crate) unsafe fn lldd(&self) -> FcpRequestPtr {
-        // SAFETY: By this function's contract nobody changes it.
-        unsafe { *self.lldd.get() }
-    }
-
-    /// Sets the LLDD's exchange.
-    ///
-    /// # Safety
-    ///
-    /// The caller has the exchange and the queue's lock.
-    #[inline(always)]
-    pub(crate) unsafe fn set_lldd(&self, lldd: FcpRequestPtr) {
-        // SAFETY: By this function's contract nobody looks at it.
-        unsafe { *self.lldd.get() = lldd };
     }
 }

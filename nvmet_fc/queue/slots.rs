@@ -42,12 +42,15 @@ use crate::{
         Slot, //
     },
     shared::{
-        fc::target_template::FcpRequestPtr,
-        proto::{
-            command::connect::Admission,
-            life::target_exchange::State,
-            wire::CommandIu, //
+        fc::{
+            target_exports::{
+                AbortedExchange,
+                CheckedCommand, //
+            },
+            target_request::set_private,
+            target_template::FcpRequestPtr, //
         },
+        proto::{command::connect::Admission, life::target_exchange::State},
         support::ring::Ring, //
     }, //
 };
@@ -73,8 +76,8 @@ impl Drop for Submission {
 }
 
 impl Queue {
-    /// Takes a slot for a command, or puts the command into the waiting list.
-    /// `checked`: the command is fit for nvmet.
+    /// Takes a slot for a command, or puts it into the waiting list. `checked`: it is
+    /// fit for nvmet.
     ///
     /// # Errors
     ///
@@ -83,24 +86,17 @@ impl Queue {
     /// command is accepted and will start later.
     ///
     /// [`admission::receive`]: crate::queue::admission::receive
-    ///
-    /// # Safety
-    ///
-    /// `lldd` is an exchange that the LLDD offers, and `command` is its command
-    /// IU, which the LLDD keeps until `defer_rcv` if the outcome is `EOVERFLOW`.
     #[inline]
-    pub(crate) unsafe fn accept(
+    pub(crate) fn accept(
         self: ArcBorrow<'_, Self>,
-        lldd: FcpRequestPtr,
-        command: &CommandIu,
+        command: CheckedCommand<'_>,
         checked: bool,
     ) -> Result<(Exchange, Submission)> {
         let list = self.list().lock();
         if list.admission != Admission::Connected {
             return Err(EAGAIN);
         }
-        // SAFETY: As this function's.
-        unsafe { self.take(list, lldd, command, checked) }
+        self.take(list, command, checked)
     }
 
     /// Takes a slot of a queue that takes commands.
@@ -108,21 +104,15 @@ impl Queue {
     /// # Errors
     ///
     /// `ENOENT` and `EOVERFLOW`, as for [`Queue::accept`].
-    ///
-    /// # Safety
-    ///
-    /// As for [`Queue::accept`].
     #[inline(always)]
-    pub(crate) unsafe fn take(
+    pub(crate) fn take(
         self: ArcBorrow<'_, Self>,
         mut list: SpinLockIrqGuard<'_, SlotList>,
-        lldd: FcpRequestPtr,
-        command: &CommandIu,
+        command: CheckedCommand<'_>,
         checked: bool,
     ) -> Result<(Exchange, Submission)> {
         let Some(slot) = list.free.pop().and_then(|at| self.slot(at)) else {
-            // SAFETY: As this function's.
-            return Err(unsafe { self.defer(&mut list, lldd, command) });
+            return Err(self.defer(&mut list, command));
         };
         self.set_free(list.free.len());
         self.gate().enter();
@@ -133,31 +123,27 @@ impl Queue {
         } else {
             exchange::mark_received(slot);
         }
-        // SAFETY: The slot was free, and was taken under the lock.
-        let mut exchange = unsafe { Exchange::take(slot, self.into(), lldd, fcp_done) };
+        // SAFETY: The slot was free, and was taken under the lock; an offer.
+        let mut exchange =
+            unsafe { Exchange::take(slot, self.into(), command.exchange(), fcp_done) };
         drop(list);
-        exchange.set_command(command);
+        exchange.set_command(command.iu());
         Ok((exchange, submission))
     }
 
     /// Puts a command into the waiting list, if there is room. The error says how
     /// it went, as for [`Queue::accept`].
-    ///
-    /// # Safety
-    ///
-    /// As for [`Queue::accept`].
     #[cold]
-    unsafe fn defer(&self, list: &mut SlotList, lldd: FcpRequestPtr, command: &CommandIu) -> Error {
+    fn defer(&self, list: &mut SlotList, command: CheckedCommand<'_>) -> Error {
         let waiting = Deferred {
-            lldd,
-            command: NonNull::from(command),
+            lldd: command.exchange(),
+            command: NonNull::from(command.iu()),
         };
         if !list.deferred.push(waiting) {
             return ENOENT;
         }
         let tagged = (ptr::from_ref(self) as usize | DEFERRED) as *mut c_void;
-        // SAFETY: The exchange is the LLDD's offer.
-        unsafe { exchange::set_private(lldd, tagged) };
+        command.set_private(tagged);
         EOVERFLOW
     }
 
@@ -172,8 +158,7 @@ impl Queue {
     #[inline]
     pub(crate) fn put_slot(self: &Arc<Self>, slot: &Slot) {
         let mut list = self.list().lock();
-        // SAFETY: The exchange was the caller's, and the lock is held.
-        unsafe { slot.set_lldd(ptr::null_mut()) };
+        slot.lldd.set(ptr::null_mut());
         slot.phase.set(State::FREE);
         if list.deferred.is_empty() {
             // There is room: the slot came from there.
@@ -230,20 +215,36 @@ impl Queue {
             unsafe { end_deferred(self.port(), waiting.lldd, true) };
         }
         for slot in self.slots() {
-            if !slot.phase.tear_down() {
-                continue;
+            if slot.phase.tear_down() {
+                self.abort_operation(slot);
             }
-            let list = self.list().lock();
-            // SAFETY: The lock is held.
-            let lldd = unsafe { slot.lldd() };
-            drop(list);
-            // SAFETY: The operation at hand is not over before `aborted` below,
-            // so the exchange was not released.
-            unsafe { self.port().lldd.fcp_abort(lldd) };
-            if slot.phase.aborted() {
-                // SAFETY: So it was said just now.
-                command::carry_on(unsafe { Exchange::carry_on(slot) });
-            }
+        }
+    }
+
+    /// Looks at each operation that fetches write data, and aborts those that have
+    /// been looked at often enough: of an association that lives, nobody else would,
+    /// as LLDDs are told how long a transfer may take, and not all look. Says how
+    /// many. Context: may sleep; not beside [`Queue::stop`].
+    pub(crate) fn end_stale(&self) -> usize {
+        if !self.is_busy() {
+            return 0;
+        }
+        let is_stale = |slot: &&Slot| slot.phase.grow_older();
+        let stale = self.slots().iter().filter(is_stale);
+        stale.map(|slot| self.abort_operation(slot)).count()
+    }
+
+    /// Aborts the operation that a slot's state has just said is to be aborted.
+    fn abort_operation(&self, slot: &Slot) {
+        let list = self.list().lock();
+        let lldd = slot.lldd.get();
+        drop(list);
+        // SAFETY: The operation at hand is not over before `aborted` below,
+        // so the exchange was not released.
+        unsafe { self.port().lldd.fcp_abort(lldd) };
+        if slot.phase.aborted() {
+            // SAFETY: So it was said just now.
+            command::carry_on(unsafe { Exchange::carry_on(slot) });
         }
     }
 
@@ -276,7 +277,7 @@ impl Queue {
         let mut list = self.list().lock();
         let waiting = pick(&mut list.deferred)?;
         // SAFETY: What waits was accepted and not released.
-        unsafe { exchange::set_private(waiting.lldd, ptr::null_mut()) };
+        unsafe { set_private(waiting.lldd, ptr::null_mut()) };
         Some(waiting)
     }
 }
@@ -299,18 +300,13 @@ unsafe fn end_deferred(port: &PortCore, lldd: FcpRequestPtr, abort: bool) {
 }
 
 /// The LLDD received an abort for an exchange. Context: any.
-///
-/// # Safety
-///
-/// `lldd` is memory of an exchange that was accepted on this port, or was
-/// offered and refused; it may be over by now.
-pub(crate) unsafe fn abort(port: &PortUses, lldd: FcpRequestPtr) {
+pub(crate) fn abort(port: &PortUses, aborted: &AbortedExchange) {
+    let lldd = aborted.as_raw();
     // A command may get its slot between two looks, but only once.
     for _ in 0..2 {
         // Slots and queues that are found here are not freed before this ends.
         let guard = rcu::read_lock();
-        // SAFETY: The memory is valid, by this function's contract.
-        let private = unsafe { exchange::private(lldd) } as usize;
+        let private = aborted.private() as usize;
         if private == 0 {
             return;
         }
@@ -321,8 +317,7 @@ pub(crate) unsafe fn abort(port: &PortUses, lldd: FcpRequestPtr) {
             // SAFETY: The slot's queue is alive when the slot is.
             let queue = unsafe { &*slot.queue() };
             let list = queue.list().lock();
-            // SAFETY: The lock is held.
-            if ptr::eq(unsafe { slot.lldd() }, lldd) {
+            if ptr::eq(slot.lldd.get(), lldd) {
                 slot.phase.abort_received();
             }
             drop(list);

@@ -29,11 +29,22 @@ use crate::{
                 HostHandle,
                 TargetPortInfo, //
             },
+            target_request::{
+                private,
+                set_private, //
+            },
             target_template::{
                 FcpRequestPtr,
                 TargetLldd,
                 TargetTemplate, //
             }, //
+        },
+        proto::{
+            command::cmd_iu::{
+                self,
+                CommandIuError, //
+            },
+            wire::CommandIu, //
         },
         support::{
             device::DeviceRef,
@@ -80,16 +91,58 @@ pub(crate) struct OfferedCommand<'a> {
 }
 
 impl<'a> OfferedCommand<'a> {
+    /// The command, if its IU has the form of one. What does not is not taken.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    #[inline(always)]
+    pub(crate) fn check(self) -> Result<CheckedCommand<'a>, CommandIuError> {
+        match cmd_iu::check(self.payload) {
+            // INVARIANT: As this one's, whose payload it is.
+            Ok(iu) => Ok(CheckedCommand {
+                exchange: self.exchange,
+                iu,
+            }),
+            Err(error) => {
+                // SAFETY: By the invariant.
+                unsafe { set_private(self.exchange, ptr::null_mut()) };
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A command that an LLDD offers, with an IU of the right form.
+///
+/// # Invariants
+///
+/// As of [`OfferedCommand`], whose payload `iu` is.
+#[derive(Clone, Copy)]
+pub(crate) struct CheckedCommand<'a> {
+    /// The LLDD's exchange.
+    exchange: FcpRequestPtr,
+    /// The command IU.
+    iu: &'a CommandIu,
+}
+
+impl<'a> CheckedCommand<'a> {
     /// The LLDD's exchange.
     #[inline(always)]
-    pub(crate) fn exchange(&self) -> FcpRequestPtr {
+    pub(crate) fn exchange(self) -> FcpRequestPtr {
         self.exchange
     }
 
-    /// The command IU, as it came.
+    /// The command IU.
     #[inline(always)]
-    pub(crate) fn payload(&self) -> &'a [u8] {
-        self.payload
+    pub(crate) fn iu(self) -> &'a CommandIu {
+        self.iu
+    }
+
+    /// Stores the transport's pointer in the exchange.
+    pub(crate) fn set_private(self, private: *mut c_void) {
+        // SAFETY: By the invariant.
+        unsafe { set_private(self.exchange, private) };
     }
 }
 
@@ -105,6 +158,12 @@ impl AbortedExchange {
     /// The LLDD's exchange, which may be over.
     pub(crate) fn as_raw(&self) -> FcpRequestPtr {
         self.0
+    }
+
+    /// The transport's pointer in it.
+    pub(crate) fn private(&self) -> *mut c_void {
+        // SAFETY: By the invariant.
+        unsafe { private(self.0) }
     }
 }
 
