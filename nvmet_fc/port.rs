@@ -8,7 +8,5 @@ pub(crate) mod core;
 #[allow(unsafe_code, reason = "asks LLDDs for names")]
 pub(crate) mod host;
 pub(crate) mod hosts;
-#[allow(unsafe_code, reason = "keeps this module loaded")]
-pub(crate) mod module_ref;
 pub(crate) mod room;
 pub(crate) mod share;

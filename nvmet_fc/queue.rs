@@ -20,6 +20,7 @@ mod slot;
 mod slot_list;
 #[allow(unsafe_code, reason = "hands command memory out")]
 pub(crate) mod slots;
+pub(crate) mod state;
 pub(crate) mod unfinished;
 
 use kernel::{

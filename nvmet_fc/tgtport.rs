@@ -48,7 +48,6 @@ use crate::{
             PortCore,
             PortUses, //
         },
-        module_ref::ModuleRef,
         room::{
             ASSOCIATIONS_EXISTING,
             ASSOCIATIONS_MAX, //
@@ -65,9 +64,11 @@ use crate::{
             completion::Completion,
             device::DeviceRef,
             held::Held,
+            module_ref::ModuleRef,
             rcu_table::RcuTable, //
         }, //
-    }, //
+    },
+    NvmetFcModule, //
 };
 
 /// Work item that processes received link services.
@@ -116,7 +117,7 @@ pub(crate) struct TargetPort {
     deleted: Completion,
     /// Keeps the module: an LLDD that does not wait for `targetport_delete` may be
     /// gone before its port, and then nothing else does.
-    _module: ModuleRef,
+    _module: ModuleRef<NvmetFcModule>,
 }
 
 impl_has_work! {

@@ -25,6 +25,8 @@ pub(crate) mod links;
 pub(crate) mod mapped;
 #[allow(unsafe_code, reason = "wraps si_meminfo()")]
 pub(crate) mod memory;
+#[allow(unsafe_code, reason = "counts references to a module")]
+pub(crate) mod module_ref;
 #[allow(unsafe_code, reason = "changes a flag of the thread")]
 pub(crate) mod noio;
 #[allow(unsafe_code, reason = "wraps struct blk_mq_queue_map")]
@@ -40,6 +42,8 @@ pub(crate) mod ring;
 pub(crate) mod scatterlist;
 #[allow(unsafe_code, reason = "wraps chained scatterlists")]
 pub(crate) mod sg_chain;
+#[allow(unsafe_code, reason = "reads and writes what others change")]
+pub(crate) mod state_word;
 pub(crate) mod submit_gate;
 #[allow(unsafe_code, reason = "reads what may change")]
 pub(crate) mod word;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A state in one word, which whoever wins a compare-and-exchange changes; meant for
+//! `rust/kernel/sync/atomic.rs`, whose loads and stores are function calls where
+//! helpers are not inlined.
+//!
+//! C header: [`include/linux/atomic.h`](srctree/include/linux/atomic.h)
+
+use core::{
+    ptr,
+    sync::atomic::{
+        AtomicU32,
+        Ordering::Acquire, //
+    }, //
+};
+
+use kernel::sync::atomic::{
+    Atomic,
+    Full, //
+};
+
+/// The word.
+pub(crate) struct StateWord(Atomic<u32>);
+
+impl StateWord {
+    /// One in this state.
+    pub(crate) const fn new(state: u32) -> Self {
+        Self(Atomic::new(state))
+    }
+
+    /// The state as it is now, without an ordering. Who acts on it alone, and not
+    /// on a change that follows, has to see to that.
+    #[inline(always)]
+    pub(crate) fn get(&self) -> u32 {
+        // SAFETY: One aligned word; this is what the kernel calls READ_ONCE.
+        unsafe { ptr::read_volatile(self.0.as_ptr()) }
+    }
+
+    /// The state as it is now, before anything that is read afterwards: pairs with
+    /// a change, which comes after all that was written before.
+    #[inline(always)]
+    pub(crate) fn observe(&self) -> u32 {
+        // SAFETY: One aligned word, which all others access atomically.
+        unsafe { AtomicU32::from_ptr(self.0.as_ptr().cast()) }.load(Acquire)
+    }
+
+    /// Sets the state, which nobody else changes meanwhile. Without an ordering.
+    #[inline(always)]
+    pub(crate) fn set(&self, state: u32) {
+        // SAFETY: One aligned word; this is what the kernel calls WRITE_ONCE.
+        unsafe { ptr::write_volatile(self.0.as_ptr(), state) };
+    }
+
+    /// Changes the state if it still is `old`. Fully ordered.
+    ///
+    /// # Errors
+    ///
+    /// What it is instead.
+    #[inline(always)]
+    pub(crate) fn change(&self, old: u32, new: u32) -> Result<u32, u32> {
+        self.0.cmpxchg(old, new, Full)
+    }
+
+    /// Adds to the state, and gives what it was. Fully ordered.
+    #[inline(always)]
+    pub(crate) fn add(&self, value: u32) -> u32 {
+        self.0.fetch_add(value, Full)
+    }
+}
