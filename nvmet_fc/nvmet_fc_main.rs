@@ -18,7 +18,6 @@
 mod abi;
 mod association;
 mod entry;
-#[allow(unsafe_code, reason = "names workqueues")]
 mod globals;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;

@@ -363,8 +363,7 @@ impl Exchange {
         let Some(queue) = self.work().owner.take() else {
             return;
         };
-        // SAFETY: The LLDD's exchange is valid; nobody finds the slot through
-        // it from here on.
+        // SAFETY: Not released yet; nobody finds the slot through it from here on.
         unsafe { set_private(request, ptr::null_mut()) };
         let slot = self.slot;
         let _ = ManuallyDrop::new(self);

@@ -19,6 +19,11 @@ use crate::shared::{
 };
 
 /// A command that waits for a slot.
+///
+/// # Invariants
+///
+/// `lldd` was accepted and not released, and has no operation. `command` is there until
+/// `defer_rcv`.
 pub(super) struct Deferred {
     /// The LLDD's exchange.
     pub(super) lldd: FcpRequestPtr,

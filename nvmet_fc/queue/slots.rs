@@ -47,8 +47,11 @@ use crate::{
                 AbortedExchange,
                 CheckedCommand, //
             },
-            target_request::set_private,
-            target_template::FcpRequestPtr, //
+            target_request::TargetExchange,
+            target_template::{
+                FcpRequestPtr,
+                TargetLldd, //
+            }, //
         },
         proto::{command::connect::Admission, life::target_exchange::State},
         support::ring::Ring, //
@@ -210,9 +213,10 @@ impl Queue {
     pub(crate) fn stop(&self) {
         self.list().lock().admission = Admission::Going;
         while let Some(waiting) = self.take_waiting(Ring::pop) {
-            // SAFETY: Deferred and not released; out of the list, so nobody
-            // else ends it.
-            unsafe { end_deferred(self.port(), waiting.lldd, true) };
+            // Its buffer is not read any more.
+            waiting.defer_rcv();
+            waiting.fcp_abort();
+            waiting.fcp_req_release();
         }
         for slot in self.slots() {
             if slot.phase.tear_down() {
@@ -273,30 +277,34 @@ impl Queue {
     fn take_waiting(
         &self,
         pick: impl FnOnce(&mut Ring<Deferred>) -> Option<Deferred>,
-    ) -> Option<Deferred> {
+    ) -> Option<Waiting<'_>> {
         let mut list = self.list().lock();
-        let waiting = pick(&mut list.deferred)?;
-        // SAFETY: What waits was accepted and not released.
-        unsafe { set_private(waiting.lldd, ptr::null_mut()) };
+        let waiting = Waiting {
+            command: pick(&mut list.deferred)?,
+            port: self.port(),
+        };
+        waiting.clear_private();
         Some(waiting)
     }
 }
 
-/// Ends a command that never had a slot.
-///
-/// # Safety
-///
-/// It was deferred and not released, is out of the waiting list, and nobody else
-/// ends it. The port is held.
-unsafe fn end_deferred(port: &PortCore, lldd: FcpRequestPtr, abort: bool) {
-    // SAFETY: By this function's contract; its buffer is not read any more.
-    unsafe { port.lldd.defer_rcv(lldd) };
-    if abort {
-        // SAFETY: Not released yet, by this function's contract.
-        unsafe { port.lldd.fcp_abort(lldd) };
+/// A command that waited for a slot, and will have none.
+struct Waiting<'a> {
+    /// The command, which is in no list any more.
+    command: Deferred,
+    /// The port, which is held.
+    port: &'a PortCore,
+}
+
+// SAFETY: By the invariant of the command, which is this value's alone.
+unsafe impl TargetExchange for Waiting<'_> {
+    fn fcp_request(&self) -> FcpRequestPtr {
+        self.command.lldd
     }
-    // SAFETY: By this function's contract; it is not used afterwards.
-    unsafe { port.lldd.fcp_req_release(lldd) };
+
+    fn lldd(&self) -> &TargetLldd {
+        &self.port.lldd
+    }
 }
 
 /// The LLDD received an abort for an exchange. Context: any.
@@ -333,10 +341,15 @@ pub(crate) fn abort(port: &PortUses, aborted: &AbortedExchange) {
         };
         let is_it = |waiting: &Deferred| ptr::eq(waiting.lldd, lldd);
         let taken = queue.take_waiting(|list| list.take(is_it));
+        let taken = taken.map(|waiting| waiting.command);
         drop(guard);
-        if taken.is_some() {
-            // SAFETY: It was deferred, is out of the list, and the port is held.
-            unsafe { end_deferred(&hold, lldd, false) };
+        if let Some(command) = taken {
+            let waiting = Waiting {
+                command,
+                port: &hold,
+            };
+            waiting.defer_rcv();
+            waiting.fcp_req_release();
             return;
         }
     }

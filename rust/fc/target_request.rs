@@ -101,6 +101,14 @@ pub(crate) unsafe trait TargetExchange: Sized {
         unsafe { set_private(request, private) };
     }
 
+    /// Takes the transport's pointer out: nobody finds anything through the exchange
+    /// from here on.
+    #[inline(always)]
+    fn clear_private(&self) {
+        // SAFETY: Valid, by the trait's contract.
+        unsafe { set_private(self.fcp_request(), ptr::null_mut()) };
+    }
+
     /// Sets what the next operation moves: `length` bytes in `elements`, from `offset`
     /// on, where the rest of `data` begins.
     #[inline(always)]
