@@ -44,6 +44,7 @@ macro_rules! assert_signature {
 pub(crate) use assert_signature;
 
 /// A C table with raw pointers in it that never changes after it was built.
+#[allow(dead_code, reason = "the host's tables are constants, or have types")]
 #[repr(transparent)]
 pub(crate) struct AssertSync<T>(pub(crate) T);
 

@@ -51,7 +51,7 @@ struct NvmeFcModule {
     /// Ends the offer to make new ones.
     _transport: nvme::fabrics::Registration<entry::nvme::FibreChannel>,
     /// Ends the class and its device.
-    _class: entry::sysfs::FcClass,
+    _class: shared::support::class::Registration,
     /// Ends the registry.
     _registry: port::registry_lock::Memory,
 }
@@ -59,7 +59,7 @@ struct NvmeFcModule {
 impl kernel::Module for NvmeFcModule {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         port::registry_lock::init();
-        let class = entry::sysfs::FcClass::register()?;
+        let class = entry::sysfs::register()?;
         let transport = nvme::fabrics::Registration::new(&entry::nvme::TRANSPORT)?;
         Ok(Self {
             _controllers: ctrl::unload::Controllers,

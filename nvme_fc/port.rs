@@ -15,5 +15,4 @@ pub(crate) mod registry;
 #[allow(unsafe_code, reason = "initialises a static")]
 pub(crate) mod registry_lock;
 pub(crate) mod rport;
-#[allow(unsafe_code, reason = "sends uevents")]
 pub(crate) mod uevent;

@@ -7,6 +7,8 @@
 
 #[allow(unsafe_code, reason = "a part that points at its whole")]
 pub(crate) mod backref;
+#[allow(unsafe_code, reason = "wraps struct class")]
+pub(crate) mod class;
 #[allow(unsafe_code, reason = "wraps struct completion")]
 pub(crate) mod completion;
 #[allow(unsafe_code, reason = "reads masks of CPUs")]
