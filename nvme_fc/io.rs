@@ -16,8 +16,6 @@ pub(crate) mod exchange_dma;
 pub(crate) mod exchange_list;
 #[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 pub(crate) mod holder;
-#[allow(unsafe_code, reason = "calls LLDDs")]
-pub(crate) mod hw_queue;
 #[allow(unsafe_code, reason = "vouches for the memory of requests")]
 pub(crate) mod operations;
 pub(crate) mod queue;

@@ -6,8 +6,6 @@
 
 pub(crate) mod behind;
 pub(crate) mod discovery;
-#[allow(unsafe_code, reason = "allocates memory for DMA")]
-pub(crate) mod iu_memory;
 pub(crate) mod lport;
 pub(crate) mod port_use;
 pub(crate) mod register;

@@ -18,6 +18,10 @@ use kernel::prelude::*;
 pub(crate) mod host_exports;
 #[allow(unsafe_code, reason = "calls LLDDs")]
 pub(crate) mod host_template;
+#[allow(unsafe_code, reason = "calls LLDDs")]
+pub(crate) mod hw_queue;
+#[allow(unsafe_code, reason = "allocates memory for DMA")]
+pub(crate) mod iu_memory;
 #[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 pub(crate) mod ls_memory;
 #[allow(unsafe_code, reason = "memory that LLDDs read and write")]

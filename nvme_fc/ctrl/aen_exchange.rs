@@ -38,9 +38,11 @@ use crate::{
         },
         holder::Unsent, //
     },
-    port::iu_memory::IuMemory,
     shared::{
-        fc::private_area::PrivateArea,
+        fc::{
+            iu_memory::IuMemory,
+            private_area::PrivateArea, //
+        },
         proto::{
             command::cmd_iu::{
                 self,

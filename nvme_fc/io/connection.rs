@@ -5,6 +5,8 @@
 
 #![deny(unsafe_code)]
 
+use core::ffi::c_void;
+
 use kernel::sync::{
     atomic::{
         Atomic,
@@ -15,12 +17,16 @@ use kernel::sync::{
 
 use crate::{
     abi,
-    io::hw_queue::Link,
     nvme::{
         ctrl::NvmeCtrl,
         ops::HasNvmeCtrl, //
     },
+    port::rport::RemotePort,
     shared::{
+        fc::{
+            host_template::HostTemplate,
+            hw_queue::Link, //
+        },
         proto::ids::ConnectionId,
         support::{
             backref::Backref,
@@ -111,6 +117,12 @@ impl<O: QueueOwner> Connection<O> {
     #[inline(always)]
     pub(crate) fn link(&self) -> &Link {
         &self.link
+    }
+
+    /// Opens the way to the LLDD. Context: before the queue takes any exchange.
+    pub(crate) fn open(&self, ops: &HostTemplate, remote: &RemotePort, handle: *mut c_void) {
+        self.link
+            .open(ops, remote.local().abi(), remote.abi(), handle);
     }
 
     /// The port's device, null for none.

@@ -42,11 +42,11 @@ use crate::{
         NvmeRequest,
         RequestData, //
     },
-    port::iu_memory::{
-        Place,
-        ResponseBuffer, //
-    },
     shared::{
+        fc::iu_memory::{
+            Place,
+            ResponseBuffer, //
+        },
         proto::{
             command::{
                 cmd_iu::{

@@ -17,8 +17,8 @@ use crate::{
         connection::QueueOwner,
         exchange::Exchange, //
     },
-    port::iu_memory::IuMemory,
     shared::{
+        fc::iu_memory::IuMemory,
         proto::wire::CommandIu,
         support::dma::Direction as DmaDirection, //
     },

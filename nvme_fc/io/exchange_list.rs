@@ -16,8 +16,10 @@ use crate::{
         connection::QueueOwner,
         exchange::Exchange, //
     },
-    port::iu_memory::IuMemory,
-    shared::support::links::List, //
+    shared::{
+        fc::iu_memory::IuMemory,
+        support::links::List, //
+    }, //
 };
 
 /// Exchanges, and what their IUs are mapped for.

@@ -85,7 +85,7 @@ impl<O: QueueOwner> Queue<O> {
         }
         match ops.create_queue(remote.local().abi(), index, entries) {
             Ok(handle) => {
-                self.connection.link().open(ops, remote, handle);
+                self.connection.open(ops, remote, handle);
                 self.open.set(true);
                 Ok(())
             }
@@ -122,7 +122,7 @@ impl<O: QueueOwner> Queue<O> {
         self.open.set(false);
         to.take_over(self.hardware.get());
         let handle = self.connection.link().close();
-        to.connection.link().open(ops, remote, handle);
+        to.connection.open(ops, remote, handle);
         to.open.set(true);
         self.connection.hand_over(&to.connection);
     }

@@ -16,10 +16,10 @@ use kernel::{
 };
 
 use crate::{
-    port::iu_memory::IuMemory,
     shared::{
         fc::{
             host_template::HostTemplate,
+            iu_memory::IuMemory,
             port::{
                 LocalPortAbi,
                 PortInfo, //

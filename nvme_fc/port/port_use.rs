@@ -19,14 +19,16 @@ use kernel::{
 use crate::{
     abi,
     port::{
-        iu_memory::IuMemory,
         lport::LocalPort,
         registry::Registry,
         registry_lock,
         rport::RemotePort, //
     },
     shared::{
-        fc::host_template::HostTemplate,
+        fc::{
+            host_template::HostTemplate,
+            iu_memory::IuMemory, //
+        },
         proto::life::port::Delete, //
     }, //
 };

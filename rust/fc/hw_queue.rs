@@ -13,12 +13,17 @@ use kernel::prelude::*;
 
 use crate::{
     abi,
-    port::rport::RemotePort,
     shared::{
-        fc::host_template::{
-            FcpAbort,
-            FcpIo,
-            HostTemplate, //
+        fc::{
+            host_template::{
+                FcpAbort,
+                FcpIo,
+                HostTemplate, //
+            },
+            port::{
+                LocalPortAbi,
+                RemotePortAbi, //
+            }, //
         },
         support::word::Word, //
     }, //
@@ -30,8 +35,7 @@ use crate::{
 ///
 /// While exchanges can be submitted, are in flight, or may be aborted by anybody,
 /// the functions belong to the template of the association, and `handle` came
-/// from its `create_queue`. (Whoever closes a link waits for all who abort before:
-/// `association::end`, `Lending::until_frozen`.)
+/// from its `create_queue`. (Whoever closes a link waits for all who abort before.)
 ///
 /// Whoever sees `fcp_io` in [`Link::submit`] sees the other words, which
 /// [`Link::open`] wrote before.
@@ -61,9 +65,15 @@ impl Link {
     }
 
     /// Opens the way. Context: before the queue takes any exchange.
-    pub(crate) fn open(&self, ops: &HostTemplate, remote: &RemotePort, handle: *mut c_void) {
-        self.local.set(remote.local().abi().as_raw());
-        self.remote.set(remote.abi().as_raw());
+    pub(crate) fn open(
+        &self,
+        ops: &HostTemplate,
+        local: &LocalPortAbi,
+        remote: &RemotePortAbi,
+        handle: *mut c_void,
+    ) {
+        self.local.set(local.as_raw());
+        self.remote.set(remote.as_raw());
         self.handle.set(handle);
         self.fcp_abort.set(Some(ops.fcp_abort));
         // Last: partner of the look at it in `submit`.

@@ -10,6 +10,8 @@
 //! Responses lie in coherent memory: LLDDs write them by DMA, and also by CPU
 //! when they make one up or correct it, and neither may undo the other.
 //!
+//! Meant for `rust/kernel/dma_pool.rs`, but for what is in it.
+//!
 //! C header: [`include/linux/dmapool.h`](srctree/include/linux/dmapool.h)
 
 use core::{
@@ -138,6 +140,7 @@ impl IuMemory {
 }
 
 impl Drop for IuMemory {
+    #[inline]
     fn drop(&mut self) {
         // SAFETY: All is given back; null is nothing.
         unsafe { abi::nvme_fc_shim_dma_pool_destroy(self.pool) };
