@@ -51,16 +51,32 @@ loop_clear 1
 check 'sent LS: all is given back' wait_for 20 loop_balanced
 loop_write books reset
 
-check 'ports with a device, again' loop_ready 1 'device=bounce' ''
-connected
-check 'received LS: the answer is held' loop_fault 'on=host.xmt_ls_rsp code=5 do=hold'
-port_unlink 1 "$SUBSYS"
-check 'received LS: the target disconnects' wait_for 10 struck_at_least 0 1
-check 'received LS: the path goes' loop_write remote-1-1/enable 0
-check 'received LS: the port goes' loop_write local-1/enable 0
-check 'received LS: it keeps the port' port_life local-1 draining
-check 'received LS: the answer is out' loop_write control release
-check 'received LS: the port is gone' wait_for 10 port_life local-1 gone
+# The host gives an answer up that its LLDD still has 2 s after the path is gone, with its mapping, and says so: a
+# machine that was slower than that shows nothing, and the trial is made again.
+received_ls() {
+	check 'ports with a device, again' loop_ready 1 'device=bounce' ''
+	connected
+	klog_mark
+	check 'received LS: the answer is held' loop_fault 'on=host.xmt_ls_rsp code=5 do=hold'
+	port_unlink 1 "$SUBSYS"
+	check 'received LS: the target disconnects' wait_for 10 struck_at_least 0 1
+	check 'received LS: the path goes' loop_write remote-1-1/enable 0
+	check 'received LS: the port goes' loop_write local-1/enable 0
+	port_life local-1 draining && kept=1 || kept=0
+	check 'received LS: the answer is out' loop_write control release
+	check 'received LS: the port is gone' wait_for 10 port_life local-1 gone
+	klog_has_now 'lost an LS response' || return 0
+	loop_clear 1
+	check 'received LS: all is given back, too late' wait_for 20 loop_balanced
+	loop_write books reset
+	return 1
+}
+kept=0
+for _ in 1 2 3 4 5; do
+	! received_ls || break
+	note 'received LS: the host had given the answer up, again'
+done
+is 'received LS: it keeps the port' "$kept" 1
 check 'received LS: no mapping is left then' no_offence
 loop_clear 1
 check 'received LS: all is given back' wait_for 20 loop_balanced
