@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod behind;
+mod delete;
 pub(crate) mod discovery;
 pub(crate) mod lport;
 pub(crate) mod port_use;

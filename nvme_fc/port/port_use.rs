@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Uses of ports, and the delete callbacks that the last of them delivers.
+//! Uses of ports: the last of them delivers the delete callback.
 
 #![deny(unsafe_code)]
 
@@ -19,6 +19,10 @@ use kernel::{
 use crate::{
     abi,
     port::{
+        delete::{
+            deliver_local,
+            deliver_remote, //
+        },
         lport::LocalPort,
         registry::Registry,
         registry_lock,
@@ -137,25 +141,4 @@ pub(crate) fn leave_local(local: &Arc<LocalPort>) {
     if let Some(ops) = due {
         deliver_local(&ops, local);
     }
-}
-
-/// Calls `remoteport_delete`. Context: the registry's `PortLife` said so.
-pub(crate) fn deliver_remote(ops: &HostTemplate, remote: &Arc<RemotePort>) {
-    ops.remoteport_delete(remote.abi());
-    let mut registry = registry_lock::lock();
-    if let Some(entry) = registry.remote(remote) {
-        entry.life.delivered();
-    }
-    registry.sweep(remote);
-}
-
-/// Calls `localport_delete`. Context: the registry's `PortLife` said so.
-pub(crate) fn deliver_local(ops: &HostTemplate, local: &Arc<LocalPort>) {
-    local.forget_iu_memory();
-    ops.localport_delete(local.abi());
-    let mut registry = registry_lock::lock();
-    if let Some(entry) = registry.local(local) {
-        entry.life.delivered();
-    }
-    registry.sweep_local(local);
 }

@@ -22,12 +22,12 @@ use crate::{
     log::port_log,
     numbers::Numbers,
     port::{
-        lport::LocalPort,
-        port_use::{
+        delete::{
             deliver_local,
-            deliver_remote,
-            leave_local, //
+            deliver_remote, //
         },
+        lport::LocalPort,
+        port_use::leave_local,
         registry::{
             LocalEntry,
             RemoteEntry, //
