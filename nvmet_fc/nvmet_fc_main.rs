@@ -10,7 +10,7 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: entry > tgtport > association > ls | queue > port > globals limits
+// layers: entry > unload > tgtport > association > ls | queue > port > globals limits
 //     > nvmet > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
@@ -32,6 +32,7 @@ mod queue;
 mod shared;
 mod shim;
 mod tgtport;
+mod unload;
 
 use kernel::prelude::*;
 use shared::proto;
@@ -50,27 +51,9 @@ struct NvmetFcModule {
     /// nvmet's knowledge of the transport.
     _registration: nvmet::ops::Registration<NvmetFcModule>,
     /// Runs when nobody can call any more.
-    _last: Last,
+    _last: unload::Last,
     /// Queues.
     _globals: globals::Globals,
-}
-
-/// Checks at unload that everything is over.
-struct Last;
-
-impl Drop for Last {
-    fn drop(&mut self) {
-        // No target port is left: each has a reference to the module until it was
-        // freed. What may still run is the last of a work item, and what cleans
-        // up after a Disconnect; that goes from the queues in this order.
-        shared::support::work::flush_queue(globals::start_queue());
-        shared::support::work::flush_queue(globals::own_queue());
-        shared::support::work::flush_queue(nvmet::port::nvmet_wq());
-        if tgtport::registry::clear() != 0 {
-            pr_warn!("targetport list not empty\n");
-        }
-        ls::disconnect::sent::abandon_all();
-    }
 }
 
 impl kernel::Module for NvmetFcModule {
@@ -80,7 +63,7 @@ impl kernel::Module for NvmetFcModule {
         let globals = globals::Globals::new()?;
         Ok(Self {
             _registration: nvmet::ops::Registration::new()?,
-            _last: Last,
+            _last: unload::Last,
             _globals: globals,
         })
     }
