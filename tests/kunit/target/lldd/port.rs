@@ -143,9 +143,9 @@ impl Port {
     ///
     /// The transport's; `EBADF` if it left a pointer all the same.
     pub(super) fn enlist(self: &Arc<Self>, config: &Config, between: impl FnOnce()) -> Result {
+        let info = config.info();
         // SAFETY: The template lives as long as the port, which outlives its object.
-        let object =
-            unsafe { registration::register_target(&config.info(), &self.template, Bus::NONE) }?;
+        let object = unsafe { registration::register_target(&info, &self.template, Bus::NONE) }?;
         let Object::Target(raw) = object else {
             return Err(EBADF);
         };
