@@ -12,8 +12,13 @@ unused_libraries='librados.so.2 librbd.so.1 libgfapi.so.0 libnbd.so.0 libnfs.so.
 unused_names='^(rados|rbd|glfs|nbd|nfs|rdma|ibv|pmem)_'
 
 step_run() {
-	local library
-	readelf -W --dyn-syms "$CACHE/guestroot/usr/bin/fio" |
+	local library fio=$CACHE/guestroot/usr/bin/fio
+	# The build root has binutils; this machine need not.
+	"$TOOLS/in-root" readelf -W -d "$fio" >"$STEP_TMP/needed"
+	for library in $unused_libraries; do
+		grep -qF "[$library]" "$STEP_TMP/needed" || die "the guest's fio is not linked with $library: see ${BASH_SOURCE[0]}"
+	done
+	"$TOOLS/in-root" readelf -W --dyn-syms "$fio" |
 		awk -v names="$unused_names" '$7 == "UND" && $4 == "FUNC" && $8 ~ names { print $8 }' >"$STEP_TMP/names"
 	# A call of any would be a mistake of a test: it ends there.
 	sed 's/@.*//; s/.*/void &(void) { __builtin_trap(); }/' "$STEP_TMP/names" >"$STEP_TMP/names.c"

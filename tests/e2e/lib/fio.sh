@@ -13,6 +13,8 @@ FIO_STOP=/tmp/fio-stop
 fio_verify() {
 	local device=$1 block=$2 size=$3 status=0
 	shift 3
+	# Not what an earlier run has left, if this one does not even load.
+	rm -f /tmp/fio.json
 	bounded "${FIO_SECONDS:-120}" env LD_LIBRARY_PATH="$FIO_LIBRARIES" fio --name=verify --filename="$device" \
 		--direct=1 --ioengine=libaio --rw=randrw --bs="$block" --size="$size" \
 		--offset_increment="$size" --numjobs=2 --iodepth=8 --group_reporting \
