@@ -16,11 +16,17 @@ klog_start() {
 	disown
 }
 
+# klog_caught_up [MARK]: waits until all that was logged before is in the file.
+klog_caught_up() {
+	local mark=${1:-$BASHPID-$EPOCHREALTIME}
+	echo "e2e: mark $mark" > /dev/kmsg
+	wait_for 5 grep -q "e2e: mark $mark" "$KLOG"
+}
+
 # Everything that klog_since shows comes after this point.
 klog_mark() {
 	KLOG_MARK=$BASHPID-$EPOCHREALTIME
-	echo "e2e: mark $KLOG_MARK" > /dev/kmsg
-	wait_for 5 grep -q "e2e: mark $KLOG_MARK" "$KLOG"
+	klog_caught_up "$KLOG_MARK"
 }
 
 klog_since() {

@@ -34,12 +34,18 @@ bounded() {
 
 # put SECONDS FILE TEXT: writes a line into a file of the kernel's that may not come back. For each there is one process
 # less to start than with a command of its own, which counts: on the instrumented kernel each takes a tenth of a second.
+# Sets the caller's $!.
 put() {
-	local answer status=124
+	local answer status='' read=0
 	exec {answer}< <(if echo "$3" > "$2"; then echo 0; else echo 1; fi)
-	read -rt "$(($1 * PATIENCE))" -u "$answer" status || { echo "still writing: $2" >&2; kill -9 "$!" 2> /dev/null; status=124; }
+	read -rt "$(($1 * PATIENCE))" -u "$answer" status || read=$?
+	if ((read > 128)); then
+		echo "still writing: $2" >&2
+		kill -9 "$!" 2> /dev/null
+		status=124
+	fi
 	exec {answer}<&-
-	return "$status"
+	return "${status:-125}"
 }
 
 not() {

@@ -65,6 +65,8 @@ received_ls() {
 	port_life local-1 draining && kept=1 || kept=0
 	check 'received LS: the answer is out' loop_write control release
 	check 'received LS: the port is gone' wait_for 10 port_life local-1 gone
+	# What was logged until here is in the file.
+	klog_caught_up
 	klog_has_now 'lost an LS response' || return 0
 	loop_clear 1
 	check 'received LS: all is given back, too late' wait_for 20 loop_balanced
