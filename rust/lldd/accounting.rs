@@ -92,8 +92,12 @@ impl Accounting {
         }
     }
 
-    /// Something that no contract allows has happened. Context: any.
+    /// Something that no contract allows has happened: the log tells what, and where it was seen.
+    /// Context: any.
+    #[track_caller]
     pub(crate) fn violation(&self, violation: Violation) {
+        let at = core::panic::Location::caller();
+        pr_err!("{}:{}: {violation:?}\n", at.file(), at.line());
         count(&self.violations, violation as usize);
     }
 
@@ -102,7 +106,7 @@ impl Accounting {
     pub(crate) fn unexpected(&self, what: &str, value: u64) {
         let at = core::panic::Location::caller();
         pr_err!("{}:{}: {what} ({value:#x})\n", at.file(), at.line());
-        self.violation(Violation::Unexpected);
+        count(&self.violations, Violation::Unexpected as usize);
     }
 
     /// How often a callback was called, or called. Context: any.
@@ -119,6 +123,7 @@ impl Accounting {
     }
 
     /// Notes a violation if the caller may not sleep here. Context: any.
+    #[track_caller]
     pub(crate) fn expect_sleep(&self) {
         if !context::may_sleep() {
             self.violation(Violation::WrongContext);

@@ -106,12 +106,13 @@ impl Pass<'_> {
 
     /// Tells nvmet-fc that a host has logged out. Context: may sleep.
     pub(crate) fn invalidate_host(&self, host: &Arc<HostHandle>) {
-        host.invalidate();
-        if let Object::Target(port) = self.object {
-            // SAFETY: There while `self` exists; the handle is alive through the caller's reference
-            // at least until this returns.
-            unsafe { abi::nvmet_fc_invalidate_host(port, HostHandle::as_ptr(host)) };
-        }
+        host.invalidate(|| {
+            if let Object::Target(port) = self.object {
+                // SAFETY: There while `self` exists; the handle is alive through the caller's
+                // reference at least until this returns.
+                unsafe { abi::nvmet_fc_invalidate_host(port, HostHandle::as_ptr(host)) };
+            }
+        });
     }
 
     /// Hands the transport a link service, of a remote port's or from `host`; on success the LLDD
@@ -159,13 +160,15 @@ impl Pass<'_> {
     ///
     /// # Errors
     ///
-    /// nvmet-fc's errno: then it has nothing of the exchange.
+    /// nvmet-fc's errno: then it has nothing of the exchange. `EALREADY` if it has it already.
     pub(crate) fn receive_fcp<T>(&self, exchange: &Arc<Exchange<T>>) -> Result<Received, c_int> {
         let Object::Target(port) = self.object else {
             return Err(ENODEV.to_errno());
         };
         // The target's reference, which goes back with `fcp_req_release`.
-        exchange.take();
+        if !exchange.take() {
+            return Err(EALREADY.to_errno());
+        }
         ACCOUNTING.open(Account::TargetCommands);
         let command = &exchange.command;
         // SAFETY: There while `self` exists. The request lives as long as the reference put away

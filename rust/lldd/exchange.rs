@@ -91,10 +91,14 @@ impl<T> Exchange<T> {
         unsafe { (&raw const (*self.request.get()).nvmet_fc_private).read_volatile() as usize }
     }
 
-    /// Puts nvmet-fc's reference away.
-    pub(super) fn take(self: &Arc<Self>) {
-        self.with_target.xchg(true, Full);
-        let _ = Arc::into_raw(self.clone());
+    /// Puts nvmet-fc's reference away; says whether it had none yet.
+    pub(super) fn take(self: &Arc<Self>) -> bool {
+        let first = !self.with_target.xchg(true, Full);
+        if first {
+            // The reference is given back in `give_back`.
+            let _ = Arc::into_raw(self.clone());
+        }
+        first
     }
 
     /// Drops nvmet-fc's reference; says whether it had one.

@@ -31,8 +31,7 @@ pub(crate) struct HostHandle {
     invalid: Atomic<bool>,
     /// The transport has a reference.
     taken: Atomic<bool>,
-    /// How many releases are to come at most: one for each time that it logged out, whether the
-    /// transport knew it or not.
+    /// How many releases are to come at most: one for each time that it logged out.
     expected: Atomic<i32>,
     /// How often the transport has let go of it.
     releases: Atomic<i32>,
@@ -97,10 +96,16 @@ impl HostHandle {
         self.releases.load(Relaxed)
     }
 
-    /// The host has logged out.
-    pub(crate) fn invalidate(&self) {
+    /// The host has logged out, of which `tell` tells the transport. One that did not know the
+    /// host may release it in that call, and not after.
+    pub(super) fn invalidate(&self, tell: impl FnOnce()) {
+        let (known, releases) = (self.taken.load(Relaxed), self.releases());
         self.expected.fetch_add(1, Full);
         self.invalid.store(true, Relaxed);
+        tell();
+        if !known && self.releases() == releases {
+            self.expected.fetch_sub(1, Full);
+        }
     }
 
     /// Whether the host has logged out.
@@ -117,12 +122,13 @@ impl HostHandle {
     ///
     /// # Safety
     ///
-    /// `handle` is null, or a handle that the transport has a reference to.
+    /// `handle` is null, or a handle that the transport has a reference to, or that an LLDD says has
+    /// logged out just now.
     pub(super) unsafe fn from_ptr(handle: *mut c_void) -> Option<Arc<Self>> {
         if handle.is_null() {
             return None;
         }
-        // SAFETY: Alive through the transport's reference.
+        // SAFETY: Alive through the transport's reference, or that of who says so.
         let host = unsafe { ArcBorrow::<Self>::from_raw(handle.cast()) };
         Some(host.into())
     }

@@ -247,7 +247,8 @@ impl<T: TargetLldd> VTable<T> {
 
     unsafe extern "C" fn host_release(handle: *mut c_void) {
         ACCOUNTING.call(Kind::HostRelease);
-        // SAFETY: Given to nvmet-fc with a link service, and not released before.
+        // SAFETY: Given to nvmet-fc with a link service, and not released before; or one that logs
+        // out just now.
         let host = unsafe { HostHandle::from_ptr(handle) };
         if !host.is_some_and(|host| HostHandle::released(&host)) {
             ACCOUNTING.violation(Violation::UnexpectedHostRelease);

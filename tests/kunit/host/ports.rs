@@ -60,9 +60,11 @@ pub(crate) const NO_LOCAL: Object = Object::Local(ptr::null_mut());
 /// No remote port.
 pub(crate) const NO_REMOTE: Object = Object::Remote(ptr::null_mut());
 
-/// What calls about a port need; anything may be passed.
+/// What calls about a port need: one that is there, or for a call that looks its argument up
+/// anything.
 pub(crate) fn pass(port: Object) -> Pass<'static> {
-    // SAFETY: nvme-fc looks up what it is given.
+    // SAFETY: The cases pass ports that are there, and others to `rescan` and `register_remote` alone,
+    // which look them up.
     unsafe { Pass::assume(port) }
 }
 
@@ -178,7 +180,7 @@ pub(crate) fn register_remote_wrongly(local: Object, info: bool, place: bool) ->
     }
 }
 
-/// Changes a remote port's `dev_loss_tmo`; anything may be passed.
+/// Changes the `dev_loss_tmo` of a remote port that is there, or of none.
 pub(crate) fn set_dev_loss(port: Object, seconds: u32) -> c_int {
     let result = pass(port).set_dev_loss(seconds);
     result.map_or_else(Error::to_errno, |()| 0)

@@ -14,6 +14,8 @@ macro_rules! suites {
         mod $suite {
             $(#[test]
             fn $case() -> crate::cases::outcome::CaseResult {
+                // Whatever the case before has left.
+                crate::lldd::accounting::ACCOUNTING.reset();
                 crate::target::$module::$case()
             })*
         })*

@@ -87,8 +87,8 @@ impl Port {
         config: &Config,
         change: impl FnOnce(&mut abi::nvmet_fc_target_template),
     ) -> Result<Arc<Self>> {
-        if ACCOUNTING.entry(Account::TargetPorts).left() <= 0 {
-            // A case begins, whatever the one before has left.
+        // A case that has one port after the other counts for each anew.
+        if ACCOUNTING.entry(Account::TargetPorts).left() == 0 {
             ACCOUNTING.reset();
         }
         let template = config.template(change);
@@ -389,6 +389,12 @@ impl Port {
     pub(crate) fn is_even(&self) -> CaseResult {
         self.wait_until(|port| port.threads.load(Relaxed) == 0);
         ensure_eq!(self.open(), 0, "with the transport");
+        let deferred = ACCOUNTING.entry(Account::Deferred);
+        ensure_eq!(
+            deferred.left(),
+            0,
+            "deferred and not started, or the reverse"
+        );
         ensure_eq!(ACCOUNTING.violations(), 0, "see above");
         Ok(())
     }
