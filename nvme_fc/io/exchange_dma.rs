@@ -90,10 +90,9 @@ impl<O: QueueOwner> Exchange<O> {
         unsafe { memory.free(self.reply_to(None)) };
     }
 
-    /// Hands the command to the device, if there is one.
+    /// Hands the command to the port's device, if that is not null.
     #[inline(always)]
-    pub(crate) fn sync_command(&self) {
-        let device = self.connection().device();
+    pub(crate) fn sync_command(&self, device: *mut abi::device) {
         if !device.is_null() {
             // SAFETY: Mapped as long as the association lives.
             unsafe {

@@ -3,12 +3,17 @@
 //! Who alone may touch an exchange: whoever is about to send it, and whoever it
 //! came back to.
 
+use core::ptr;
+
 use kernel::prelude::*;
 
 use crate::{
     abi,
     io::{
-        connection::QueueOwner,
+        connection::{
+            Connection,
+            QueueOwner, //
+        },
         exchange::{
             Exchange,
             INLINE_SEGMENTS, //
@@ -49,36 +54,53 @@ impl<O, T: Operations<Data = Exchange<O>>> Commands<O> for T {}
 ///
 /// # Invariants
 ///
-/// It is not with the LLDD, and the holder is its only user.
-pub(crate) struct Unsent<'a, O>(&'a Exchange<O>);
+/// It is not with the LLDD, and the holder is its only user. The connection is its own.
+pub(crate) struct Unsent<'a, O> {
+    /// The exchange.
+    exchange: &'a Exchange<O>,
+    /// Its connection, which need not be looked up again.
+    connection: &'a Connection<O>,
+}
 
 impl<'a, O: QueueOwner> Unsent<'a, O> {
-    /// That of a request.
+    /// That of a request, which came to that connection's queue.
     #[inline(always)]
-    pub(super) fn of(request: &mut Submission<'a, impl Commands<O>>) -> Self {
-        // INVARIANT: A submission's holder is the only user of what is behind it.
-        Self(request.data())
+    pub(super) fn of(
+        request: &mut Submission<'a, impl Commands<O>>,
+        connection: &'a Connection<O>,
+    ) -> Self {
+        let exchange = request.data();
+        debug_assert!(ptr::eq(exchange.connection(), connection));
+        // INVARIANT: A submission's holder is the only user of what is behind it, and requests have
+        // the connection of their hardware context.
+        Self {
+            exchange,
+            connection,
+        }
     }
 
     /// That of an asynchronous event, if it is not sent already.
     pub(crate) fn begin(exchange: &'a Exchange<O>) -> Option<Self> {
         exchange.on(Event::Start).ok()?;
         // INVARIANT: Of all who come here one wins that change.
-        Some(Self(exchange))
+        Some(Self {
+            exchange,
+            connection: exchange.connection(),
+        })
     }
 
     /// The command.
     #[inline(always)]
     pub(crate) fn command(&mut self) -> &mut CommandIu {
         // SAFETY: Nobody else touches it, by the type's invariant.
-        unsafe { &mut *self.0.command.0.get() }
+        unsafe { &mut *self.exchange.command.0.get() }
     }
 
     /// Describes the data to the LLDD, and clears what it will report.
     #[inline(always)]
     pub(crate) fn describe(&mut self, direction: Direction, length: u32) {
         // SAFETY: Nobody else touches it, by the type's invariant.
-        let fcp = unsafe { &mut *self.0.fcp() };
+        let fcp = unsafe { &mut *self.exchange.fcp() };
         fcp.payload_length = length;
         fcp.io_dir = match direction {
             Direction::NoData => abi::nvmefc_fcp_datadir_NVMEFC_FCP_NODATA,
@@ -89,7 +111,7 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
         fcp.rcv_rsplen = 0;
         fcp.status = 0;
         fcp.sg_cnt = 0;
-        self.0.elements.set(0);
+        self.exchange.elements.set(0);
     }
 
     /// Maps a request's data, of which there is some, into the scatterlist.
@@ -104,8 +126,8 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
         data: Transfer,
     ) -> Result {
         // SAFETY: Nobody else touches it, by the type's invariant.
-        let fcp = unsafe { &mut *self.0.fcp() };
-        let inline = self.0.inline.get().cast::<abi::scatterlist>();
+        let fcp = unsafe { &mut *self.exchange.fcp() };
+        let inline = self.exchange.inline.get().cast::<abi::scatterlist>();
         // SAFETY: The exchange's own, which stays where it is.
         let list = unsafe {
             sg_chain::allocate(
@@ -117,7 +139,7 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
         }?;
         // SAFETY: The table has an element for each segment.
         let count = unsafe { request.fill(list) };
-        let device = self.0.connection().device();
+        let device = self.connection.device();
         // SAFETY: The device is null or alive; the list has so many elements.
         let mapped = unsafe { sg_chain::map(device, list, count, dma_direction(data.direction)) };
         if mapped <= 0 {
@@ -125,7 +147,7 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
             unsafe { sg_chain::free(&raw mut fcp.sg_table, INLINE_SEGMENTS) };
             return Err(ENOMEM);
         }
-        self.0.elements.set(count);
+        self.exchange.elements.set(count);
         fcp.first_sgl = list;
         fcp.sg_cnt = mapped;
         Ok(())
@@ -134,13 +156,13 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
     /// Says that a request's exchange is sent. (An event's was when it was begun.)
     #[inline(always)]
     pub(super) fn start(&self) {
-        self.0.start();
+        self.exchange.start();
     }
 
     /// Hands the command to the device, if there is one.
     #[inline(always)]
     pub(crate) fn sync(&self) {
-        self.0.sync_command();
+        self.exchange.sync_command(self.connection.device());
     }
 
     /// Gives the exchange to the LLDD. Context: any but hard IRQ.
@@ -153,7 +175,7 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
         // SAFETY: Exchange and mappings stay valid until `done`: the block layer
         // does not reuse a request that was not completed, and a controller keeps
         // its event's until then.
-        match unsafe { self.0.connection().link().submit(self.0.fcp()) } {
+        match unsafe { self.connection.link().submit(self.exchange.fcp()) } {
             0 => Ok(()),
             status => {
                 self.refused();
@@ -166,8 +188,8 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
     #[cold]
     fn refused(self) {
         // An abort that came meanwhile found nothing to abort.
-        let _ = self.0.on(Event::Refused);
-        unmap(self.0);
+        let _ = self.exchange.on(Event::Refused);
+        unmap(self.exchange);
     }
 }
 

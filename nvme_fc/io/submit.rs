@@ -41,9 +41,9 @@ use crate::{
 
 /// Sends a request to the LLDD. Context: atomic.
 #[inline(always)]
-pub(crate) fn queue_rq<O: QueueOwner>(
-    connection: &Connection<O>,
-    mut request: Submission<'_, impl Commands<O>>,
+pub(crate) fn queue_rq<'a, O: QueueOwner>(
+    connection: &'a Connection<O>,
+    mut request: Submission<'a, impl Commands<O>>,
 ) -> BlkStatus {
     let ctrl = connection.ctrl();
     let nvme = ctrl.nvme();
@@ -62,7 +62,7 @@ pub(crate) fn queue_rq<O: QueueOwner>(
         return status;
     }
     let data = request.transfer();
-    let mut exchange = Unsent::of(&mut request);
+    let mut exchange = Unsent::of(&mut request, connection);
     cmd_iu::prepare(
         exchange.command(),
         connection.id(),
