@@ -64,11 +64,15 @@ void nvme_fc_shim_synchronize_rcu_tasks(void)
 	synchronize_rcu_tasks();
 }
 
-/* nvme_wait_freeze_timeout() waits as long as I/O may take, and no less. */
+/*
+ * nvme_wait_freeze_timeout() waits as long as I/O may take, and no less. A
+ * namespace that is being removed is in no list, and its removal, which waits
+ * for its I/O, has blk_mq_update_nr_hw_queues() wait.
+ */
 bool nvme_fc_shim_is_frozen(struct nvme_ctrl *ctrl)
 {
 	struct nvme_ns *ns;
-	bool frozen = true;
+	bool frozen = !rwsem_is_locked(&ctrl->tagset->update_nr_hwq_lock);
 	int index;
 
 	index = srcu_read_lock(&ctrl->srcu);

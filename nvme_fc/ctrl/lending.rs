@@ -139,11 +139,17 @@ impl<'a> Lending<'a> {
             // Tries all that waits.
             nvme.unquiesce_io();
         }
-        // Frozen, there is nothing that could be in flight.
+        // A namespace that is about to go is in no list, and not frozen: nothing of it may be in
+        // flight either.
+        nvme.quiesce_io();
+        while self.is_busy() {
+            self.pause(end)?;
+        }
         self.end_aborts()?;
         for (holder, carrier) in holders.iter_mut().zip(self.carriers()) {
             self.hand_over(holder, carrier)?;
         }
+        nvme.unquiesce_io();
         Ok(())
     }
 
