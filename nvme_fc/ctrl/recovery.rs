@@ -191,6 +191,8 @@ impl WorkItem<ABORT_WORK> for Ctrl {
 
     /// Aborts what is outstanding, so that connecting fails at once.
     fn run(this: Arc<Self>) {
+        // Whoever makes an association waits for this.
+        let _without_io = WithoutIo::begin();
         // Submissions that did not see the mark are over after this.
         synchronize_rcu();
         // In this order: an association that is begun clears the mark before it

@@ -16,7 +16,10 @@ use crate::{
     nvme::request::Request,
     shared::{
         proto::life::host_exchange::Event,
-        support::ratelimit::ratelimited, //
+        support::{
+            noio::WithoutIo,
+            ratelimit::ratelimited, //
+        }, //
     }, //
 };
 
@@ -26,6 +29,8 @@ use crate::{
 /// pretends to have lost. Context: may sleep; waits for nothing but the grace
 /// periods that tell such a request.
 pub(crate) fn expired<O: QueueOwner>(request: &Request<impl Commands<O>>) {
+    // Whoever makes an association waits for this.
+    let _without_io = WithoutIo::begin();
     let exchange = request.data();
     let connection = exchange.connection();
     let ctrl = connection.ctrl();

@@ -47,9 +47,12 @@ use crate::{
             ABORT_SECONDS,
             GONE_SECONDS, //
         },
-        support::ratelimit::{
-            jiffies,
-            ratelimited, //
+        support::{
+            noio::WithoutIo,
+            ratelimit::{
+                jiffies,
+                ratelimited, //
+            }, //
         }, //
     }, //
 };
@@ -121,6 +124,8 @@ impl LsSender for ToTarget {
     }
 
     fn ls_abort(&self, _in_use: &PortUse, request: SentLs<'_>) {
+        // Whoever makes an association waits for this.
+        let _without_io = WithoutIo::begin();
         let remote = &self.remote;
         self.ops
             .ls_abort(remote.local().abi(), remote.abi(), request);
