@@ -112,10 +112,9 @@ impl LsSender for ToHost {
 
     /// The port goes: gives the LLDD less time.
     fn shorten(this: &Arc<SentDisconnect>) {
-        if !this.stop_timeout() {
-            // It is over, or is being aborted just now.
-            return;
-        }
+        // Whether or not it was running: whoever aborts it just now cannot start it anew
+        // while that is waited for.
+        this.stop_timeout();
         let msecs =
             this.while_in_use(
                 |users| match (this.state().is_aborted(), users.may_leave()) {

@@ -78,10 +78,10 @@ impl<T: LsSender> LsRequest<T> {
         }
     }
 
-    /// Stops its time, and waits for what its end has begun; says whether it had not
-    /// ended. Context: may sleep; not from within the timer's own work item.
-    pub(crate) fn stop_timeout(self: &Arc<Self>) -> bool {
-        work::cancel_delayed_sync::<_, { TIMEOUT_WORK }>(self)
+    /// Stops its time, and waits for what its end has begun. That cannot start it anew
+    /// meanwhile. Context: may sleep; not from within the timer's own work item.
+    pub(crate) fn stop_timeout(self: &Arc<Self>) {
+        work::cancel_delayed_sync::<_, { TIMEOUT_WORK }>(self);
     }
 
     /// Has [`LsSender::shorten`] called. Context: any.
