@@ -131,8 +131,9 @@ impl Association {
     /// The delete work: takes the association out of sight, and its queues
     /// from nvmet. Context: a work item of nvmet's queue.
     fn delete(self: Arc<Self>) {
-        work::cancel_delayed_sync::<_, { WATCH_WORK }>(&self);
+        // First: what is waited for next may take long, and nobody is to be refused for this one.
         let removed = self.carrier.forget(&self);
+        work::cancel_delayed_sync::<_, { WATCH_WORK }>(&self);
         // From here on it looks at what all this waits for.
         self.watch();
         queues::shut_down(&self.connections, self.carrier.connections(), removed);
