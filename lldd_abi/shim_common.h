@@ -9,8 +9,6 @@ dma_addr_t SHIM(dma_map_single)(struct device *dev, void *ptr, size_t size,
 void SHIM(dma_unmap_single)(struct device *dev, dma_addr_t addr, size_t size,
 			    enum dma_data_direction dir);
 int SHIM(dma_mapping_error)(struct device *dev, dma_addr_t addr);
-void SHIM(dma_sync_single_for_cpu)(struct device *dev, dma_addr_t addr,
-				   size_t size, enum dma_data_direction dir);
 void SHIM(dma_sync_single_for_device)(struct device *dev, dma_addr_t addr,
 				      size_t size, enum dma_data_direction dir);
 void SHIM(ida_init)(struct ida *ida);

@@ -17,12 +17,6 @@ int SHIM(dma_mapping_error)(struct device *dev, dma_addr_t addr)
 	return dma_mapping_error(dev, addr);
 }
 
-void SHIM(dma_sync_single_for_cpu)(struct device *dev, dma_addr_t addr,
-				   size_t size, enum dma_data_direction dir)
-{
-	dma_sync_single_for_cpu(dev, addr, size, dir);
-}
-
 void SHIM(dma_sync_single_for_device)(struct device *dev, dma_addr_t addr,
 				      size_t size, enum dma_data_direction dir)
 {

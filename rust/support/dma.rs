@@ -105,22 +105,6 @@ impl SingleMapping {
         self.address
     }
 
-    /// Hands the buffer to the CPU, after the device wrote it. Context: any.
-    #[inline]
-    pub(crate) fn sync_for_cpu(&self) {
-        if !self.device.as_raw().is_null() {
-            // SAFETY: By the invariant this is a live mapping of the device.
-            unsafe {
-                shim::dma_sync_single_for_cpu(
-                    self.device.as_raw(),
-                    self.address,
-                    self.size,
-                    self.direction.as_raw(),
-                )
-            };
-        }
-    }
-
     /// Hands the buffer to the device, after the CPU wrote it. Context: any.
     #[inline]
     pub(crate) fn sync_for_device(&self) {

@@ -71,15 +71,6 @@ where
     waiting
 }
 
-/// Waits until the item, if queued, has run. Context: may sleep.
-pub(crate) fn flush<T, const ID: u64>(object: &Arc<T>)
-where
-    T: WorkItem<ID, Pointer = Arc<T>> + HasWork<T, ID>,
-{
-    // SAFETY: The item is initialised, being part of a live object.
-    unsafe { abi::flush_work(raw_work::<T, ID>(object)) };
-}
-
 /// As [`cancel_sync`], for delayed work.
 pub(crate) fn cancel_delayed_sync<T, const ID: u64>(object: &Arc<T>) -> bool
 where

@@ -8,7 +8,6 @@
 pub(crate) use crate::abi::{
     nvme_fc_kunit_shim_dma_map_single as dma_map_single,
     nvme_fc_kunit_shim_dma_mapping_error as dma_mapping_error,
-    nvme_fc_kunit_shim_dma_sync_single_for_cpu as dma_sync_single_for_cpu,
     nvme_fc_kunit_shim_dma_sync_single_for_device as dma_sync_single_for_device,
     nvme_fc_kunit_shim_dma_to_virt as dma_to_virt,
     nvme_fc_kunit_shim_dma_unmap_single as dma_unmap_single,
