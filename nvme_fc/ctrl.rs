@@ -3,8 +3,8 @@
 //! Controllers.
 //!
 //! A controller is one counted object. The NVMe core owns one reference from
-//! `nvme_init_ctrl` until `free_ctrl`, its port's registry entry another one as
-//! long; work items own one while they are queued. An exchange in flight owns
+//! `nvme_init_ctrl` until `free_ctrl`, the list of controllers ([`list`]) another
+//! one as long; work items own one while they are queued. An exchange in flight owns
 //! none: a request that is not given back keeps the NVMe core's reference.
 
 #![deny(unsafe_code)]

@@ -93,10 +93,10 @@ pub(crate) struct TargetPort {
     /// Finds a connection's queue.
     #[pin]
     pub(crate) connections: ConnTable,
-    /// Finds an association by its identifier, up to the end of its queues.
+    /// Finds an association by its identifier, until its delete work begins.
     #[pin]
     identifiers: RcuTable<Association, 256>,
-    /// Associations that are not going. Room for all was made.
+    /// Associations whose delete work has not begun. Room for all was made.
     #[pin]
     associations: SpinLockIrq<KVVec<Arc<Association>>>,
     /// Received link services.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The associations of a target port that are not going.
+//! The associations of a target port, until the delete work of each begins.
 
 #![deny(unsafe_code)]
 
@@ -30,7 +30,7 @@ use crate::{
 const AT_A_TIME: usize = 32;
 
 impl TargetPort {
-    /// Visits every association that is not going, the newest first, until
+    /// Visits every association that is listed, the newest first, until
     /// `visit` has seen enough. None is left out that was there at the start and
     /// still is; one may come twice. Context: any; the lock is held, but given up
     /// from time to time.

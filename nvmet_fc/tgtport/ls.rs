@@ -203,7 +203,7 @@ fn create_association(
     )))
 }
 
-/// Finds the association that a host names, if it is that host's and not going.
+/// Finds the association that a host names, if it is that host's.
 fn find(
     port: &TargetPort,
     host: Option<&HostRef>,

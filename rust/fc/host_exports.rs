@@ -4,7 +4,9 @@
 //! `rust/kernel/nvme_fc/host_exports.rs`.
 //!
 //! Each turns pointers into references and a result into an errno, and leaves the
-//! rest to the transport, a [`HostApi`]. A null pointer is refused and logged.
+//! rest to the transport, a [`HostApi`]. To register, to change a timeout and to
+//! hand over a link service, a null pointer is refused and logged; elsewhere it is
+//! one that no port has.
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 

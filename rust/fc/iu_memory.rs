@@ -10,7 +10,7 @@
 //! Responses lie in coherent memory: LLDDs write them by DMA, and also by CPU
 //! when they make one up or correct it, and neither may undo the other.
 //!
-//! Meant for `rust/kernel/dma_pool.rs`, but for what is in it.
+//! The pool is meant for `rust/kernel/dma_pool.rs`; what it holds is not.
 //!
 //! C header: [`include/linux/dmapool.h`](srctree/include/linux/dmapool.h)
 

@@ -6,7 +6,7 @@
 //! The request, its memory and its mapping are one counted object; the LLDD owns
 //! one reference from `ls_req` until `done`. Who gives up leaves the object behind,
 //! and a late `done` frees it: nothing is freed under an LLDD, and nobody waits for
-//! ever. What follows from what is decided in `proto/ls/exchange.rs`; what is in use
+//! ever. `proto/ls/exchange.rs` decides what follows from what; what is in use
 //! meanwhile, and for how long, is the [`LsSender`]'s.
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)

@@ -235,8 +235,8 @@ impl NvmeCtrl {
     /// The device has no name any more once `free_ctrl` has returned, though its
     /// memory lives on with `self`: so whoever prints with it has what that
     /// waits for. A request that is not given back, a call of the NVMe core's,
-    /// and a work item of the controller but `over` hold it off (deletion
-    /// cancels those); others have the registry locked, with the controller on
+    /// and a work item of the controller hold it off (deletion cancels those);
+    /// others have the registry locked, with the controller on
     /// its list, from which `free_ctrl` takes it under that lock.
     pub(crate) fn device(&self) -> &Device {
         // SAFETY: It is embedded in the controller, and initialised; that it has

@@ -98,7 +98,7 @@ pub(super) fn init<T: CtrlOps>(ctrl: &Arc<T>, parent: *mut abi::device) -> Resul
         )
     };
     let core = Arc::into_raw(ctrl.clone());
-    // SAFETY: Zeroed memory that stays where it is, with a static table that is
+    // SAFETY: Memory that stays where it is, zeroed but for what a transport may set before, with a static table that is
     // for it; one reference was put away.
     let status = unsafe { abi::nvme_init_ctrl(nvme, parent, &VTable::<T>::OPS, 0) };
     to_result(status).inspect_err(|_| {

@@ -41,7 +41,7 @@ impl<T: Operations> Request<T> {
         // Or somebody is between its end and its completion: in an interrupt, or in
         // a thread that may be preempted there, and does not sleep.
         synchronize_rcu();
-        // SAFETY: Nothing is held that a thread could wait for.
+        // SAFETY: A thread that waits for what the caller holds sleeps, and those are not waited for.
         unsafe { abi::nvme_fc_shim_synchronize_rcu_tasks() };
         if !is_over(self.data()) || self.state().cmpxchg(from, to, Full).is_err() {
             return;

@@ -199,7 +199,7 @@ impl<T: Operations> TagSet<T> {
     }
 
     /// Waits until requests that are completed are finished. Context: may
-    /// sleep.
+    /// sleep; nobody maps contexts meanwhile.
     pub(crate) fn wait_completed(&self) {
         if self.is_allocated() {
             // SAFETY: An allocated set.

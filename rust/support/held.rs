@@ -91,7 +91,7 @@ impl<T, W: Ended + ?Sized> Hold<T, W> {
     ///
     /// # Errors
     ///
-    /// `EBUSY`: it had one before.
+    /// `EBUSY`: it has one.
     pub(crate) fn first(whole: Arc<W>, part: fn(&W) -> &Held<T, W>) -> Result<Self> {
         let held = part(&whole);
         let mut kept = held.whole.lock();

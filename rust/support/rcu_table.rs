@@ -115,6 +115,7 @@ pub(crate) struct RcuTable<T, const CHAINS: usize> {
 /// # Invariants
 ///
 /// `release` gives back the table's reference to `object`, which is there.
+#[must_use = "dropped, it keeps the object for ever"]
 pub(crate) struct Removed {
     /// The object.
     object: *const c_void,
