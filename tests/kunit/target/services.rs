@@ -12,7 +12,7 @@ use super::{
     frames::{self, get64},
     lldd::{
         config::Config,
-        script::{Place, Script, SentPlan},
+        script::{Act, Place, Script, SentPlan, READDATA},
         service::Plan,
     },
 };
@@ -114,7 +114,9 @@ pub(crate) fn a_disconnect_waits_for_a_command() -> CaseResult {
     let (association, connection) = bench.io_queue(31, 8)?;
     // A command that is out keeps the association from ending.
     let iu = Bench::blocks(connection, false, 0, 1);
-    let exchange = bench.start(&iu, room(BLOCK)?, Script::usual(Place::Hold))?;
+    // Its response goes out, if the association's end has not come to it by then.
+    let read = Script::usual(Place::Now).with(READDATA, 1, Act::well(Place::Hold));
+    let exchange = bench.start(&iu, room(BLOCK)?, read)?;
 
     exchange.wait_held()?;
     let request = frames::disconnect(association);
