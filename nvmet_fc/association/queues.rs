@@ -253,8 +253,10 @@ fn wait_for_write_data(connections: &SpinLockIrq<Connections>) {
     let begin = Instant::<Monotonic>::now();
     let mut pause = 1;
     loop {
-        let mut left = 0;
-        for_each(connections, |queue| left += queue.in_write_data());
+        let mut left: usize = 0;
+        for_each(connections, |queue| {
+            left = left.saturating_add(queue.in_write_data());
+        });
         if left == 0 {
             return;
         }
