@@ -3,6 +3,7 @@
 #include <linux/dmapool.h>
 #include <linux/rcupdate.h>
 #include "host_shim.h"
+#include "mark.h"
 
 #define SHIM(name) nvme_fc_shim_##name
 #include "shim_common_body.h"

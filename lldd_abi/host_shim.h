@@ -19,6 +19,7 @@
 #define SHIM(name) nvme_fc_shim_##name
 #include "shim_common.h"
 #undef SHIM
+void nvme_fc_shim_announce(void);
 
 void nvme_fc_shim_dma_set_seg_boundary(struct device *dev, unsigned long mask);
 int nvme_fc_shim_dev_to_node(struct device *dev);

@@ -6,6 +6,7 @@
 #include <linux/namei.h>
 #include <linux/preempt.h>
 #include "kunit_shim.h"
+#include "mark.h"
 
 #define SHIM(name) nvme_fc_kunit_shim_##name
 #include "shim_common_body.h"

@@ -21,6 +21,7 @@ struct nvmf_transport_ops *nvme_fc_kunit_transport(void);
 #include "shim_common.h"
 #include "shim_lldd.h"
 #undef SHIM
+void nvme_fc_kunit_shim_announce(void);
 bool nvme_fc_kunit_shim_preemptible(void);
 bool nvme_fc_kunit_shim_in_hardirq(void);
 

@@ -5,6 +5,7 @@
 #include <linux/io.h>
 #include <linux/preempt.h>
 #include "loopback_shim.h"
+#include "mark.h"
 
 #define SHIM(name) nvme_fc_loopback_shim_##name
 #include "shim_lldd_body.h"

@@ -32,3 +32,8 @@ bool SHIM(queue_work)(struct workqueue_struct *wq, struct work_struct *work)
 {
 	return queue_work(wq, work);
 }
+
+void SHIM(announce)(void)
+{
+	pr_info("%s: Rust implementation, version %s\n", KBUILD_MODNAME, NVMEFC_VERSION);
+}

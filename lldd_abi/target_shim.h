@@ -13,5 +13,6 @@
 #define SHIM(name) nvmet_fc_shim_##name
 #include "shim_common.h"
 #undef SHIM
+void nvmet_fc_shim_announce(void);
 
 #endif

@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 pub(crate) use crate::abi::{
+    nvme_fc_shim_announce as announce,
     nvme_fc_shim_dma_map_single as dma_map_single,
     nvme_fc_shim_dma_mapping_error as dma_mapping_error,
     nvme_fc_shim_dma_sync_single_for_device as dma_sync_single_for_device,

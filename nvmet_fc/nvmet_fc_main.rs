@@ -58,6 +58,7 @@ struct NvmetFcModule {
 
 impl kernel::Module for NvmetFcModule {
     fn init(_module: &'static ThisModule) -> Result<Self> {
+        shared::support::announce::announce();
         tgtport::registry_lock::init();
         ls::disconnect::sent::init();
         let globals = globals::Globals::new()?;

@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 pub(crate) use crate::abi::{
+    nvmet_fc_shim_announce as announce,
     nvmet_fc_shim_dma_map_single as dma_map_single,
     nvmet_fc_shim_dma_mapping_error as dma_mapping_error,
     nvmet_fc_shim_dma_sync_single_for_device as dma_sync_single_for_device,

@@ -5,6 +5,8 @@
 
 #![deny(unsafe_code)]
 
+#[allow(unsafe_code, reason = "prints by C")]
+pub(crate) mod announce;
 #[allow(unsafe_code, reason = "a part that points at its whole")]
 pub(crate) mod backref;
 #[allow(unsafe_code, reason = "wraps struct class")]

@@ -20,9 +20,14 @@ step "load nvme-fc, nvmet-fc and $LLDD_MODULE"
 modprobe nvme_fabrics
 modprobe nvmet
 base_refcounts=$(refcounts)
+klog_mark
 check "modprobe $LLDD_MODULE brings both transports" modprobe "$LLDD_MODULE"
 check_show "nvme_fc is the ${E2E_HOST:-rust} one" prove_module nvme_fc "${E2E_HOST:-rust}"
 check_show "nvmet_fc is the ${E2E_TARGET:-rust} one" prove_module nvmet_fc "${E2E_TARGET:-rust}"
+for module in nvme_fc nvmet_fc; do
+	[[ ! -e /sys/module/$module/version ]] ||
+		check "the log says which $module it is" klog_has "$module: Rust implementation, version $(cat "/sys/module/$module/version")"
+done
 is "$LLDD_MODULE holds nvme_fc" "$(holders nvme_fc)" "$LLDD_MODULE"
 is "$LLDD_MODULE holds nvmet_fc" "$(holders nvmet_fc)" "$LLDD_MODULE"
 

@@ -15,7 +15,7 @@ loaded_build_id() {
 }
 
 # prove_module nvme_fc rust|c: by build-id against what the host side passed in
-# (E2E_BUILD_ID_nvme_fc_rust and so on), and by the path that modprobe takes.
+# (E2E_BUILD_ID_nvme_fc_rust and so on), by the path that modprobe takes, and by the version, which ours alone have.
 prove_module() {
 	local id path wanted=E2E_BUILD_ID_$1_$2
 	id=$(loaded_build_id "$1") || return 1
@@ -24,8 +24,8 @@ prove_module() {
 	[[ ${!wanted:-} ]] || { echo "no build-id given in $wanted"; return 1; }
 	[[ $id == "${!wanted}" ]] || { echo "expected build-id ${!wanted}"; return 1; }
 	case $2 in
-	rust) [[ $path == */updates/* ]] ;;
-	c) [[ $path == */kernel/* ]] ;;
+	rust) [[ $path == */updates/* ]] && grep rust "/sys/module/$1/version" ;;
+	c) [[ $path == */kernel/* && ! -e /sys/module/$1/version ]] ;;
 	esac
 }
 
