@@ -7,6 +7,17 @@
 # What of the project goes there.
 GRAFTED=(Kbuild Kconfig rust nvme_fc nvmet_fc loopback lldd_abi tests/kunit)
 
+# hook_up NVME: the kernel's drivers/nvme learns of the folder.
+hook_up() {
+	local nvme=$1
+	replace "$nvme/Makefile" '$a obj-y += fc-rs/'
+	replace "$nvme/Kconfig" '/^endmenu/i source "drivers/nvme/fc-rs/Kconfig"'
+	# The C objects are out where ours are in; their options stay.
+	replace "$nvme/host/Makefile" 's/^obj-$(CONFIG_NVME_FC)/obj-$(if $(CONFIG_NVME_FC_RUST),,$(CONFIG_NVME_FC))/'
+	replace "$nvme/target/Makefile" \
+		's/^obj-$(CONFIG_NVME_TARGET_FC)/obj-$(if $(CONFIG_NVME_TARGET_FC_RUST),,$(CONFIG_NVME_TARGET_FC))/'
+}
+
 # graft SOURCE COPY: COPY becomes the source with the project in drivers/nvme/fc-rs. Files are hard links to those of
 # the source, which nothing writes to: what differs is a file of its own.
 graft() {
@@ -14,12 +25,7 @@ graft() {
 	if [[ ! -e $copy/.complete ]]; then
 		rm -rf --one-file-system "$copy"
 		cp -al "$source" "$copy"
-		replace "$nvme/Makefile" '$a obj-y += fc-rs/'
-		replace "$nvme/Kconfig" '/^endmenu/i source "drivers/nvme/fc-rs/Kconfig"'
-		# The C objects are out where ours are in; their options stay.
-		replace "$nvme/host/Makefile" 's/^obj-$(CONFIG_NVME_FC)/obj-$(if $(CONFIG_NVME_FC_RUST),,$(CONFIG_NVME_FC))/'
-		replace "$nvme/target/Makefile" \
-			's/^obj-$(CONFIG_NVME_TARGET_FC)/obj-$(if $(CONFIG_NVME_TARGET_FC_RUST),,$(CONFIG_NVME_TARGET_FC))/'
+		hook_up "$nvme"
 		mkdir "$nvme/fc-rs"
 		touch "$copy/.complete"
 	fi
