@@ -43,6 +43,24 @@ kernel_stock() {
 	kernel_slow=1
 }
 
+# The stock kernel as a machine boots it: with an initramfs of Debian's, and by UEFI where there is firmware. The folder
+# GUEST_BOOT holds initrd.img; vmlinuz, if it is another; and OVMF_CODE.fd with OVMF_VARS.fd for Secure Boot. The
+# initramfs must unpack the job on its way (see tests/packages/boot.sh).
+kernel_debian() {
+	[[ -f ${GUEST_BOOT:-}/initrd.img ]] || die "GUEST_BOOT names no folder with an initrd.img: '${GUEST_BOOT:-}'"
+	kernel_stock "$1"
+	kernel_files=(-kernel "$CACHE/kernel/vmlinuz" -initrd "$GUEST_BOOT/initrd.img")
+	[[ ! -f $GUEST_BOOT/vmlinuz ]] || kernel_files[1]=$GUEST_BOOT/vmlinuz
+	kernel_words+=' root=/dev/vda rw fsck.mode=skip init=/job/.guest/init'
+	[[ -f $GUEST_BOOT/OVMF_CODE.fd ]] || return 0
+	# Only firmware in system management mode may write to the variables.
+	# shellcheck disable=SC2054 # QEMU's commas
+	kernel_machine=(-M q35,smm=on -cpu max -serial stdio -serial "file:$1"
+		-global driver=cfi.pflash01,property=secure,value=on
+		-drive "if=pflash,unit=0,format=raw,readonly=on,file=$GUEST_BOOT/OVMF_CODE.fd"
+		-drive "if=pflash,unit=1,format=raw,snapshot=on,file=$GUEST_BOOT/OVMF_VARS.fd")
+}
+
 # The microvm has neither PCI nor ACPI, and resets by nothing but a triple fault. A loaded machine delivers its timer's
 # interrupts too late for any calibration: the rates are told, and the check of the timer is left out.
 kernel_instrumented() {
