@@ -30,6 +30,12 @@ help:
 	@echo  '  check            - Of those, the ones that need no guest: formats, lints, builds, pure code'
 	@echo  '  setup            - Only set up ($$NVME_FC_RS_CACHE, /var/cache/nvme-fc-rs)'
 	@echo  ''
+	@echo  'Packages for Debian (SIGN_KEY= and SIGN_CERT= sign the modules):'
+	@echo  '  deb              - Source and binary packages, checked by lintian (DEB_DIR=, $$NVME_FC_RS_CACHE/packages)'
+	@echo  '  repo             - An apt repository of them in REPO_DIR=, signed by the OpenPGP key in the file REPO_KEY='
+	@echo  '  series           - Patches for the kernel source KSRC=, in SERIES_DIR= (series)'
+	@echo  '  test-packages    - Install, boot, upgrade and purge them in roots of their own'
+	@echo  ''
 	@echo  'With the toolchain of a kernel at hand (KDIR=, default the running one; LLVM=1 as the kernel):'
 	@echo  '  modules          - Build nvme-fc.ko, nvmet-fc.ko, nvme-fc-loopback.ko (default; MO= for another folder)'
 	@echo  '  modules_install  - Install them into lib/modules/VERSION/updates/ (INSTALL_MOD_PATH=)'
@@ -110,6 +116,20 @@ docs:
 		-d Documentation/output/doctrees Documentation Documentation/output/html
 	@echo '$(CURDIR)/Documentation/output/html/index.html'
 
+deb:
+	tools/setup packageroot stock
+	SIGN_KEY='$(SIGN_KEY)' SIGN_CERT='$(SIGN_CERT)' tools/deb/build $(DEB_DIR)
+
+repo: deb
+	tools/deb/repository '$(REPO_DIR)' '$(REPO_KEY)' $(DEB_DIR)
+
+series:
+	tools/series '$(KSRC)' $(SERIES_DIR)
+
+test-packages:
+	tools/setup --all
+	tests/packages/run
+
 fuzz:
 	tools/setup root crates
 	tests/fuzz
@@ -127,4 +147,4 @@ test:
 	tests/run
 
 .PHONY: all help check-kdir modules modules_install uninstall clean rust-analyzer \
-	rustfmtcheck clippy checkpatch setup demo interop behaviour bench check docs fuzz soak kunit test
+	rustfmtcheck clippy checkpatch setup demo interop behaviour bench check deb docs repo series test-packages fuzz soak kunit test
