@@ -92,7 +92,11 @@ impl CommandIuError {
 
 /// A command whose IU contradicts itself: the exchange is aborted, without a
 /// response.
+///
+/// As large as the length that [`Transfer`] has in its place, which costs every
+/// command some shifting otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum DirectionError {
     /// Both direction flags.
     Bidirectional,
