@@ -435,9 +435,15 @@ impl Queue {
     #[inline]
     pub(crate) fn put(queue: Arc<Self>) {
         if let Some(queue) = Arc::into_unique_or_drop(queue) {
-            let queue: Arc<Self> = Arc::from(queue);
-            drop(nvmet_wq().enqueue::<_, { RELEASE_WORK }>(queue));
+            Self::queue_release(queue);
         }
+    }
+
+    /// Has a work item free it.
+    #[cold]
+    fn queue_release(queue: Pin<UniqueArc<Self>>) {
+        let queue: Arc<Self> = Arc::from(queue);
+        drop(nvmet_wq().enqueue::<_, { RELEASE_WORK }>(queue));
     }
 
     /// Frees a queue after a grace period, for the sake of aborts that still

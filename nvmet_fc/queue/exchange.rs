@@ -368,7 +368,7 @@ impl Exchange {
         let slot = self.slot;
         let _ = ManuallyDrop::new(self);
         // SAFETY: The queue is alive through `queue`, so its slots are.
-        queue.put_slot(unsafe { slot.as_ref() });
+        queue.as_arc_borrow().put_slot(unsafe { slot.as_ref() });
         // SAFETY: Accepted once, and released here alone: the exchange ends.
         unsafe { queue.port().lldd.fcp_req_release(request) };
         Queue::put(queue);

@@ -159,7 +159,7 @@ impl Queue {
     /// Takes a slot back whose exchange is over, and gives it to the first
     /// command that waits. Context: any.
     #[inline]
-    pub(crate) fn put_slot(self: &Arc<Self>, slot: &Slot) {
+    pub(crate) fn put_slot(self: ArcBorrow<'_, Self>, slot: &Slot) {
         let mut list = self.list().lock();
         slot.lldd.set(ptr::null_mut());
         slot.phase.set(State::FREE);
@@ -171,12 +171,12 @@ impl Queue {
         }
         self.give_to_waiting(&mut list, slot);
         drop(list);
-        self.clone().queue_start();
+        Arc::from(self).queue_start();
     }
 
     /// Gives a free slot to the first command that waits.
     #[cold]
-    fn give_to_waiting(self: &Arc<Self>, list: &mut SlotList, slot: &Slot) {
+    fn give_to_waiting(self: ArcBorrow<'_, Self>, list: &mut SlotList, slot: &Slot) {
         let Some(next) = list.deferred.pop() else {
             return;
         };
@@ -185,7 +185,7 @@ impl Queue {
         exchange::mark_received(slot);
         // SAFETY: The slot is free, and the lock is held; the exchange was
         // accepted.
-        let mut exchange = unsafe { Exchange::take(slot, self.clone(), next.lldd, fcp_done) };
+        let mut exchange = unsafe { Exchange::take(slot, self.into(), next.lldd, fcp_done) };
         exchange.set_deferred(next.command);
         // There is room for as many as there are slots. The exchange is the
         // work item's from here on.
