@@ -356,8 +356,9 @@ impl<O: QueueOwner> Exchange<O> {
     /// and by a teardown; `None` if it has been given back before.
     #[inline(always)]
     pub(super) fn finish(&self) -> Option<(bool, bool)> {
-        // As `on`, without the events and actions of the others.
-        let mut bits = self.state.load(Relaxed);
+        // As `on`, without the events and actions of the others. Nearly all are active,
+        // so that needs no look before.
+        let mut bits = State::ACTIVE.bits();
         loop {
             let (next, aborted, terminated) = host_exchange::done(State::from_bits(bits)).ok()?;
             match self.state.cmpxchg(bits, next.bits(), Full) {
