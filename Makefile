@@ -19,6 +19,7 @@ release = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
 installed = $(INSTALL_MOD_PATH)/lib/modules/$(release)/updates
 rust_files = $(shell git -C $(CURDIR) ls-files '*.rs')
 # bench/ holds a QEMU plugin, which is no kernel code.
+checkpatch = $(KSRC)/scripts/checkpatch.pl --no-tree --strict --terse --no-summary --show-types
 c_files = $(shell git -C $(CURDIR) ls-files '*.c' '*.h' ':!bench')
 
 all: modules
@@ -92,8 +93,9 @@ clippy: check-kdir | $(MO)
 
 # What exports.c exports is defined in Rust, so it cannot follow its function.
 checkpatch:
-	@$(KSRC)/scripts/checkpatch.pl --no-tree --strict --terse --no-summary --show-types \
-		--ignore EXPORT_SYMBOL -f $(c_files) Kconfig
+	@$(checkpatch) --ignore EXPORT_SYMBOL -f $(filter-out trace/%,$(c_files)) Kconfig
+	@# Events are no functions, whatever their macros look like.
+	@$(checkpatch) --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT,MACRO_ARG_REUSE -f $(filter trace/%,$(c_files))
 
 setup:
 	tools/setup

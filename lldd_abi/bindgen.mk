@@ -41,6 +41,9 @@ quiet_cmd_nvmefc_bindgen = BINDGEN $(quiet_modtag) $@
 		--no-recursive-allowlist \
 		--allowlist-file '.*/nvme[^/]*\.h' --allowlist-file '.*/fabrics\.h' \
 		--allowlist-file '(.*/)?lldd_abi/[^/]*\.h' \
+		--allowlist-var '__tracepoint_nvmet?_fc_.*' \
+		--allowlist-function 'rust_do_trace_nvmet?_fc_.*' \
+		--allowlist-type nvme_fc_rs_text \
 		--allowlist-type fc_ba_rjt --allowlist-type __kfifo \
 		--allowlist-type fault_attr \
 		--opaque-type opal_dev --allowlist-type opal_dev \

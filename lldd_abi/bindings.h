@@ -22,3 +22,5 @@
 #include "target_shim.h"
 #include "loopback_shim.h"
 #include "kunit_shim.h"
+
+#include "trace/nvme_fc.h"

@@ -24,6 +24,7 @@ mod lending;
 pub(crate) mod list;
 mod owner;
 pub(crate) mod recovery;
+mod traced;
 pub(crate) mod unload;
 
 use core::ptr::NonNull;

@@ -21,3 +21,4 @@ pub(crate) mod operations;
 pub(crate) mod queue;
 pub(crate) mod submit;
 pub(crate) mod timeout;
+mod traced;

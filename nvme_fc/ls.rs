@@ -7,3 +7,4 @@
 pub(crate) mod exchange;
 pub(crate) mod receive;
 pub(crate) mod send;
+mod traced;

@@ -10,7 +10,7 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: entry > ctrl > ls | io > port > nvme > numbers log > shared > layout shim > abi
+// layers: entry > ctrl > ls | io > port > nvme > numbers log trace > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
@@ -30,6 +30,7 @@ mod port;
 #[path = "../rust/shared.rs"]
 mod shared;
 mod shim;
+mod trace;
 
 use kernel::prelude::*;
 use shared::proto;

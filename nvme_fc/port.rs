@@ -14,4 +14,5 @@ pub(crate) mod registry;
 #[allow(unsafe_code, reason = "initialises a static")]
 pub(crate) mod registry_lock;
 pub(crate) mod rport;
+pub(crate) mod traced;
 pub(crate) mod uevent;

@@ -94,12 +94,13 @@ impl OnDone<Ctrl> for EventRequest {
         let connection = exchange.connection();
         let ctrl = connection.ctrl();
 
+        let command = exchange.identified();
         // Idle before the NVMe core is told: it may send the request again at once.
         exchange.release();
         match outcome.failure {
             Some(failure) if !finished.terminated => {
                 complete::log(ctrl, failure);
-                connection.transport_error("transport detected io error");
+                connection.transport_error("transport detected io error", command);
             }
             Some(_) => {}
             None => ctrl

@@ -17,6 +17,7 @@ use crate::{
     ctrl::{
         drain,
         io_queues,
+        traced,
         Ctrl,
         ABORT_WORK,
         AEN_WORK, //
@@ -38,7 +39,8 @@ use crate::{
         fc::host_template::HostTemplate,
         proto::queues,
         support::work, //
-    }, //
+    },
+    trace::AssociationChange, //
 };
 
 /// Status of a controller that FC cannot serve: NVME_SC_INVALID_FIELD, with
@@ -73,9 +75,11 @@ pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), ConnectError> {
             ctrl.association().map_or(0, |id| id.get()),
             failed.0
         );
+        traced::association(AssociationChange::Failed, ctrl, failed.0);
         end(ctrl);
         return Err(failed);
     }
+    traced::association(AssociationChange::Made, ctrl, 0);
     nvme.attempts_succeeded();
     ctrl.set_served();
     nvme.start();
@@ -149,6 +153,12 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), ConnectError> {
     admin.connection().begin(connection);
     nvme.connect_admin_queue()?;
     admin.connection().set_live(true);
+    traced::queue_made(
+        ctrl,
+        0,
+        connection.get(),
+        queues::ADMIN_QUEUE_ENTRIES.into(),
+    );
     nvme.enable()?;
     still_good(ctrl)?;
 
@@ -223,6 +233,7 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
     let nvme = ctrl.nvme();
     let ops = *ctrl.ops().lock();
 
+    traced::association(AssociationChange::Ended, ctrl, 0);
     ctrl.set_terminating(true);
     nvme.stop_keep_alive();
     for queue in ctrl.queues() {

@@ -16,6 +16,7 @@ use crate::{
     ctrl::{
         failure::fail_connecting,
         list::CTRLS,
+        traced,
         Ctrl,
         CONNECT_WORK,
         DEV_LOSS_WORK, //
@@ -29,7 +30,8 @@ use crate::{
     port::{
         register,
         registry_lock,
-        rport::RemotePort, //
+        rport::RemotePort,
+        traced as traced_port, //
     },
     shared::{
         fc::port::PortInfo,
@@ -38,7 +40,8 @@ use crate::{
             ratelimit::jiffies,
             work, //
         }, //
-    }, //
+    },
+    trace::PortChange, //
 };
 
 /// Jiffies a second.
@@ -78,6 +81,7 @@ pub(crate) fn unregister_remote(raw: *mut abi::nvme_fc_remote_port) -> Result {
 
 /// A controller's port is gone. Context: may sleep, registry locked.
 fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
+    traced::error(ctrl, "remote port lost", None);
     if dev_loss == 0 {
         ctrl_log!(warn, ctrl, "controller connectivity lost.\n");
         ctrl.set_failed();
@@ -148,6 +152,7 @@ impl WorkItem<DEV_LOSS_WORK> for Ctrl {
 
 /// Logs that a port did not return in time.
 pub(super) fn dev_loss_expired(ctrl: &Ctrl) {
+    traced_port::remote(PortChange::DevLoss, ctrl.remote());
     let options = ctrl.nvme().options();
     ctrl_log!(
         warn,

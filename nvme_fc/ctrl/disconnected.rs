@@ -92,7 +92,11 @@ fn disconnect(inbound: Arc<Inbound>, association: AssociationId) {
                 "Multiple Disconnect Association LS's received\n"
             ));
         }
-        failure::transport_error(ctrl.as_arc_borrow(), "Disconnect Association LS received");
+        failure::transport_error(
+            ctrl.as_arc_borrow(),
+            "Disconnect Association LS received",
+            None,
+        );
         older
     };
     if let Some(older) = older {

@@ -12,6 +12,7 @@ use kernel::sync::{
 
 use crate::{
     ctrl::{
+        traced,
         Ctrl,
         ABORT_WORK, //
     },
@@ -20,12 +21,14 @@ use crate::{
         nvme_wq,
         CtrlState, //
     },
-    shared::support::ratelimit::ratelimited, //
+    shared::support::ratelimit::ratelimited,
+    trace::Command, //
 };
 
 /// The transport lost a command, or the target ended the association. A live
 /// controller is reset; one that connects fails to. Context: any.
-pub(crate) fn transport_error(ctrl: ArcBorrow<'_, Ctrl>, reason: &str) {
+pub(crate) fn transport_error(ctrl: ArcBorrow<'_, Ctrl>, reason: &str, command: Option<Command>) {
+    traced::error(&ctrl, reason, command);
     match ctrl.nvme().state() {
         CtrlState::Live => {
             ratelimited!(ctrl_log!(

@@ -14,6 +14,7 @@ use kernel::{
 use crate::{
     ctrl::{
         lending::Lending,
+        traced,
         Ctrl, //
     },
     ls::send,
@@ -179,6 +180,7 @@ fn connect(ctrl: &Ctrl, ops: &HostTemplate, range: Range<u32>) -> Result<(), Con
         queue.connection().begin(connection);
         nvme.connect_io_queue(index)?;
         queue.connection().set_live(true);
+        traced::queue_made(ctrl, index, connection.get(), entries.into());
     }
     Ok(())
 }

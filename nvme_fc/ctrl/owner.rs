@@ -16,7 +16,8 @@ use crate::{
         operations::HasQueues,
         queue::Queue, //
     },
-    shared::support::queue_map::QueueMap, //
+    shared::support::queue_map::QueueMap,
+    trace::Command, //
 };
 
 impl QueueOwner for Ctrl {
@@ -38,8 +39,8 @@ impl QueueOwner for Ctrl {
         Ctrl::exchange_over(self);
     }
 
-    fn transport_error(this: ArcBorrow<'_, Self>, reason: &'static str) {
-        failure::transport_error(this, reason);
+    fn transport_error(this: ArcBorrow<'_, Self>, reason: &'static str, command: Command) {
+        failure::transport_error(this, reason, Some(command));
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
             TICKS, //
         },
         drain,
+        traced,
         Ctrl,
         ABORT_WORK,
         AEN_WORK,
@@ -49,7 +50,8 @@ use crate::{
             ratelimit::jiffies,
             work, //
         }, //
-    }, //
+    },
+    trace::RecoveryStep, //
 };
 
 /// How often a reset looks whether the controller is being deleted.
@@ -65,6 +67,7 @@ pub(crate) fn reset(ctrl: ArcBorrow<'_, Ctrl>) {
     }
     let ctrl: Arc<Ctrl> = ctrl.into();
     let _without_io = WithoutIo::begin();
+    traced::recovery(RecoveryStep::Reset, &ctrl, 0, 0, "reset");
 
     ctrl.nvme().stop();
     association::end(&ctrl);
@@ -142,6 +145,12 @@ fn reconnect_or_delete(ctrl: &Arc<Ctrl>, status: i32) {
     });
     match decision {
         Decision::Retry { delay } => {
+            let (step, seconds) = (RecoveryStep::Reconnect, delay / TICKS);
+            let cause = match port {
+                Port::Online => "attempt failed",
+                Port::Offline { .. } => "port not registered",
+            };
+            traced::recovery(step, ctrl, status, seconds, cause);
             if port == Port::Online {
                 ctrl_log!(
                     info,
@@ -154,7 +163,14 @@ fn reconnect_or_delete(ctrl: &Arc<Ctrl>, status: i32) {
                 nvme_wq().enqueue_delayed::<Arc<Ctrl>, CONNECT_WORK>(ctrl.clone(), clamp(delay));
         }
         Decision::Delete(reason) => {
-            match reconnect::line(port, reason) {
+            let line = reconnect::line(port, reason);
+            let cause = match line {
+                Line::Refused => "refused",
+                Line::Attempts => "no attempts left",
+                Line::DevLoss => "dev_loss_tmo expired",
+            };
+            traced::recovery(RecoveryStep::Delete, ctrl, status, 0, cause);
+            match line {
                 Line::Refused => ctrl_log!(warn, ctrl, "reconnect failure\n"),
                 Line::Attempts => ctrl_log!(
                     warn,

@@ -23,6 +23,7 @@ use crate::{
 /// Judges an exchange that came back. Context: any.
 #[inline(always)]
 pub(crate) fn judge<O: QueueOwner>(finished: &Finished<'_, O>) -> Outcome {
+    finished.trace();
     response::judge(&finished.report(), finished.response())
 }
 

@@ -32,7 +32,8 @@ use crate::{
             backref::Backref,
             word::Word, //
         }, //
-    }, //
+    },
+    trace::Command, //
 };
 
 /// What has queues: a controller, as commands know it.
@@ -50,7 +51,7 @@ pub(crate) trait QueueOwner: HasNvmeCtrl + Send + Sync + Sized + 'static {
     fn exchange_over(&self);
 
     /// The transport lost a command. Context: any.
-    fn transport_error(this: ArcBorrow<'_, Self>, reason: &'static str);
+    fn transport_error(this: ArcBorrow<'_, Self>, reason: &'static str, command: Command);
 }
 
 /// A queue's connection, and the way to the LLDD's hardware queue for it.
@@ -103,8 +104,8 @@ impl<O: QueueOwner> Connection<O> {
     }
 
     /// Says that the transport lost a command. Context: any.
-    pub(crate) fn transport_error(&self, reason: &'static str) {
-        O::transport_error(self.owner.counted(), reason);
+    pub(crate) fn transport_error(&self, reason: &'static str, command: Command) {
+        O::transport_error(self.owner.counted(), reason, command);
     }
 
     /// Queue identifier.

@@ -74,6 +74,10 @@ use crate::{
             ratelimit::jiffies,
             word::Word, //
         }, //
+    },
+    trace::{
+        self,
+        AbortReason, //
     }, //
 };
 
@@ -380,7 +384,10 @@ impl<O: QueueOwner> Exchange<O> {
         }
         match self.on(event) {
             Ok(Action::CallAbort) => {
-                self.call_abort();
+                self.call_abort(match event {
+                    Event::Terminate => AbortReason::Teardown,
+                    _ => AbortReason::Timeout,
+                });
                 true
             }
             Ok(_) => true,
@@ -404,12 +411,32 @@ impl<O: QueueOwner> Exchange<O> {
         if self.asked.cmpxchg(before, now, Full).is_err() || self.on(Event::AbortAgain).is_err() {
             return false;
         }
-        self.call_abort();
+        self.call_abort(AbortReason::Again);
         true
     }
 
+    /// The command, in events. Context: as for [`Exchange::command`].
+    pub(crate) fn identified(&self) -> trace::Command {
+        let entry = self.command().sqe;
+        trace::Command {
+            qid: self.connection().index(),
+            cmdid: u16::from_le_bytes(entry.command_id),
+            opcode: entry.opcode,
+        }
+    }
+
     /// Calls `fcp_abort`, for who won the right to.
-    fn call_abort(&self) {
+    fn call_abort(&self, why: AbortReason) {
+        trace::abort(|| {
+            let command = self.identified();
+            trace::Abort {
+                controller: self.connection().nvme().instance(),
+                qid: command.qid,
+                cmdid: command.cmdid,
+                opcode: command.opcode,
+                why: why as u8,
+            }
+        });
         // SAFETY: It was with the LLDD when the event was won; the caller's
         // reference to the request keeps it from being used for another
         // exchange, and the end of the association waits for the caller.

@@ -17,7 +17,8 @@ use crate::{
         exchange::{
             Exchange,
             INLINE_SEGMENTS, //
-        }, //
+        },
+        traced, //
     },
     nvme::request::{
         Operations,
@@ -42,7 +43,8 @@ use crate::{
             dma,
             sg_chain, //
         }, //
-    }, //
+    },
+    trace, //
 };
 
 /// Commands whose memory is an exchange.
@@ -172,13 +174,19 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
     /// The LLDD's errno; the exchange is idle again, and its data unmapped.
     #[inline(always)]
     pub(crate) fn submit(self) -> Result<(), c_int> {
+        let (exchange, connection) = (self.exchange, self.connection);
+        trace::cmd_issue(move || {
+            // SAFETY: The LLDD has not got it, and nobody else touches it, by the
+            // type's invariant.
+            traced::issued(connection, unsafe { &*exchange.command.0.get() })
+        });
         // SAFETY: Exchange and mappings stay valid until `done`: the block layer
         // does not reuse a request that was not completed, and a controller keeps
         // its event's until then.
         match unsafe { self.connection.link().submit(self.exchange.fcp()) } {
             0 => Ok(()),
             status => {
-                self.refused();
+                self.refused(status);
                 Err(status)
             }
         }
@@ -186,7 +194,8 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
 
     /// Takes the exchange back from an LLDD that did not want it.
     #[cold]
-    fn refused(self) {
+    fn refused(self, status: c_int) {
+        traced::refused(self.connection, &self.exchange.command(), status);
         // An abort that came meanwhile found nothing to abort.
         let _ = self.exchange.on(Event::Refused);
         unmap(self.exchange);
@@ -236,6 +245,24 @@ impl<'a, O: QueueOwner> Finished<'a, O> {
             data_length: command.data_length.get(),
             command_id: command.sqe.command_id,
         }
+    }
+
+    /// Tells that the exchange is over.
+    #[inline(always)]
+    pub(crate) fn trace(&self) {
+        // No more than fits two registers, for what is borrowed must have an address.
+        let (exchange, aborted) = (self.exchange, self.aborted);
+        trace::cmd_done(move || {
+            // INVARIANT: It stands for `self`, which is borrowed meanwhile.
+            let finished = Finished {
+                exchange,
+                aborted,
+                terminated: false,
+            };
+            let connection = finished.exchange.connection();
+            let opcode = finished.exchange.command().sqe.opcode;
+            traced::done(connection, opcode, &finished.report(), finished.response())
+        });
     }
 
     /// The response that came.

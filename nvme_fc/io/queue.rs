@@ -30,6 +30,10 @@ use crate::{
     shared::{
         fc::host_template::HostTemplate,
         support::word::Word, //
+    },
+    trace::{
+        self,
+        QueueChange, //
     }, //
 };
 
@@ -130,6 +134,16 @@ impl<O: QueueOwner> Queue<O> {
     /// Ends connection and hardware queue, if they exist. Context: may sleep;
     /// no exchange of the queue is with the LLDD.
     pub(crate) fn close(&self, ops: &HostTemplate, remote: &RemotePort) {
+        let connection_id = self.connection.id();
+        if connection_id != 0 {
+            trace::queue(|| trace::Queue {
+                change: QueueChange::Ended as u8,
+                controller: self.connection.nvme().instance(),
+                qid: self.connection.index(),
+                connection_id,
+                entries: 0,
+            });
+        }
         self.connection.end();
         if self.open.get() {
             self.open.set(false);

@@ -137,7 +137,7 @@ fn refused<O: QueueOwner>(
     ));
     // Before the request is given back: it keeps the controller, and finds it
     // out of service when it is tried again.
-    connection.transport_error("LLDD refused a command");
+    connection.transport_error("LLDD refused a command", request.data().identified());
     request.path_error()
 }
 
@@ -165,7 +165,7 @@ fn failed<O: QueueOwner>(exchange: &Exchange<O>, failure: Failure, terminated: b
     }
     let connection = exchange.connection();
     complete::log(connection.ctrl(), failure);
-    connection.transport_error("transport detected io error");
+    connection.transport_error("transport detected io error", exchange.identified());
 }
 
 /// An LLDD gave an exchange back that it did not have.

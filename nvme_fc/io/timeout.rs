@@ -55,7 +55,7 @@ pub(crate) fn expired<O: QueueOwner>(request: &Request<impl Commands<O>>) {
         if exchange.abort_again() {
             asked_again(ctrl, 1);
         }
-        connection.transport_error("io timeout abort failed");
+        connection.transport_error("io timeout abort failed", exchange.identified());
         // Last: until then the request keeps the controller.
         request.complete_swallowed(Exchange::is_complete);
     }

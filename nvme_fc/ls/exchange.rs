@@ -14,6 +14,7 @@ use kernel::{
 use crate::{
     abi,
     log::port_log,
+    ls::traced,
     nvme::ctrl::nvme_wq,
     port::{
         behind::{
@@ -66,6 +67,8 @@ pub(crate) struct ToTarget {
     remote: Arc<RemotePort>,
     /// Its LLDD's operations.
     ops: HostTemplate,
+    /// The command code.
+    command: u8,
     /// What an answer that nobody waits for is good for.
     told: Told,
 }
@@ -147,6 +150,9 @@ impl LsSender for ToTarget {
     fn lost(this: &Arc<LsExchange>, in_use: PortUse) {
         Self::forget(this);
         drop(in_use);
+        if this.state().is_unattended() {
+            trace_done(this, Err(ETIMEDOUT));
+        }
         port_log!(
             err,
             this.remote(),
@@ -155,13 +161,23 @@ impl LsSender for ToTarget {
         );
     }
 
-    fn answered(&self, answer: &LsAnswer) {
-        (self.told)(&self.remote, answer);
+    fn over(&self, this: &Arc<LsExchange>, answer: Result<&LsAnswer>) {
+        trace_done(this, answer);
+        if let Ok(answer) = answer {
+            (self.told)(&self.remote, answer);
+        }
     }
 
     fn done_twice() {
         ratelimited!(pr_warn!("LLDD completed an LS twice\n"));
     }
+}
+
+/// Tells that one is over.
+fn trace_done(exchange: &Arc<LsExchange>, answer: Result<&LsAnswer>) {
+    let sender = exchange.sender();
+    let answer = answer.map(LsAnswer::bytes);
+    traced::done(&**exchange, sender.command, &sender.remote, answer);
 }
 
 /// Gives one to the LLDD, if its port is registered. Context: may sleep.
@@ -179,26 +195,32 @@ fn send(exchange: &Arc<LsExchange>) -> Result {
         }
     };
     let ops = &exchange.sender().ops;
+    traced::send(&**exchange, exchange.sender().command, remote);
     listed
         .and_then(|()| {
             exchange.send(|request| ops.ls_req(remote.local().abi(), remote.abi(), request))
         })
-        .inspect_err(|_| exchange.unsent())
+        .inspect_err(|&error| {
+            exchange.unsent();
+            trace_done(exchange, Err(error));
+        })
 }
 
-/// A request and the room for its answer, bytes.
+/// What is sent.
 #[derive(Clone, Copy)]
-pub(crate) struct Lengths {
-    /// The request.
+pub(crate) struct Service {
+    /// The command code.
+    pub(crate) command: u8,
+    /// The request, bytes.
     pub(crate) request: usize,
-    /// The longest answer.
+    /// The longest answer, bytes.
     pub(crate) response: usize,
 }
 
 /// Makes one by `new`, for a port that is registered. Context: may sleep.
 fn make<T>(
     remote: &Arc<RemotePort>,
-    lengths: Lengths,
+    service: Service,
     told: Told,
     new: impl FnOnce(ToTarget, PortUse, &Parameters<'_>) -> Result<T>,
 ) -> Result<T> {
@@ -207,11 +229,16 @@ fn make<T>(
     let parameters = Parameters {
         device: remote.device(),
         private: ops.ls_private,
-        request: lengths.request,
-        response: lengths.response,
+        request: service.request,
+        response: service.response,
     };
-    let remote = remote.clone();
-    new(ToTarget { remote, ops, told }, in_use, &parameters)
+    let sender = ToTarget {
+        remote: remote.clone(),
+        ops,
+        command: service.command,
+        told,
+    };
+    new(sender, in_use, &parameters)
 }
 
 /// Sends a request, written by `fill`, and waits for its answer, but not once that is
@@ -224,18 +251,21 @@ fn make<T>(
 /// the end of an abort came.
 pub(crate) fn send_and_wait(
     remote: &Arc<RemotePort>,
-    lengths: Lengths,
+    service: Service,
     useless: impl Fn() -> bool,
     fill: impl FnOnce(&mut [u8]) -> Result,
 ) -> Result<LsAnswer> {
     let exchange = make(
         remote,
-        lengths,
+        service,
         |_, _| {},
         |sender, in_use, parameters| AttendedLs::new(sender, in_use, parameters, fill),
     )?;
     send(&exchange)?;
-    wait(exchange, useless)
+    let this = exchange.clone();
+    let answer = wait(exchange, useless);
+    trace_done(&this, answer.as_ref().map_err(|error| *error));
+    answer
 }
 
 /// Sends a request, written by `fill`, that nobody waits for; `told` runs if it is
@@ -246,11 +276,11 @@ pub(crate) fn send_and_wait(
 /// As for [`send_and_wait`], but `ETIMEDOUT`.
 pub(crate) fn send_unattended(
     remote: &Arc<RemotePort>,
-    lengths: Lengths,
+    service: Service,
     told: Told,
     fill: impl FnOnce(&mut [u8]) -> Result,
 ) -> Result {
-    let exchange = make(remote, lengths, told, |sender, in_use, parameters| {
+    let exchange = make(remote, service, told, |sender, in_use, parameters| {
         LsRequest::unattended(sender, in_use, parameters, fill)
     })?;
     send(&exchange)

@@ -25,6 +25,7 @@ use kernel::{
 use crate::{
     abi,
     log::port_log,
+    ls::traced,
     nvme::ctrl::nvme_wq,
     port::{
         port_use::PortUse,
@@ -187,6 +188,7 @@ pub(crate) fn receive(
     };
     match made {
         Ok(inbound) => {
+            traced::receive(&*inbound, payload, &remote);
             work::mod_delayed(nvme_wq(), inbound, 0);
             Ok(())
         }
@@ -274,6 +276,7 @@ impl Inbound {
 
     /// Sends the answer, once. Context: may sleep.
     pub(crate) fn respond(self: Arc<Self>, answer: &LsResponse) {
+        traced::response(&*self, &self.payload, &self.remote, answer);
         ls_response::answer(&self, answer);
     }
 

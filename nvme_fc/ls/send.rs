@@ -16,8 +16,8 @@ use crate::{
     log::port_log,
     ls::exchange::{
         self,
-        Lengths,
-        LsAnswer, //
+        LsAnswer,
+        Service, //
     },
     nvme::{
         connect::ConnectError,
@@ -124,7 +124,8 @@ fn try_create_association(
 ) -> Result<ConnectionId> {
     let answer = exchange::send_and_wait(
         remote,
-        Lengths {
+        Service {
+            command: wire::ls::CREATE_ASSOCIATION,
             request: size_of::<wire::CreateAssociationRequest>(),
             response: size_of::<wire::CreateAssociationAccept>(),
         },
@@ -191,7 +192,8 @@ fn try_create_connection(
 ) -> Result<ConnectionId> {
     let answer = exchange::send_and_wait(
         remote,
-        Lengths {
+        Service {
+            command: wire::ls::CREATE_CONNECTION,
             request: size_of::<wire::CreateConnectionRequest>(),
             response: size_of::<wire::CreateConnectionAccept>(),
         },
@@ -250,7 +252,8 @@ pub(crate) fn disconnect_association(
     port_use::settle(remote);
     let sent = exchange::send_unattended(
         remote,
-        Lengths {
+        Service {
+            command: wire::ls::DISCONNECT_ASSOCIATION,
             request: size_of::<wire::DisconnectAssociationRequest>(),
             response: DISCONNECT_ANSWER,
         },

@@ -11,6 +11,7 @@ use crate::{
     port::{
         registry_lock,
         rport::RemotePort,
+        traced,
         uevent, //
     },
     shared::fc::port::ROLE_DISCOVERY, //
@@ -25,6 +26,7 @@ fn has_discovery(port: &RemotePort) -> bool {
 /// has one. Context: may sleep.
 pub(crate) fn signal(port: &RemotePort) {
     if has_discovery(port) {
+        traced::discovery(port);
         uevent::signal_discovery(port.local().abi().names(), port.abi().names());
     }
 }

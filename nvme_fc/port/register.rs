@@ -36,7 +36,8 @@ use crate::{
             self,
             Locked, //
         },
-        rport::RemotePort, //
+        rport::RemotePort,
+        traced, //
     },
     shared::{
         fc::{
@@ -55,7 +56,8 @@ use crate::{
             device::DeviceRef,
             ratelimit::jiffies, //
         }, //
-    }, //
+    },
+    trace::PortChange, //
 };
 
 /// Seconds that a remote port's loss is tolerated if the LLDD does not say.
@@ -92,6 +94,7 @@ pub(crate) fn register_local(
                     },
                     GFP_KERNEL,
                 )?;
+                traced::local(PortChange::Register, &port);
                 Ok(port)
             });
             if made.is_err() {
@@ -125,6 +128,7 @@ pub(crate) fn register_local(
                 port.abi().refresh(info);
                 port.abi().set_online(true);
                 entry.ops = ops;
+                traced::local(PortChange::Resume, &port);
                 return Ok(port);
             }
             Err(PortError::Deleting) => {}
@@ -168,6 +172,7 @@ pub(crate) fn unregister_local(raw: *mut abi::nvme_fc_local_port) -> Result {
             return Err(EINVAL);
         };
         port.abi().set_online(false);
+        traced::local(PortChange::Unregister, &port);
         let due = match delete {
             Delete::Deliver => Some(entry.ops),
             Delete::Later => None,
@@ -226,6 +231,7 @@ pub(crate) fn register_remote(
                     },
                     GFP_KERNEL,
                 )?;
+                traced::remote(PortChange::Register, &port);
                 Ok(port)
             });
             if made.is_err() {
@@ -251,6 +257,7 @@ pub(crate) fn register_remote(
                 port.abi().set_dev_loss(dev_loss);
                 entry.registered_at = jiffies();
                 port.abi().set_online(true);
+                traced::remote(PortChange::Resume, &port);
                 returned(&mut registry, &port);
                 return Ok(port);
             }
@@ -300,6 +307,7 @@ pub(crate) fn unregister_remote<F: FnOnce()>(
             return Err(EINVAL);
         };
         port.abi().set_online(false);
+        traced::remote(PortChange::Unregister, &port);
         let dev_loss = port.abi().dev_loss();
         let ticks = u64::from(dev_loss).saturating_mul(u64::from(abi::HZ));
         entry.dev_loss_end = jiffies().wrapping_add(ticks);

@@ -141,8 +141,10 @@ pub(crate) trait LsSender: Sized + Send + Sync + 'static {
     /// It was given up, and is to be free of its port. Context: may sleep.
     fn lost(this: &Arc<LsRequest<Self>>, in_use: Self::InUse);
 
-    /// It was answered, and nobody waited for that. Context: may sleep; a work item.
-    fn answered(&self, _answer: &LsAnswer<Self>) {}
+    /// `done` came, and nobody waited for that. Context: may sleep; a work item.
+    ///
+    /// `answer` is the errno that it reported, if it reported one.
+    fn over(&self, _this: &Arc<LsRequest<Self>>, _answer: Result<&LsAnswer<Self>>) {}
 
     /// The LLDD called `done` twice. Context: any.
     fn done_twice();
@@ -396,10 +398,10 @@ impl<T: LsSender> WorkItem<{ DONE_WORK }> for LsRequest<T> {
 
     fn run(this: Arc<Self>) {
         this.finish();
-        if this.status().is_ok() {
-            let answer = LsAnswer(this);
-            answer.0.sender.answered(&answer);
-        }
+        // INVARIANT: It came.
+        let answer = LsAnswer(this);
+        let this = &answer.0;
+        this.sender.over(this, this.status().map(|()| &answer));
     }
 }
 

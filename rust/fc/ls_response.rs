@@ -39,7 +39,8 @@ use crate::{
         },
         support::{
             device::DeviceRef,
-            dma::Direction, //
+            dma::Direction,
+            trace::Identity, //
         }, //
     }, //
 };
@@ -82,6 +83,11 @@ impl UnansweredLs {
     pub(crate) unsafe fn new(response: NonNull<abi::nvmefc_ls_rsp>) -> Self {
         // INVARIANT: By this function's contract.
         Self(response)
+    }
+
+    /// Which it is, for events.
+    pub(crate) fn identity(&self) -> Identity {
+        Identity::of_pointer(self.0.as_ptr())
     }
 
     /// Says what the answer is. It is to be given to the LLDD then.
@@ -194,6 +200,11 @@ impl<U: Unpin> OwedAnswer<U> {
             state: Atomic::new(OWED),
             memory <- memory,
         }))
+    }
+
+    /// What it answers.
+    pub(crate) fn response(&self) -> UnansweredLs {
+        self.response
     }
 
     /// What became of it.

@@ -93,6 +93,12 @@ macro_rules! port_abi {
                 }
             }
 
+            /// N_Port identifier, as the LLDD has it now.
+            pub(crate) fn port_id(&self) -> u32 {
+                // SAFETY: The struct is valid as long as `self`.
+                unsafe { (&raw const (*self.0.get()).port_id).read_volatile() }
+            }
+
             /// Says whether the port is registered. Caller holds the registry.
             pub(crate) fn set_online(&self, online: bool) {
                 let state = if online {
@@ -239,6 +245,12 @@ impl TargetPortAbi {
     #[inline]
     pub(crate) fn as_raw(&self) -> *mut abi::nvmet_fc_target_port {
         self.0.get()
+    }
+
+    /// N_Port identifier, as the LLDD has it now.
+    pub(crate) fn id(&self) -> u32 {
+        // SAFETY: The struct is valid as long as `self`.
+        unsafe { (&raw const (*self.0.get()).port_id).read_volatile() }
     }
 }
 

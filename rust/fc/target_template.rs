@@ -168,6 +168,11 @@ impl TargetLldd {
         self.port.as_raw()
     }
 
+    /// N_Port identifier, as the LLDD has it now.
+    pub(crate) fn port_id(&self) -> u32 {
+        self.port.id()
+    }
+
     /// Tells the LLDD that the port is gone. Context: may sleep; once, after the
     /// last of the other calls.
     pub(crate) fn targetport_delete(&self) {

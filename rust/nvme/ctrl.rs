@@ -244,6 +244,13 @@ impl NvmeCtrl {
         unsafe { Device::from_raw(&raw mut (*self.as_raw()).ctrl_device) }
     }
 
+    /// The N of nvmeN.
+    pub(crate) fn instance(&self) -> i32 {
+        // SAFETY: The struct is valid as long as `self`, and the number does not
+        // change.
+        unsafe { (*self.as_raw()).instance }
+    }
+
     /// The options.
     #[inline]
     pub(crate) fn options(&self) -> &Options {

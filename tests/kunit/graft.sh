@@ -5,7 +5,7 @@
 # shellcheck disable=SC2016 # make's variables, not the shell's
 
 # What of the project goes there.
-GRAFTED=(Kbuild Kconfig rust nvme_fc nvmet_fc loopback lldd_abi tests/kunit)
+GRAFTED=(Kbuild Kconfig rust nvme_fc nvmet_fc loopback lldd_abi trace tests/kunit)
 
 # hook_up NVME: the kernel's drivers/nvme learns of the folder.
 hook_up() {

@@ -158,6 +158,7 @@ macro_rules! for_each_suite {
                 explanations_have_the_values_of_the_header,
                 every_received_code_has_a_text,
                 a_malformed_reject_has_no_codes,
+                any_answer_has_codes,
             }
             nvme_fc_proto_response = response {
                 statuses_are_those_of_the_core,

@@ -85,3 +85,24 @@ pub(crate) fn a_malformed_reject_has_no_codes() -> CaseResult {
     }
     Ok(())
 }
+
+pub(crate) fn any_answer_has_codes() -> CaseResult {
+    let reject = samples::reject(3, 0x42, 0x2d);
+    let (command, codes) = codes_of_answer(&reject);
+
+    ensure_eq!(command, 1);
+    ensure_eq!(codes.reason, 0x42);
+    ensure_eq!(codes.explanation, 0x2d);
+    // One that is cut short, or no reject, has none.
+    for answer in [
+        &reject[..reject.len() - 1],
+        &samples::accept_association(),
+        &[],
+    ] {
+        let (command, codes) = codes_of_answer(answer);
+
+        ensure_eq!(command, answer.first().copied().unwrap_or(0));
+        ensure_eq!(codes, ReceivedReject::default());
+    }
+    Ok(())
+}

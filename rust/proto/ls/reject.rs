@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 use crate::proto::wire;
+use zerocopy::FromBytes;
 
 /// Reason code of an LS reject (`enum fcnvme_ls_rjt_reason`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +132,16 @@ impl ReceivedReject {
     pub const fn explanation_text(self) -> &'static str {
         explanation_text(self.explanation)
     }
+}
+
+/// The command code of an answer, and what a reject says, for whoever tells of it.
+pub fn codes_of_answer(bytes: &[u8]) -> (u8, ReceivedReject) {
+    let command = bytes.first().copied().unwrap_or(0);
+    let reject = match wire::RejectPayload::ref_from_prefix(bytes) {
+        Ok((payload, _)) if command == wire::ls::REJECT => ReceivedReject::from_payload(payload),
+        _ => ReceivedReject::default(),
+    };
+    (command, reject)
 }
 
 /// Text of any reason code.
