@@ -24,3 +24,4 @@
 #include "kunit_shim.h"
 
 #include "trace/nvme_fc.h"
+#include "trace/nvmet_fc.h"

@@ -67,6 +67,11 @@ use crate::{
                 Removed, //
             }, //
         }, //
+    },
+    trace::{
+        self,
+        AssociationChange,
+        QueueChange, //
     }, //
 };
 
@@ -325,6 +330,7 @@ impl Association {
     /// Puts a queue in its place, and lets commands find it if they find the
     /// others.
     fn adopt(&self, queue: Arc<Queue>, queue_id: u16) -> Result<(), LsError> {
+        let entries = u32::from(queue.stated_size()).saturating_add(1);
         let mut connections = self.connections.lock();
         let outcome = if self.is_terminating() {
             Err((LsError::NoAssociation, queue))
@@ -332,6 +338,13 @@ impl Association {
             connections.insert(queue_id, queue)
         };
         if outcome.is_ok() {
+            trace::queue(|| trace::Queue {
+                change: QueueChange::Made as u8,
+                targetport: self.port.number,
+                association_id: self.id.get(),
+                qid: queue_id,
+                entries,
+            });
             self.remaining.add(1, Relaxed);
             if self.announced.load(Relaxed) {
                 connections.publish(self.carrier.connections());
@@ -382,7 +395,19 @@ impl Association {
     pub(crate) fn log_created(&self) {
         static LIMIT: Ratelimit = Ratelimit::new();
         self.logged.store(LIMIT.pass(), Relaxed);
+        self.trace(AssociationChange::Made);
         self.log("created");
+    }
+
+    /// Tells a step of its life. Context: any.
+    fn trace(&self, change: AssociationChange) {
+        trace::association(|| trace::Association {
+            change: change as u8,
+            targetport: self.port.number,
+            association: self.number(),
+            association_id: self.id.get(),
+            host: self.host.as_ref().map_or(0, HostRef::number),
+        });
     }
 
     /// Logs a step of its life, if the log has its beginning.
@@ -421,6 +446,13 @@ impl QueueOwner for Association {
     }
 
     fn queue_freed(self: Arc<Self>, queue_id: u16) {
+        trace::queue(|| trace::Queue {
+            change: QueueChange::Freed as u8,
+            targetport: self.port.number,
+            association_id: self.id.get(),
+            qid: queue_id,
+            entries: 0,
+        });
         self.connections.lock().forget(queue_id);
         self.count_down();
     }

@@ -8,4 +8,5 @@
 pub(crate) mod disconnect;
 #[allow(unsafe_code, reason = "memory that LLDDs read")]
 pub(crate) mod receive;
+mod traced;
 pub(crate) mod waiting;

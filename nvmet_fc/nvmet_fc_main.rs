@@ -10,7 +10,7 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: entry > unload > tgtport > association > ls | queue > port > globals limits
+// layers: entry > unload > tgtport > association > ls | queue > port > globals limits trace
 //     > nvmet > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
@@ -32,6 +32,7 @@ mod queue;
 mod shared;
 mod shim;
 mod tgtport;
+mod trace;
 mod unload;
 
 use kernel::prelude::*;

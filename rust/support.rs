@@ -50,7 +50,6 @@ pub(crate) mod sg_chain;
 pub(crate) mod state_word;
 pub(crate) mod submit_gate;
 #[allow(unsafe_code, reason = "calls tracepoints that C defines")]
-#[allow(unused_macros, unused_imports, reason = "the target has none yet")]
 pub(crate) mod trace;
 #[allow(unsafe_code, reason = "reads what may change")]
 pub(crate) mod word;

@@ -40,7 +40,8 @@ use crate::{
             ratelimit::ratelimited,
             work, //
         }, //
-    }, //
+    },
+    trace::AssociationChange, //
 };
 
 /// How often an association is looked at, milliseconds.
@@ -69,6 +70,7 @@ impl Association {
     /// sleeps or is freed here.
     pub(crate) fn schedule_delete(self: &Arc<Self>) {
         if !self.terminating.xchg(true, Full) {
+            self.trace(AssociationChange::Ended);
             self.tenancy.leave();
             // On nvmet's queue, which nvmet flushes before it frees an nvmet port.
             drop(nvmet_wq().enqueue::<_, { DELETE_WORK }>(self.clone()));
@@ -158,6 +160,7 @@ impl Association {
                 response::disconnect_association(),
             ));
         }
+        self.trace(AssociationChange::Freed);
         self.log("freed");
     }
 }

@@ -63,7 +63,8 @@ use crate::{
             }, //
         },
         support::ratelimit::ratelimited, //
-    }, //
+    },
+    trace, //
 };
 
 /// When one is aborted once the port goes away, milliseconds.
@@ -197,6 +198,12 @@ pub(crate) fn send(port: &Hold, host: &HostRef, id: AssociationId, number: u32) 
     let listed = sent::add(&sent);
     let outcome =
         listed.and_then(|()| sent.send(|request| port.lldd.ls_req(host.handle(), request)));
+    trace::disconnect(|| trace::Disconnect {
+        targetport: port.number,
+        association: number,
+        association_id: id.get(),
+        error: outcome.err().map_or(0, Error::to_errno),
+    });
     match outcome {
         // Perhaps too late for `hurry_all`. Its caller sets the flag before it takes the
         // list's lock, and this was in the list before: one of the two sees the other.

@@ -28,7 +28,10 @@ use kernel::{
 
 use crate::{
     abi,
-    ls::waiting::WaitingLs,
+    ls::{
+        traced,
+        waiting::WaitingLs, //
+    },
     port::{
         core::{
             Hold,
@@ -243,6 +246,7 @@ pub(crate) fn receive(
         .ok_or(ESHUTDOWN)
         .and_then(|hold| ReceivedLs::accept(contexts, hold, host, response, request));
     if let Err(error) = outcome {
+        traced::received(port, response, request, None, error.to_errno());
         let name = receive::command_name(receive::command(request));
         let why = match error {
             E2BIG => "payload too large",
@@ -297,6 +301,7 @@ impl ReceivedLs {
         if let Some(room) = received.request.get_mut(..request.len()) {
             room.copy_from_slice(request);
         }
+        traced::received(&port, response, request, host.as_ref(), 0);
         received.length = request.len();
         received.host = host;
         received.response = Some(response);
@@ -369,6 +374,7 @@ impl ReceivedLs {
         else {
             return;
         };
+        traced::answered(&port, response, receive::command(self.request()), answer);
         let index = usize::from(self.context().index);
         let guard = contexts.responses.lock();
         // They are there as long as the port has users, of which this is one.

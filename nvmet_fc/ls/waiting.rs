@@ -12,6 +12,7 @@ use kernel::{
 };
 
 use crate::{
+    ls::traced,
     port::core::Hold,
     shared::{
         fc::ls_response::{
@@ -21,7 +22,10 @@ use crate::{
             OwesAnswer,
             UnansweredLs, //
         },
-        proto::ls::response::LsResponse, //
+        proto::{
+            ls::response::LsResponse,
+            wire::ls, //
+        }, //
     }, //
 };
 
@@ -52,6 +56,8 @@ impl WaitingLs {
 
     /// Answers it. Context: may sleep.
     pub(crate) fn answer(self, answer: &LsResponse) {
+        let (port, response) = (&self.0.port, self.0.owed.response());
+        traced::answered(port, response, ls::DISCONNECT_ASSOCIATION, answer);
         ls_response::answer(&self.0, answer);
     }
 }

@@ -35,6 +35,10 @@ use crate::{
             held,
             ida::Ida, //
         }, //
+    },
+    trace::{
+        self,
+        PortChange, //
     }, //
 };
 
@@ -101,7 +105,7 @@ impl PortCore {
         hosts: usize,
     ) -> Result<impl PinInit<Self, Error>> {
         let private = PrivateArea::new(template.port_private)?;
-        let hosts = HostTable::new(hosts)?;
+        let hosts = HostTable::new(number, hosts)?;
         let lldd = TargetLldd::new(number, info, template, private.as_ptr());
         let names = info.names;
         Ok(try_pin_init!(Self {
@@ -124,6 +128,17 @@ impl PortCore {
             node: self.node_name,
             port: self.port_name,
         }
+    }
+
+    /// Tells what becomes of the port. Context: any.
+    pub(crate) fn trace(&self, change: PortChange) {
+        trace::port(|| trace::Port {
+            change: change as u8,
+            targetport: self.number,
+            wwnn: self.node_name,
+            wwpn: self.port_name,
+            port_id: self.lldd.port_id(),
+        });
     }
 
     /// The device that does DMA, if any.

@@ -42,6 +42,11 @@ impl HostRef {
         })
     }
 
+    /// Which host port it is, in events.
+    pub(crate) fn number(&self) -> u64 {
+        self.generation.0
+    }
+
     /// The handle, good for as long as this lives.
     pub(crate) fn handle(&self) -> HostHandle {
         self.handle

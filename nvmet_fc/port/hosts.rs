@@ -11,13 +11,19 @@ use kernel::{
     prelude::*, //
 };
 
-use crate::shared::{
-    fc::port::HostHandle,
-    proto::hosts::{
+use crate::{
+    shared::{
+        fc::port::HostHandle,
+        proto::hosts::{
+            self,
+            Generation,
+            Host,
+            Leave, //
+        }, //
+    },
+    trace::{
         self,
-        Generation,
-        Host,
-        Leave, //
+        HostChange, //
     }, //
 };
 
@@ -27,18 +33,21 @@ pub(crate) struct HostTable {
     hosts: KVVec<Host>,
     /// The last generation given out.
     last: Generation,
+    /// Number of the target port.
+    port: u32,
 }
 
 impl HostTable {
-    /// A table with room for `capacity` host ports. Context: may sleep.
+    /// The table of a target port, with room for `capacity` host ports. Context: may sleep.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(capacity: usize) -> Result<Self> {
+    pub(crate) fn new(port: u32, capacity: usize) -> Result<Self> {
         Ok(Self {
             hosts: KVVec::with_capacity(capacity, GFP_KERNEL)?,
             last: Generation::default(),
+            port,
         })
     }
 
@@ -51,6 +60,7 @@ impl HostTable {
         self.hosts
             .push_within_capacity(hosts::newcomer(handle.to_bits(), self.last))
             .map_err(|_| ENOSPC)?;
+        self.trace(HostChange::Add, self.last);
         Ok(self.last)
     }
 
@@ -67,14 +77,27 @@ impl HostTable {
         let outcome = hosts::leave(&mut self.hosts, generation);
         if let Leave::Goes(at) | Leave::Releases(at) = outcome {
             let _ = self.hosts.remove(at);
+            self.trace(HostChange::Release, generation);
         }
         matches!(outcome, Leave::Releases(_))
+    }
+
+    /// Tells what becomes of a host port.
+    fn trace(&self, change: HostChange, generation: Generation) {
+        trace::host(|| trace::Host {
+            change: change as u8,
+            targetport: self.port,
+            host: generation.0,
+        });
     }
 
     /// The LLDD invalidates the host port that has this handle now; says whether
     /// it has users. The last of them releases the handle; without any the caller
     /// does.
     pub(crate) fn invalidate(&mut self, handle: HostHandle) -> bool {
+        let is_it = |host: &&Host| host.handle == handle.to_bits() && !host.invalid;
+        let current = self.hosts.iter().find(is_it).map(|host| host.generation);
+        self.trace(HostChange::Invalidate, current.unwrap_or_default());
         hosts::invalidate(&mut self.hosts, handle.to_bits())
     }
 

@@ -71,12 +71,12 @@ pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
     match transfer {
         Transfer::None => {
             exchange.set_transfer(0);
-            exchange.execute();
+            exchange.hand_to_nvmet();
         }
         Transfer::Read(length) => {
             if let Some(mut exchange) = allocate_read(exchange, length) {
                 exchange.set_read();
-                exchange.execute();
+                exchange.hand_to_nvmet();
             }
         }
         Transfer::Write(length) => start_write(exchange, length),
@@ -343,7 +343,7 @@ fn after_write_data(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
             Action::Proceed => {
                 // nvmet reads it.
                 exchange.unmap_data();
-                exchange.execute();
+                exchange.hand_to_nvmet();
             }
             action => finish(exchange, action),
         }

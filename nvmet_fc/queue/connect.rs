@@ -97,7 +97,7 @@ pub(crate) fn check(mut exchange: Exchange) {
     // The processor reads it.
     exchange.unmap_data();
     match check_controller(&mut exchange) {
-        Ok(()) => exchange.execute(),
+        Ok(()) => exchange.hand_to_nvmet(),
         Err(error) => refuse(exchange, error),
     }
 }

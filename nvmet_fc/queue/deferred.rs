@@ -23,7 +23,8 @@ use crate::{
         command,
         Queue,
         START_WORK, //
-    }, //
+    },
+    trace, //
 };
 
 /// Starts one command of the queue, whichever is first by then.
@@ -92,6 +93,7 @@ fn start_all(queue: &Arc<Queue>) {
 fn start_one(queue: Arc<Queue>) {
     if let Some((mut exchange, submission)) = queue.next_ready() {
         exchange.resume();
+        trace::cmd_undefer(|| exchange.identified().into());
         command::start_checked(exchange);
         drop(submission);
     }

@@ -9,7 +9,9 @@
 //! [`Phase`](crate::queue::slot::Phase).
 
 use core::{
+    marker::PhantomData,
     mem::ManuallyDrop,
+    ops::Deref,
     ptr::{
         self,
         NonNull, //
@@ -64,6 +66,10 @@ use crate::{
             dma::Direction,
             scatterlist::PageList, //
         }, //
+    },
+    trace::{
+        self,
+        CmdRelease, //
     }, //
 };
 
@@ -80,6 +86,27 @@ pub(crate) struct Parts<'a> {
     pub(crate) response: &'a mut ExtendedResponseIu,
     /// The queue.
     pub(crate) queue: &'a Queue,
+}
+
+/// A look at an exchange, for events. A copy, so that the exchange itself needs no
+/// address: it would cost all commands, with events or without.
+///
+/// # Invariants
+///
+/// The exchange is borrowed for `'a`.
+pub(crate) struct View<'a> {
+    /// The exchange.
+    exchange: ManuallyDrop<Exchange>,
+    /// For how long.
+    _borrowed: PhantomData<&'a Exchange>,
+}
+
+impl Deref for View<'_> {
+    type Target = Exchange;
+
+    fn deref(&self) -> &Exchange {
+        &self.exchange
+    }
 }
 
 /// The sole right to an exchange.
@@ -135,6 +162,28 @@ impl Exchange {
         Self {
             slot: NonNull::from(slot),
         }
+    }
+
+    /// A look at it.
+    #[inline(always)]
+    pub(crate) fn view(&self) -> View<'_> {
+        // INVARIANT: The exchange is borrowed as long.
+        View {
+            exchange: ManuallyDrop::new(Self { slot: self.slot }),
+            _borrowed: PhantomData,
+        }
+    }
+
+    /// Which command it is, in events.
+    pub(crate) fn identified(&self) -> trace::Command {
+        trace::Command::of(self.queue().port().number, self.command())
+    }
+
+    /// Whether the LLDD took the response, and had no error with it.
+    fn is_answered(&self) -> bool {
+        self.slot().phase.state() == State::RESPONSE
+            && !self.work_ref().refused
+            && self.outcome().0 == 0
     }
 
     /// The slot.
@@ -239,10 +288,24 @@ impl Exchange {
         self.init()
     }
 
+    /// Has nvmet execute it. Context: may sleep.
+    #[inline(always)]
+    pub(crate) fn hand_to_nvmet(self) {
+        let view = self.view();
+        trace::cmd_execute(move || view.identified().into());
+        self.execute();
+    }
+
     /// The response, in which nvmet left its completion.
     #[inline]
     pub(crate) fn response(&mut self) -> &mut ExtendedResponseIu {
         self.parts().response
+    }
+
+    /// As [`Exchange::response`], to look at.
+    pub(crate) fn response_ref(&self) -> &ExtendedResponseIu {
+        // SAFETY: The response is the slot's own, and the owner's.
+        unsafe { &*self.slot().response }
     }
 
     /// Whether it reads a namespace whose backend fills all of the buffer, or
@@ -359,6 +422,8 @@ impl Exchange {
     /// As [`Exchange::release`], where the data was freed before.
     #[inline]
     pub(crate) fn release_without_data(mut self) {
+        let view = self.view();
+        trace::cmd_release(move || CmdRelease::new(view.identified(), view.is_answered()));
         let request = self.fcp_request();
         let Some(queue) = self.work().owner.take() else {
             return;

@@ -27,6 +27,11 @@ use crate::{
             ersp, //
         },
         support::scatterlist::PageList, //
+    },
+    trace::{
+        self,
+        Data,
+        Response, //
     }, //
 };
 
@@ -72,6 +77,13 @@ impl Exchange {
             self.set_no_data();
         } else if let Some(data) = &self.work_ref().data {
             self.set_data(data, offset, chunk.length, chunk.elements);
+            let view = self.view();
+            trace::data(move || {
+                let work = view.work_ref();
+                let is_read = work.operation != Operation::WriteData;
+                let (chunk, offset) = (work.chunk, work.offset);
+                Data::new(view.identified(), is_read, offset, chunk.length, chunk.last)
+            });
         }
         self.set_operation(operation);
         match operation {
@@ -130,6 +142,8 @@ impl Exchange {
         queue.responses().sync_for_device(index);
         let buffer = self.slot().response.cast();
         self.set_response(buffer, address, length);
+        let view = self.view();
+        trace::response(move || Response::new(view.identified(), view.response_ref(), transferred));
     }
 
     /// The operation that has ended.

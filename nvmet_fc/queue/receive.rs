@@ -31,6 +31,10 @@ use crate::{
             ids::ConnectionId, //
         },
         support::ratelimit::ratelimited, //
+    },
+    trace::{
+        self,
+        CmdReceive, //
     }, //
 };
 
@@ -47,6 +51,8 @@ pub(crate) fn receive(
     offer: OfferedCommand<'_>,
 ) -> Result {
     let command = offer.check().map_err(|error| malformed(port, error))?;
+    let iu = command.iu();
+    trace::cmd_receive(move || CmdReceive::new(port.number, iu));
     match start(connections, command) {
         Ok(()) => Ok(()),
         Err(error) => Err(refused(port, connections, command, error)),

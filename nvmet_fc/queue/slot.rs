@@ -155,6 +155,13 @@ impl<Q> Slot<Q> {
         }
     }
 
+    /// The command that the slot had last, for events. Context: any; if another is just
+    /// put in, of both, which are plain data.
+    pub(crate) fn last_command(&self) -> CommandIu {
+        // SAFETY: The memory is the slot's.
+        unsafe { self.command.get().read_volatile() }
+    }
+
     /// The queue. Its memory is alive when the slot's is.
     #[inline(always)]
     pub(crate) fn queue(&self) -> *const Q {

@@ -55,6 +55,10 @@ use crate::{
         },
         proto::{command::connect::Admission, life::target_exchange::State},
         support::ring::Ring, //
+    },
+    trace::{
+        self,
+        AbortReason, //
     }, //
 };
 
@@ -145,6 +149,7 @@ impl Queue {
         if !list.deferred.push(waiting) {
             return ENOENT;
         }
+        trace::cmd_defer(|| trace::Command::of(self.port().number, command.iu()).into());
         let tagged = (ptr::from_ref(self) as usize | DEFERRED) as *mut c_void;
         command.set_private(tagged);
         EOVERFLOW
@@ -213,6 +218,7 @@ impl Queue {
     pub(crate) fn stop(&self) {
         self.list().lock().admission = Admission::Going;
         while let Some(waiting) = self.take_waiting(Ring::pop) {
+            waiting.trace_abort(AbortReason::Teardown);
             // Its buffer is not read any more.
             waiting.defer_rcv();
             waiting.fcp_abort();
@@ -220,6 +226,7 @@ impl Queue {
         }
         for slot in self.slots() {
             if slot.phase.tear_down() {
+                self.trace_abort(slot, AbortReason::Teardown);
                 self.abort_operation(slot);
             }
         }
@@ -235,7 +242,20 @@ impl Queue {
         }
         let is_stale = |slot: &&Slot| slot.phase.grow_older();
         let stale = self.slots().iter().filter(is_stale);
-        stale.map(|slot| self.abort_operation(slot)).count()
+        let abort = |slot| {
+            self.trace_abort(slot, AbortReason::Stale);
+            self.abort_operation(slot);
+        };
+        stale.map(abort).count()
+    }
+
+    /// Tells that a slot's command is aborted.
+    fn trace_abort(&self, slot: &Slot, why: AbortReason) {
+        trace::abort(|| {
+            let command = trace::Command::of(self.port().number, &slot.last_command());
+            // CAST: Phases are small.
+            trace::Abort::new(command, why, slot.phase.state().bits() as u8)
+        });
     }
 
     /// Aborts the operation that a slot's state has just said is to be aborted.
@@ -296,6 +316,18 @@ struct Waiting<'a> {
     port: &'a PortCore,
 }
 
+impl Waiting<'_> {
+    /// Tells that it is aborted. Context: before `defer_rcv`.
+    fn trace_abort(&self, why: AbortReason) {
+        trace::abort(|| {
+            // SAFETY: By the command's invariant it is there.
+            let iu = unsafe { self.command.command.as_ref() };
+            let command = trace::Command::of(self.port.number, iu);
+            trace::Abort::new(command, why, trace::DEFERRED)
+        });
+    }
+}
+
 // SAFETY: By the invariant of the command, which is this value's alone.
 unsafe impl TargetExchange for Waiting<'_> {
     fn fcp_request(&self) -> FcpRequestPtr {
@@ -326,6 +358,7 @@ pub(crate) fn abort(port: &PortUses, aborted: &AbortedExchange) {
             let queue = unsafe { &*slot.queue() };
             let list = queue.list().lock();
             if ptr::eq(slot.lldd.get(), lldd) {
+                queue.trace_abort(slot, AbortReason::Received);
                 slot.phase.abort_received();
             }
             drop(list);
@@ -348,6 +381,7 @@ pub(crate) fn abort(port: &PortUses, aborted: &AbortedExchange) {
                 command,
                 port: &hold,
             };
+            waiting.trace_abort(AbortReason::Received);
             waiting.defer_rcv();
             waiting.fcp_req_release();
             return;

@@ -42,7 +42,8 @@ use crate::{
         TargetPort,
         DELETE_WORK,
         EVENT_WORK, //
-    }, //
+    },
+    trace::PortChange, //
 };
 
 /// How long an unregistration waits for `targetport_delete`, seconds. What is out
@@ -111,6 +112,7 @@ pub(crate) fn unregister(port: &TargetPort) -> Result {
         );
         return Err(EINVAL);
     };
+    port.trace(PortChange::Unregister);
     // LLDDs, too, rely on nvmet's queue having run dry here.
     work::flush_queue(nvmet_wq());
     sent::hurry_all(port);
@@ -192,6 +194,7 @@ fn late_discovery_event(port: &TargetPort) {
 fn deliver_delete(port: &TargetPort) {
     // The LLDD may give its device up once it is told.
     port.ls.unmap();
+    port.trace(PortChange::Delete);
     port.lldd.targetport_delete();
     registry::give_number(port.number);
     port.deleted.complete_all();

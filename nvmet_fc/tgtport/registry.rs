@@ -37,7 +37,8 @@ use crate::{
         registry_lock,
         HeldPort,
         TargetPort, //
-    }, //
+    },
+    trace::PortChange, //
 };
 
 /// Takes a number for a new target port. Context: may sleep.
@@ -89,6 +90,7 @@ pub(crate) fn add(port: Arc<TargetPort>, publish: impl FnOnce(&TargetLldd)) -> R
     let hold = Hold::first(port.clone(), |port| port.core())?;
     let port = HeldPort { hold, port };
     publish(&port.lldd);
+    port.trace(PortChange::Register);
     if let Some(binding) = registry
         .bindings
         .iter_mut()
