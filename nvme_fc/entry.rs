@@ -14,5 +14,4 @@ pub(crate) mod lldd;
     reason = "vouches for how controllers are made; is called by C"
 )]
 pub(crate) mod nvme;
-#[allow(unsafe_code, reason = "vouches for who sends events")]
 pub(crate) mod sysfs;

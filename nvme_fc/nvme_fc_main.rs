@@ -60,7 +60,6 @@ struct NvmeFcModule {
 impl kernel::Module for NvmeFcModule {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         shared::support::announce::announce();
-        port::registry_lock::init();
         let class = entry::sysfs::register()?;
         let transport = nvme::fabrics::Registration::new(&entry::nvme::TRANSPORT)?;
         Ok(Self {

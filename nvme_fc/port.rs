@@ -11,7 +11,6 @@ pub(crate) mod lport;
 pub(crate) mod port_use;
 pub(crate) mod register;
 pub(crate) mod registry;
-#[allow(unsafe_code, reason = "initialises a static")]
 pub(crate) mod registry_lock;
 pub(crate) mod rport;
 pub(crate) mod traced;

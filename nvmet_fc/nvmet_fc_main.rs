@@ -60,8 +60,6 @@ struct NvmetFcModule {
 impl kernel::Module for NvmetFcModule {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         shared::support::announce::announce();
-        tgtport::registry_lock::init();
-        ls::disconnect::sent::init();
         let globals = globals::Globals::new()?;
         Ok(Self {
             _registration: nvmet::ops::Registration::new()?,

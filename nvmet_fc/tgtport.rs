@@ -9,7 +9,6 @@ mod bindings;
 pub(crate) mod ls;
 pub(crate) mod register;
 pub(crate) mod registry;
-#[allow(unsafe_code, reason = "initialises a static")]
 pub(crate) mod registry_lock;
 
 use core::ops::Deref;

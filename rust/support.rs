@@ -48,6 +48,8 @@ pub(crate) mod scatterlist;
 pub(crate) mod sg_chain;
 #[allow(unsafe_code, reason = "reads and writes what others change")]
 pub(crate) mod state_word;
+#[allow(unsafe_code, reason = "mutexes that nobody makes ready")]
+pub(crate) mod static_mutex;
 pub(crate) mod submit_gate;
 #[allow(unsafe_code, reason = "calls tracepoints that C defines")]
 pub(crate) mod trace;

@@ -5,6 +5,8 @@
 //!
 //! The class and its one device are what udev rules of nvme-cli match, literally.
 
+#![deny(unsafe_code)]
+
 use kernel::prelude::*;
 
 use crate::{
@@ -70,9 +72,8 @@ static GROUPS: [Option<&Group>; 2] = [Some(&GROUP), None];
 pub(crate) fn register() -> Result<Registration> {
     let class = Registration::new(&uevent::CLASS, &GROUPS)
         .inspect_err(|_| pr_err!("couldn't register class fc\n"))?;
-    // SAFETY: Ports, which could send an event, exist no longer when the module is
-    // unloaded.
-    unsafe { class.add_device(c"fc_udev_device") }
+    class
+        .add_device(c"fc_udev_device")
         .inspect_err(|_| pr_err!("couldn't create fc_udev device!\n"))?;
     Ok(class)
 }

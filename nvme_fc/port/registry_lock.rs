@@ -2,37 +2,29 @@
 
 //! The one lock over all ports and controllers.
 
-use core::{
-    cell::UnsafeCell,
-    ops::{
-        Deref,
-        DerefMut, //
-    }, //
-};
+#![deny(unsafe_code)]
 
-use kernel::{
-    prelude::*,
-    sync::{
-        global_lock,
-        lock::GlobalGuard, //
-    }, //
+use core::ops::{
+    Deref,
+    DerefMut, //
 };
 
 use crate::{
     port::registry::Registry,
-    shared::support::noio::WithoutIo, //
+    shared::support::{
+        noio::WithoutIo,
+        static_mutex::{
+            static_mutex,
+            LockedBy,
+            StaticGuard,
+            StaticLock, //
+        }, //
+    }, //
 };
 
-global_lock! {
+static_mutex! {
     /// Who is registered, who uses whom, and what is owed to LLDDs.
-    // SAFETY: Initialised by `init` before the first entry point can run.
-    unsafe(uninit) static REGISTRY: Mutex<Registry> = Registry::new();
-}
-
-/// Makes the lock usable. Context: module init, once.
-pub(crate) fn init() {
-    // SAFETY: Called once, before anything else of the module.
-    unsafe { REGISTRY.init() };
+    RegistryLock: Registry = Registry::new()
 }
 
 /// Drops the registry's memory: a static has no destructor. Context: module
@@ -55,36 +47,30 @@ impl Drop for Memory {
 /// controller that cannot reconnect before it has this lock.
 pub(crate) struct Locked {
     /// The lock; given up first.
-    guard: GlobalGuard<REGISTRY>,
+    guard: StaticGuard<RegistryLock>,
     /// See above.
     _without_io: WithoutIo,
 }
 
-/// What belongs to the registry's lock, but is no business of ports. (The kernel
-/// crate's `GlobalLockedBy` cannot be made in a static.)
-pub(crate) struct WithRegistry<T>(UnsafeCell<T>);
-
-// SAFETY: Who gets at the value has the registry locked.
-unsafe impl<T: Send> Sync for WithRegistry<T> {}
+/// What belongs to the registry's lock, but is no business of ports.
+pub(crate) struct WithRegistry<T>(LockedBy<T, RegistryLock>);
 
 impl<T> WithRegistry<T> {
     /// To be used with the registry locked.
     pub(crate) const fn new(value: T) -> Self {
-        Self(UnsafeCell::new(value))
+        Self(LockedBy::new(value))
     }
 
     /// The value.
-    pub(crate) fn get<'a>(&'a self, _locked: &'a mut Locked) -> &'a mut T {
-        // SAFETY: There is one registry, and it is locked, and borrowed as long
-        // as the value is.
-        unsafe { &mut *self.0.get() }
+    pub(crate) fn get<'a>(&'a self, locked: &'a mut Locked) -> &'a mut T {
+        self.0.get(&mut locked.guard)
     }
 }
 
 /// Locks the registry: the outermost of the module's locks, never held while
 /// an LLDD is called. Context: may sleep.
 pub(crate) fn lock() -> Locked {
-    let guard = REGISTRY.lock();
+    let guard = RegistryLock::lock();
     Locked {
         guard,
         _without_io: WithoutIo::begin(),

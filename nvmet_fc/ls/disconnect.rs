@@ -12,7 +12,6 @@
 
 #![deny(unsafe_code)]
 
-#[allow(unsafe_code, reason = "initialises a static")]
 pub(crate) mod sent;
 
 use core::{

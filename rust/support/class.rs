@@ -14,13 +14,14 @@ use kernel::{
         to_result, //
     },
     prelude::*,
+    static_lock_class,
     str::as_char_ptr_in_const_context,
     types::Opaque, //
 };
 
 use crate::{
     abi,
-    shared::support::word::Word, //
+    shared::support::static_mutex::StaticMutex, //
 };
 
 /// A file that only root may write.
@@ -120,12 +121,22 @@ const fn ends(length: usize, well: bool) {
 pub(crate) struct Class {
     /// The C object.
     inner: Opaque<abi::class>,
-    /// The device; null for none.
-    device: Word<*mut abi::device>,
+    /// The device.
+    device: StaticMutex<Option<ClassDevice>>,
 }
 
-// SAFETY: The driver core does its own locking; the device is a word.
+// SAFETY: The driver core does its own locking.
 unsafe impl Sync for Class {}
+
+/// A device of a class.
+///
+/// # Invariants
+///
+/// It is alive, and the class's.
+struct ClassDevice(*mut abi::device);
+
+// SAFETY: The driver core does its own locking.
+unsafe impl Send for ClassDevice {}
 
 impl Class {
     /// A class that is not registered.
@@ -135,26 +146,26 @@ impl Class {
                 name: as_char_ptr_in_const_context(name),
                 ..pin_init::zeroed()
             }),
-            device: Word::new(ptr::null_mut()),
+            device: StaticMutex::new(|| None, c"Class::device", static_lock_class!()),
         }
     }
 
     /// Sends a change event of the device, if there is one, with `variables`, of
     /// which there are at most three. Context: may sleep.
-    pub(crate) fn send_change(&self, variables: &[&CStr]) {
-        let device = self.device.get();
-        if device.is_null() {
+    pub(crate) fn send_change(&'static self, variables: &[&CStr]) {
+        let device = self.device.lock();
+        let Some(ClassDevice(raw)) = &*device else {
             return;
-        }
+        };
         let mut list = [ptr::null_mut(); 4];
         for (to, from) in list.iter_mut().zip(variables.iter().take(3)) {
             *to = from.as_char_ptr().cast_mut();
         }
-        // SAFETY: The device is alive, see `Registration::add_device`; the strings
-        // are only read, and the array ends in null.
+        // SAFETY: The device is alive while it is locked, by the type's invariant; the
+        // strings are only read, and the array ends in null.
         unsafe {
             abi::kobject_uevent_env(
-                &raw mut (*device).kobj,
+                &raw mut (**raw).kobj,
                 abi::kobject_action_KOBJ_CHANGE,
                 list.as_mut_ptr(),
             )
@@ -189,12 +200,12 @@ impl Registration {
     ///
     /// # Errors
     ///
-    /// The driver core's.
-    ///
-    /// # Safety
-    ///
-    /// Nobody sends an event of the class any more once this is dropped.
-    pub(crate) unsafe fn add_device(&self, name: &CStr) -> Result {
+    /// `EBUSY`: there is one. The driver core's.
+    pub(crate) fn add_device(&self, name: &CStr) -> Result {
+        let mut place = self.0.device.lock();
+        if place.is_some() {
+            return Err(EBUSY);
+        }
         // SAFETY: A registered class, and a format with its argument.
         let device = from_err_ptr(unsafe {
             abi::device_create(
@@ -206,7 +217,8 @@ impl Registration {
                 name.as_char_ptr(),
             )
         })?;
-        self.0.device.set(device);
+        // INVARIANT: Just made; `drop` takes it away before it destroys it.
+        *place = Some(ClassDevice(device));
         Ok(())
     }
 }
@@ -214,9 +226,11 @@ impl Registration {
 impl Drop for Registration {
     #[inline]
     fn drop(&mut self) {
-        let (raw, device) = (self.0.inner.get(), self.0.device.get());
-        if !device.is_null() {
-            self.0.device.set(ptr::null_mut());
+        let raw = self.0.inner.get();
+        // Not with the lock held: who writes to a file of the device may want it, and
+        // is waited for.
+        let device = self.0.device.lock().take();
+        if device.is_some() {
             // SAFETY: Made by `add_device`.
             unsafe { abi::device_destroy(raw, 0) };
         }

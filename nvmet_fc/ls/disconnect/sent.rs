@@ -2,6 +2,8 @@
 
 //! Which Disconnects were sent, of all target ports.
 
+#![deny(unsafe_code)]
+
 use core::ptr;
 
 use kernel::{
@@ -9,7 +11,6 @@ use kernel::{
     prelude::*,
     sync::{
         atomic::Relaxed,
-        global_lock,
         Arc, //
     }, //
 };
@@ -23,7 +24,13 @@ use crate::{
         host::HostRef,
         share::Sending, //
     },
-    shared::fc::ls_request::LsRequest, //
+    shared::{
+        fc::ls_request::LsRequest,
+        support::static_mutex::{
+            static_mutex,
+            StaticLock, //
+        }, //
+    }, //
 };
 
 /// What is in use until the link service ends or is given up.
@@ -100,18 +107,10 @@ impl Sent {
     }
 }
 
-global_lock! {
-    // SAFETY: `init` initialises it before the module registers anything or
-    // any of its symbols can be called.
+static_mutex! {
     /// Link services that LLDDs were given. Nothing is called out to, and no other
     /// lock taken, while it is held.
-    unsafe(uninit) static SENT: Mutex<Sent> = Sent::new();
-}
-
-/// Makes the lock usable. Context: module init, once.
-pub(crate) fn init() {
-    // SAFETY: Called once, before anything else of the module.
-    unsafe { SENT.init() };
+    SentLock: Sent = Sent::new()
 }
 
 /// Adds one to the list. Context: may sleep.
@@ -120,12 +119,12 @@ pub(crate) fn init() {
 ///
 /// `ENOMEM`; `EBUSY`: LLDDs have lost too many.
 pub(super) fn add(sent: &Arc<SentDisconnect>) -> Result {
-    SENT.lock().add(sent)
+    SentLock::lock().add(sent)
 }
 
 /// Takes one off the list. Context: may sleep.
 pub(super) fn remove(sent: &Arc<SentDisconnect>) {
-    let mut list = SENT.lock();
+    let mut list = SentLock::lock();
     let at = list.0.iter().position(|other| Arc::ptr_eq(other, sent));
     let listed = at.and_then(|at| list.0.remove(at).ok());
     drop(list);
@@ -134,7 +133,7 @@ pub(super) fn remove(sent: &Arc<SentDisconnect>) {
 
 /// The module goes, and all LLDDs have gone before. Context: may sleep.
 pub(crate) fn abandon_all() {
-    let all = core::mem::replace(&mut *SENT.lock(), Sent::new());
+    let all = core::mem::replace(&mut *SentLock::lock(), Sent::new());
     for sent in all.0 {
         sent.abandon();
     }
@@ -142,7 +141,7 @@ pub(crate) fn abandon_all() {
 
 /// The port goes: what was sent gets little more time. Context: may sleep.
 pub(crate) fn hurry_all(port: &PortCore) {
-    for sent in SENT.lock().of(port) {
+    for sent in SentLock::lock().of(port) {
         sent.clone().queue_shorten();
     }
 }
@@ -150,5 +149,5 @@ pub(crate) fn hurry_all(port: &PortCore) {
 /// Whether any keeps the port in use: the LLDD has it, and has a device that may
 /// write to it. Context: may sleep.
 pub(crate) fn is_out(port: &PortCore) -> bool {
-    SENT.lock().of(port).next().is_some()
+    SentLock::lock().of(port).next().is_some()
 }
