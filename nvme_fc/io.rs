@@ -4,7 +4,6 @@
 
 #![deny(unsafe_code)]
 
-#[allow(unsafe_code, reason = "reads what LLDDs pass")]
 pub(crate) mod appid;
 pub(crate) mod complete;
 pub(crate) mod connection;

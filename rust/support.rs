@@ -9,6 +9,9 @@
 pub(crate) mod announce;
 #[allow(unsafe_code, reason = "a part that points at its whole")]
 pub(crate) mod backref;
+#[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
+#[allow(unsafe_code, reason = "wraps the cgroup code")]
+pub(crate) mod cgroup;
 #[allow(unsafe_code, reason = "wraps struct class")]
 pub(crate) mod class;
 #[allow(unsafe_code, reason = "wraps struct completion")]

@@ -4,38 +4,31 @@
 //!
 //! There only with CONFIG_BLK_CGROUP_FC_APPID; without, no I/O has one and the
 //! attribute does not exist.
-//!
-//! C header: [`include/linux/blk-cgroup.h`](srctree/include/linux/blk-cgroup.h)
+
+#![deny(unsafe_code)]
 
 use kernel::prelude::*;
 
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
-use crate::abi;
-use crate::io::connection::QueueOwner;
-use crate::shared::fc::host_exports::LlddExchange;
+use crate::io::exchange::Exchange;
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
-use crate::shared::proto::appid::{
-    parse,
-    APPID_LENGTH, //
+use crate::shared::{
+    proto::appid::{
+        parse,
+        APPID_LENGTH, //
+    },
+    support::cgroup, //
+};
+use crate::{
+    io::connection::QueueOwner,
+    shared::fc::host_exports::LlddExchange, //
 };
 
 /// The identifier of the I/O behind an exchange; null if there is none, as for
 /// asynchronous events and commands without a bio. Context: any.
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
 pub(crate) fn of_exchange<O: QueueOwner>(exchange: &LlddExchange) -> *mut c_char {
-    // SAFETY: Ours, and with the LLDD, by the type's invariant.
-    let exchange = unsafe { crate::io::exchange::Exchange::<O>::from_fcp(exchange.as_raw()) };
-    let request = exchange.request();
-    if request.is_null() {
-        return core::ptr::null_mut();
-    }
-    // SAFETY: The request is started, so its bio does not change.
-    let bio = unsafe { (*request).bio };
-    if bio.is_null() {
-        return core::ptr::null_mut();
-    }
-    // SAFETY: A bio in flight.
-    unsafe { abi::nvme_fc_shim_blkcg_get_fc_appid(bio) }
+    Exchange::<O>::of_lldd(exchange).appid()
 }
 
 /// No I/O has an identifier in this configuration.
@@ -56,9 +49,5 @@ pub(crate) fn store(text: &[u8]) -> Result {
     for (to, from) in buffer.iter_mut().zip(name) {
         *to = *from;
     }
-    // SAFETY: The buffer is valid for its length, and copied by the callee.
-    let status = unsafe {
-        abi::nvme_fc_shim_blkcg_set_fc_appid(buffer.as_mut_ptr().cast(), cgroup, APPID_LENGTH)
-    };
-    kernel::error::to_result(status)
+    cgroup::set_fc_appid(cgroup, &mut buffer)
 }

@@ -32,6 +32,11 @@ use kernel::{
     types::Opaque, //
 };
 
+#[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
+use crate::shared::{
+    fc::host_exports::LlddExchange,
+    support::cgroup, //
+};
 use crate::{
     abi,
     io::connection::{
@@ -245,6 +250,24 @@ impl<O: QueueOwner> Exchange<O> {
         let fcp = fcp.cast::<Opaque<abi::nvmefc_fcp_req>>();
         // SAFETY: `fcp` is that field, by this function's contract.
         unsafe { &*container_of!(fcp, Self, fcp) }
+    }
+
+    /// The exchange that an LLDD asks about.
+    #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
+    pub(super) fn of_lldd(exchange: &LlddExchange) -> &Self {
+        // SAFETY: Ours, and with the LLDD, by the type's invariant.
+        unsafe { Self::from_fcp(exchange.as_raw()) }
+    }
+
+    /// The name of its I/O; null for none. Context: any; the exchange is with the
+    /// LLDD.
+    #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
+    pub(super) fn appid(&self) -> *mut c_char {
+        if self.request.is_null() {
+            return core::ptr::null_mut();
+        }
+        // SAFETY: With the LLDD, so the request is started.
+        unsafe { cgroup::fc_appid(self.request) }
     }
 
     /// What the LLDD sees.
