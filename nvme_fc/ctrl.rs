@@ -10,10 +10,7 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod aen;
-#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
-pub(crate) mod aen_exchange;
 pub(crate) mod association;
-#[allow(unsafe_code, reason = "gives the NVMe core its reference")]
 pub(crate) mod create;
 pub(crate) mod dev_loss;
 pub(crate) mod disconnected;
@@ -22,6 +19,7 @@ pub(crate) mod failure;
 pub(crate) mod io_queues;
 mod lending;
 pub(crate) mod list;
+#[allow(unsafe_code, reason = "vouches for whose the queues are")]
 mod owner;
 pub(crate) mod recovery;
 mod traced;
@@ -55,8 +53,8 @@ use kernel::{
 };
 
 use crate::{
-    ctrl::aen_exchange::AenExchange,
     io::{
+        aen_exchange::AenExchange,
         exchange::OnDone,
         operations::Requests,
         queue::Queue, //

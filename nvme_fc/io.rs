@@ -4,6 +4,8 @@
 
 #![deny(unsafe_code)]
 
+#[allow(unsafe_code, reason = "memory that LLDDs read and write")]
+pub(crate) mod aen_exchange;
 pub(crate) mod appid;
 pub(crate) mod complete;
 pub(crate) mod connection;

@@ -2,6 +2,8 @@
 
 //! Making a controller for what a user wrote to /dev/nvme-fabrics.
 
+#![deny(unsafe_code)]
+
 use kernel::{
     prelude::*,
     sync::Arc, //
@@ -20,6 +22,7 @@ use crate::{
     },
     io::{
         exchange::OnDone,
+        operations,
         queue::Queue, //
     },
     log::ctrl_log,
@@ -115,10 +118,7 @@ pub(crate) fn make<D: OnDone<Ctrl>>(options: &Options) -> Result<Arc<Ctrl>> {
             return Err(error);
         }
     };
-    for queue in ctrl.queues() {
-        // SAFETY: A part of this controller, which nobody else knows yet.
-        unsafe { queue.connection().owner().set(&ctrl) };
-    }
+    operations::adopt(&ctrl);
     configure(&ctrl, options, lldd_queues);
     ctrl.set_fcp_private(private);
     Ok(ctrl)

@@ -2,8 +2,6 @@
 
 //! What commands, and the block layer, know of a controller.
 
-#![deny(unsafe_code)]
-
 use kernel::sync::ArcBorrow;
 
 use crate::{
@@ -44,7 +42,8 @@ impl QueueOwner for Ctrl {
     }
 }
 
-impl HasQueues for Ctrl {
+// SAFETY: Queues are made with a controller, and freed with it.
+unsafe impl HasQueues for Ctrl {
     fn queue(&self, index: u16) -> Option<&Queue<Self>> {
         Ctrl::queue(self, index)
     }

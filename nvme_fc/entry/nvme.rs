@@ -26,7 +26,7 @@ use crate::{
             Transport,
             Wanted, //
         },
-        mq::VTable,
+        mq::export_timeout,
         ops::CtrlOps,
         options::Options, //
     },
@@ -81,18 +81,4 @@ unsafe impl Transport for FibreChannel {
     }
 }
 
-abi::assert_signature! {
-    nvme_fc_rs_timeout = nvme_fc_rs_timeout,
-}
-
-/// A request took too long: starts what ends it. The C function that calls this
-/// answers the block layer that the request stays with the driver.
-///
-/// # Safety
-///
-/// Called by the block layer for a request of ours. Context: may sleep.
-#[no_mangle]
-pub(crate) unsafe extern "C" fn nvme_fc_rs_timeout(request: *mut abi::request) {
-    // SAFETY: A request of ours, by this function's contract.
-    unsafe { VTable::<Requests<Ctrl>>::timeout(request) };
-}
+export_timeout!(nvme_fc_rs_timeout, Requests<Ctrl>);

@@ -8,7 +8,10 @@ use core::{
     ptr::NonNull, //
 };
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
 use crate::{
     abi,
@@ -37,12 +40,24 @@ use crate::{
 };
 
 /// A controller, as the block layer knows it.
-pub(crate) trait HasQueues: QueueOwner {
-    /// A queue, as long-lived as the controller; 0 is the admin queue.
+///
+/// # Safety
+///
+/// [`HasQueues::queue`] gives parts of the controller, as long-lived as it is.
+pub(crate) unsafe trait HasQueues: QueueOwner {
+    /// A queue; 0 is the admin queue, and the others follow it without a gap.
     fn queue(&self, index: u16) -> Option<&Queue<Self>>;
 
     /// Lets the LLDD map queues to CPUs; says whether it did. Context: may sleep.
     fn map_queues(&self, map: &mut QueueMap<'_>) -> bool;
+}
+
+/// Has the queues of a new controller know it. Context: nobody uses them yet.
+pub(crate) fn adopt<O: HasQueues>(ctrl: &Arc<O>) {
+    for queue in (0..).map_while(|index| ctrl.queue(index)) {
+        // SAFETY: A part of the controller, by the trait's contract.
+        unsafe { queue.connection().owner().set(ctrl) };
+    }
 }
 
 /// Requests of a controller's queues.

@@ -209,3 +209,27 @@ impl<T: Operations> VTable<T> {
         contexts::keep_in_use(map.contexts(), contexts, cpus::is_in_use);
     }
 }
+
+/// Defines the function that the C handler of a timeout calls for requests of a
+/// type of [`Operations`]: `export_timeout!(NAME, TYPE)`.
+macro_rules! export_timeout {
+    ($name:ident, $operations:ty) => {
+        $crate::abi::assert_signature! {
+            $name = $name,
+        }
+
+        /// A request took too long: starts what ends it. The C function that calls
+        /// this answers the block layer that the request stays with the driver.
+        ///
+        /// # Safety
+        ///
+        /// Called for a request of such operations. Context: may sleep.
+        #[no_mangle]
+        #[allow(unsafe_code, reason = "called by C")]
+        pub(crate) unsafe extern "C" fn $name(request: *mut $crate::abi::request) {
+            // SAFETY: By this function's contract.
+            unsafe { $crate::nvme::mq::VTable::<$operations>::timeout(request) };
+        }
+    };
+}
+pub(crate) use export_timeout;
