@@ -16,7 +16,7 @@ BEGIN {
 	s["nvme_fc_association ended"] = "{controller}: association {association_id} ended"
 	s["nvme_fc_queue made"] = "{controller}: queue {qid} connected, {entries} entries"
 	s["nvme_fc_queue ended"] = "{controller}: queue {qid} ended"
-	s["nvme_fc_cmd_issue"] = "{controller} queue {qid}: {opcode} {cmdid} sent, {direction} {length} bytes, CSN {csn}"
+	s["nvme_fc_cmd_issue"] = "{controller} queue {qid}: {opcode} {cmdid} sent, {moves}, CSN {csn}"
 	s["nvme_fc_cmd_done"] = "{controller} queue {qid}: {opcode} {cmdid} done, {verdict}, status {status}, {transferred} of {length} bytes"
 	s["nvme_fc_abort"] = "{controller} queue {qid}: {opcode} {cmdid} aborted: {why}"
 	s["nvme_fc_recovery error"] = "{controller}: error: {cause}"
@@ -34,7 +34,7 @@ BEGIN {
 	s["nvmet_fc_queue made"] = "target port {targetport}: queue {qid} of {entries} entries"
 	s["nvmet_fc_queue freed"] = "target port {targetport}: queue {qid} is freed"
 	s["nvmet_fc_host"] = "target port {targetport}: host {host}: {change}"
-	s["nvmet_fc_cmd_receive"] = "target queue {qid}: {opcode} {cmdid} received, {direction} {length} bytes, CSN {csn}"
+	s["nvmet_fc_cmd_receive"] = "target queue {qid}: {opcode} {cmdid} received, {moves}, CSN {csn}"
 	s["nvmet_fc_cmd_defer"] = "target queue {qid}: {opcode} {cmdid} waits for memory"
 	s["nvmet_fc_cmd_undefer"] = "target queue {qid}: {opcode} {cmdid} has memory now"
 	s["nvmet_fc_cmd_execute"] = "target queue {qid}: {opcode} {cmdid} goes to nvmet"
@@ -66,6 +66,7 @@ function sentence(event, rest,   out, text, at, end) {
 	if (text == "") return event " " clean(rest)
 	f["port"] = f["remoteport"] < 0 || f["remoteport"] == "-" ? "local port " f["localport"] " (" f["host_traddr"] ")" : "remote port " f["remoteport"] " of local port " f["localport"] " (" f["traddr"] ")"
 	f["answered"] = answer()
+	f["moves"] = f["direction"] == "none" ? "no data" : f["direction"] " " f["length"] " bytes"
 	f["of"] = f["max_attempts"] > 0 ? " of " f["max_attempts"] : ""
 	while (at = index(text, "{")) {
 		end = index(text, "}")
