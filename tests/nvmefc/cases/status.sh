@@ -9,6 +9,15 @@ nvmefc status -o json
 ends 'status as JSON: the same status' 0
 json_is 'status as JSON' "d['status'] == 0 and [m['implementation'] for m in d['modules']] == ['rust', 'rust'] and d['modules'][0]['build_id'] == '$RUST_ID' and not d['attention']"
 
+line sys/module/nvme_fc/version '0.9.0 rust 1234abcd'
+nvmefc status
+says 'status: the version' 'ours (Rust), version 0.9.0 rust 1234abcd'
+line "var/lib/nvme-fc-rs/$RELEASE.reason" 'there is no rustc (package rustc)'
+nvmefc status
+ends 'status: DKMS has given up' 1
+says 'status: and why' 'DKMS built no modules for this kernel: there is no rustc'
+rm -r "${FIXTURE:?}/var"
+
 unload nvmet_fc
 nvmefc status
 ends 'status: a host alone needs no target' 0

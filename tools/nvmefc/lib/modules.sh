@@ -44,12 +44,16 @@ file_kind() {
 	esac
 }
 
-# module_files NAME: every file of that module that this kernel has, the one that modprobe takes first.
-module_files() {
-	{
-		info -n "$1"
-		find "$ROOT/lib/modules/$RELEASE/" -name "$1.ko*" 2>/dev/null | sort
-	} | sed "s|^$ROOT/usr/lib/|$ROOT/lib/|; s|//*|/|g" | awk '/^\// && !seen[$0]++'
+# from_file NAME ID: the file of that module that has this build-id: the one that modprobe takes, or else another that
+# this kernel has. Fails without one.
+from_file() {
+	file=$(info -n "$1")
+	[ "$(file_build_id "$file")" = "$2" ] || file=$(
+		find "$ROOT/lib/modules/$RELEASE/" -name "$1.ko*" 2>/dev/null | sort | while read -r other; do
+			[ "$(file_build_id "$other")" != "$2" ] || { printf '%s' "$other"; break; }
+		done
+	)
+	[ -n "$file" ] && printf '%s' "$file" | sed "s|^$ROOT/usr/lib/|$ROOT/lib/|; s|//*|/|g"
 }
 
 # module_kind NAME: of the one that is loaded. The file with its build-id tells; without such a file, what the module
@@ -57,10 +61,7 @@ module_files() {
 module_kind() {
 	id=$(loaded_build_id "$(echo "$1" | tr - _)")
 	loaded_from=''
-	[ -z "$id" ] || for file in $(module_files "$1"); do
-		[ "$(file_build_id "$file")" != "$id" ] || { loaded_from=$file; break; }
-	done
-	if [ -n "$loaded_from" ]; then
+	if [ -n "$id" ] && loaded_from=$(from_file "$1" "$id"); then
 		kind=$(file_kind "$loaded_from")
 		return
 	fi

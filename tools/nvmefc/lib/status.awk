@@ -8,8 +8,9 @@ BEGIN {
 	words["-"] = "no such module is installed"
 	words["none"] = "not in it"
 }
-{
-	parse($0)
+{ parse($0) }
+f["kind"] == "reason" { attention("DKMS built no modules for this kernel: " f["text"]) }
+f["kind"] == "module" {
 	if (f["loaded"] == 1) {
 		n_loaded++
 		if (f["implementation"] != "rust") attention(f["module"] " is " words[f["implementation"]] reload())
@@ -20,8 +21,8 @@ BEGIN {
 	if (f["next"] == "c") c_next = c_next " " f["module"]
 	if (f["next"] == "rust") rust_next = rust_next " " f["module"]
 	if (has("initramfs") && f["initramfs"] == "c") attention("the initramfs has the kernel's " f["module"] ": update-initramfs -u, or dracut -f")
-	object[NR] = json_record()
-	text[NR] = described()
+	object[++n_modules] = json_record()
+	text[n_modules] = described()
 }
 END {
 	if (n_loaded && c_next != "") attention("a reboot loads the kernel's" c_next (rust_next != "" ? ", but our" rust_next : "") ": install both of ours, then depmod -a")
@@ -32,10 +33,10 @@ END {
 		printf "{\"verdict\": %s, \"status\": %d, \"attention\": [", quoted(verdict), status
 		for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? ", " : ""), quoted(why[i])
 		printf "], \"modules\": ["
-		for (i = 1; i <= NR; i++) printf "%s\n  %s", (i > 1 ? "," : ""), object[i]
+		for (i = 1; i <= n_modules; i++) printf "%s\n  %s", (i > 1 ? "," : ""), object[i]
 		print "\n]}"
 	} else {
-		for (i = 1; i <= NR; i++) print text[i]
+		for (i = 1; i <= n_modules; i++) print text[i]
 		print verdict (n ? ":" : "")
 		for (i = 1; i <= n; i++) print "  " why[i]
 	}
@@ -59,7 +60,7 @@ function same_folder(path) {
 function described(   out) {
 	out = sprintf("%-6s %-8s ", f["side"], f["module"])
 	if (f["loaded"] == 1) {
-		out = out words[f["implementation"]] (has("version") ? ", version " f["version"] : "")
+		out = out words[f["implementation"]] (has("version") ? ", version " blanks(f["version"]) : "")
 		out = out "\n  loaded from  " get("file", "a file that is not there any more") (has("build_id") ? "\n  build-id     " f["build_id"] : "")
 		if (has("taint")) out = out "\n  taint        " f["taint"]
 		out = out "\n  held by      " listed(get("holders", "no driver"))
@@ -67,6 +68,11 @@ function described(   out) {
 	out = out "\n  next load    " words[f["next"]] (has("next_file") ? ", " f["next_file"] : "")
 	if (has("initramfs")) out = out "\n  initramfs    " words[f["initramfs"]] (f["initramfs"] == "none" ? "" : ", " f["initramfs_file"])
 	return out
+}
+
+function blanks(text) {
+	gsub(/%20/, " ", text)
+	return text
 }
 
 function listed(names) {
