@@ -51,3 +51,23 @@ line "boot/initrd.img-$RELEASE" ''
 PATH=$FIXTURE/bin:$PATH nvmefc status
 ends "status: the initramfs has the kernel's" 1
 says 'status: and what to do about it' "the initramfs has the kernel's nvme_fc: update-initramfs"
+
+machine
+line sys/kernel/btf/nvme_core types
+nvmefc status
+ends 'status: the cores that are loaded have the structs that ours were built with' 0
+line sys/kernel/btf/nvme_core 'other types'
+nvmefc status
+ends 'status: the cores that are loaded have other structs' 1
+says 'status: and what to do' 'our nvme_fc was built for other struct layouts' 'do not load it'
+
+machine
+unload nvme_fc
+unload nvmet_fc
+load nvme_fc c '' lpfc
+rm -r "$FIXTURE/lib/modules/$RELEASE/updates"
+depmod -b "$FIXTURE" "$RELEASE"
+line "var/lib/nvme-fc-rs/$RELEASE.reason" 'there is no rustc'
+nvmefc status
+ends 'status: DKMS has skipped this kernel' 1
+says 'status: and why' 'DKMS builds nothing for this kernel: there is no rustc'

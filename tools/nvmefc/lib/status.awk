@@ -20,6 +20,8 @@ f["kind"] == "module" {
 	}
 	if (f["next"] == "c") c_next = c_next " " f["module"]
 	if (f["next"] == "rust") rust_next = rust_next " " f["module"]
+	if (has("abi") && f["abi"] == "differs") attention("our " f["module"] " was built for other struct layouts than those of the modules that are loaded: do not load it")
+	if (has("cause")) skipped = f["cause"]
 	if (has("initramfs") && f["initramfs"] == "c") attention("the initramfs has the kernel's " f["module"] ": update-initramfs -u, or dracut -f")
 	object[++n_modules] = json_record()
 	text[n_modules] = described()
@@ -27,6 +29,7 @@ f["kind"] == "module" {
 END {
 	if (n_loaded && c_next != "") attention("a reboot loads the kernel's" c_next (rust_next != "" ? ", but our" rust_next : "") ": install both of ours, then depmod -a")
 	if (("rust" in kinds) && ("c" in kinds)) attention("host and target are of two kinds")
+	if (skipped != "") attention("DKMS builds nothing for this kernel: " skipped)
 	status = !n_loaded ? 2 : n ? 1 : 0
 	verdict = !n_loaded ? "not loaded" : n ? "needs attention" : "ours, now and after a reboot"
 	if (json) {

@@ -14,6 +14,24 @@ holders() {
 	printf '%s' "${names:--}"
 }
 
+# abi_state FILE: whether the structs that the module was built with are those of the cores that are loaded: match, differs
+# or unchecked; nothing where that cannot be told.
+abi_state() {
+	stamp=$(modinfo -F abi "$1" 2>/dev/null)
+	case $stamp in
+	'') return ;;
+	unchecked) echo unchecked; return ;;
+	esac
+	seen=''
+	for pair in $(echo "$stamp" | tr , ' '); do
+		btf=$SYSFS/kernel/btf/${pair%%=*}
+		[ -r "$btf" ] || continue
+		[ "$(sha256sum <"$btf" | cut -c1-16)" = "${pair#*=}" ] || { echo differs; return; }
+		seen=1
+	done
+	[ -z "$seen" ] || echo match
+}
+
 # module_record NAME SIDE: one record of what is known of it.
 module_record() {
 	underscored=$(echo "$1" | tr - _)
@@ -33,6 +51,10 @@ module_record() {
 		printf 'kind=module module=%s side=%s loaded=0' "$underscored" "$2"
 	fi
 	printf ' next=%s next_file=%s' "$next_kind" "$(encoded "$next")"
+	if [ "$next_kind" = rust ]; then
+		abi=$(abi_state "$next")
+		[ -z "$abi" ] || printf ' abi=%s' "$abi"
+	fi
 	if [ -n "$initramfs" ]; then
 		in_it=$(printf '%s\n' "$initramfs_paths" | grep "/$1\.ko" | head -n 1)
 		case $in_it in
@@ -42,6 +64,9 @@ module_record() {
 		esac
 		printf ' initramfs_file=%s' "$(encoded "$initramfs")"
 	fi
+	# Free text, and so the last.
+	[ "$next_kind" = rust ] || [ ! -s "$ROOT/var/lib/nvme-fc-rs/$RELEASE.reason" ] ||
+		printf ' cause=%s' "$(first_line "$ROOT/var/lib/nvme-fc-rs/$RELEASE.reason")"
 	printf '\n'
 }
 
