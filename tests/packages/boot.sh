@@ -10,7 +10,10 @@ dir=$(realpath "$1")
 shift
 bad=0
 for which in "${@:-rust}"; do
-	GUEST_BOOT=$dir/$which "$TOOLS/guest" --kernel debian --job "$here/boot-job" --timeout 400 \
+	options=()
+	# The root disk has what is installed.
+	[[ $which != rust ]] || options=(--modules "$dir/rust")
+	GUEST_BOOT=$dir/$which "$TOOLS/guest" --tree "$TOP/tools/nvmefc" "${options[@]}" --kernel debian --job "$here/boot-job" --timeout 400 \
 		--log "${E2E_LOG:-$CACHE/log/packages.log}" -- "$which" || bad=1
 done
 exit "$bad"

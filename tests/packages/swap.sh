@@ -24,6 +24,7 @@ check "the kernel's package is whole" quiet inside sh -c "test -z \"\$(dpkg -V '
 check 'our package is whole' quiet inside sh -c "test -z \"\$(dpkg -V 'nvme-fc-rs-modules-$V')\""
 check 'only updates/ has new files' test -z "$(sums | grep -vxFf "$work/before" | grep -v ' \./updates/')"
 [[ -z $keep ]] || install -D "$R/boot/initrd.img-$V" "$keep/rust/initrd.img"
+[[ -z $keep ]] || find "$R/usr/lib/modules/$V/updates" -name '*.ko' -exec cp -t "$keep/rust" {} +
 # What an administrator does: a repository, signed by a key of its own.
 mkdir -m 700 "$R/gnupg"
 quiet inside sh -c 'export GNUPGHOME=/gnupg; gpg -q --batch --passphrase "" --quick-gen-key test@example.org ed25519 sign 1d &&
