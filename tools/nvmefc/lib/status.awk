@@ -9,8 +9,7 @@ BEGIN {
 	words["none"] = "not in it"
 }
 { parse($0) }
-f["kind"] == "reason" { attention("DKMS built no modules for this kernel: " f["text"]) }
-f["kind"] == "module" {
+{
 	if (f["loaded"] == 1) {
 		n_loaded++
 		if (f["implementation"] != "rust") attention(f["module"] " is " words[f["implementation"]] reload())

@@ -76,8 +76,5 @@ command_status() {
 	{
 		module_record nvme-fc host
 		module_record nvmet-fc target
-		# Of the DKMS package: why it built none for this kernel.
-		reason=$(first_line "$ROOT/var/lib/nvme-fc-rs/$RELEASE.reason")
-		[ -z "$reason" ] || printf 'kind=reason text=%s\n' "$reason"
 	} | render status.awk
 }
