@@ -25,6 +25,7 @@ pub mod life;
 pub mod ls;
 pub mod queues;
 pub mod reconnect;
+pub mod record;
 pub mod room;
 pub mod traddr;
 pub mod wire;

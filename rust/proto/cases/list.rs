@@ -139,6 +139,11 @@ macro_rules! for_each_suite {
             nvme_fc_proto_patience = patience {
                 review_host_13_a_port_that_goes_shortens_waits,
             }
+            nvme_fc_proto_record = record {
+                each_kind_of_field,
+                whatever_is_in_a_value_the_line_is_one,
+                a_file_that_is_full_is_told,
+            }
             nvme_fc_proto_refusal = refusal {
                 what_passes_and_what_does_not,
                 a_port_that_goes_decides_nothing,

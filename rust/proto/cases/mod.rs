@@ -38,6 +38,7 @@ pub(crate) mod payload;
 pub(crate) mod port_life;
 pub(crate) mod queues;
 pub(crate) mod reconnect;
+pub(crate) mod record;
 pub(crate) mod refusal;
 pub(crate) mod reject;
 pub(crate) mod response;
