@@ -18,6 +18,8 @@ pub(crate) mod class;
 pub(crate) mod completion;
 #[allow(unsafe_code, reason = "reads masks of CPUs")]
 pub(crate) mod cpus;
+#[allow(unsafe_code, reason = "wraps debugfs and seq_file")]
+pub(crate) mod debugfs;
 #[allow(unsafe_code, reason = "wraps struct device")]
 pub(crate) mod device;
 #[allow(unsafe_code, reason = "wraps the streaming DMA API")]
