@@ -33,6 +33,12 @@ pub const fn queue_cost(commands: u16) -> u32 {
     QUEUE_COST.saturating_add(commands as u32)
 }
 
+/// What one host may have of `whole`, however much of it is gone.
+#[inline]
+pub const fn of_one_host(whole: u64) -> u64 {
+    whole / SHARES
+}
+
 /// Whether `wanted` more may be set aside of `whole`, of which `used` is gone,
 /// `mine` of that to the host that asks. `None`: hosts cannot be told apart.
 ///
@@ -45,7 +51,7 @@ pub fn check(whole: u64, used: u64, mine: Option<u64>, wanted: u64) -> Result<()
     if then > whole {
         return Err(Shortage::Port);
     }
-    let is_over = |mine: u64| mine.saturating_add(wanted) > whole / SHARES;
+    let is_over = |mine: u64| mine.saturating_add(wanted) > of_one_host(whole);
     if mine.is_some_and(is_over) && then > whole / 2 {
         return Err(Shortage::Host);
     }

@@ -5,7 +5,9 @@ use crate::proto::command::cmd_iu::Transfer;
 use crate::proto::command::connect::{
     check_controller,
     check_entry,
+    failure,
     is_connect,
+    nqn,
     Admission,
     ConnectError,
     Expected,
@@ -104,6 +106,37 @@ pub(crate) fn refusals_name_the_place() -> CaseResult {
     ] {
         ensure_eq!((error.status(), error.result()), (status, result));
         ensure!(!error.text().is_empty());
+    }
+    Ok(())
+}
+
+pub(crate) fn names_end_at_the_first_zero() -> CaseResult {
+    let mut field = [b'a'; 256];
+
+    ensure_eq!(nqn(&field).len(), 256);
+    field[3] = 0;
+    ensure_eq!(nqn(&field), b"aaa");
+    field[0] = 0;
+    ensure_eq!(nqn(&field), b"");
+    Ok(())
+}
+
+pub(crate) fn failures_have_words() -> CaseResult {
+    for (status, at, text) in [
+        (0x4182, 0x1_0100, "no such subsystem at this port"),
+        (0x0182, 0x1_0100, "no such subsystem at this port"),
+        (0x4184, 0x1_0200, "host not allowed"),
+        (0x4182, 0x1_0200, "NQN of the host not valid"),
+        (0x4182, 0x1_0010, "no such controller"),
+        (0x4182, 42, "queue identifier not valid"),
+        (0x4182, 44, "queue size not valid"),
+        (0x4182, 0, "invalid parameters"),
+        (0x4180, 0, "record format not supported"),
+        (0x4181, 0, "controller busy"),
+        (0x4191, 0, "authentication required"),
+        (0x4000, 0, "see the NVMe status"),
+    ] {
+        ensure_eq!(failure(status, at), text, "{status:x} {at:x}");
     }
     Ok(())
 }

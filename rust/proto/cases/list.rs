@@ -21,6 +21,8 @@ macro_rules! for_each_suite {
                 data_of_one_length,
                 only_its_own_controller,
                 refusals_name_the_place,
+                names_end_at_the_first_zero,
+                failures_have_words,
                 one_connect_at_a_time,
                 nothing_half_way_serves,
             }

@@ -16,6 +16,12 @@ use crate::proto::wire::SubmissionEntry;
 pub const DATA_LENGTH: u32 = 1024;
 /// Where the controller identifier is in the data.
 pub const CONTROLLER_AT: usize = 16;
+/// Where the NQN of the subsystem is in the data.
+pub const SUBSYSTEM_AT: usize = 256;
+/// Where the NQN of the host is in the data.
+pub const HOST_AT: usize = 512;
+/// Bytes of the field of each.
+pub const NQN_LENGTH: usize = 256;
 /// Where the queue identifier is in the entry.
 const QUEUE_AT: u32 = 42;
 /// Where the queue size is in the entry.
@@ -89,6 +95,34 @@ impl ConnectError {
             // CAST: A small constant.
             Self::Controller => IN_DATA | CONTROLLER_AT as u32,
         }
+    }
+}
+
+/// The NQN in its field: up to the first zero.
+pub fn nqn(field: &[u8; NQN_LENGTH]) -> &[u8] {
+    field.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
+/// Why nvmet failed a Connect, by its status and, for a parameter, by the place that
+/// its result names.
+pub const fn failure(status: u16, at: u32) -> &'static str {
+    const SUBSYSTEM: u32 = IN_DATA | SUBSYSTEM_AT as u32;
+    const HOST: u32 = IN_DATA | HOST_AT as u32;
+    const CONTROLLER: u32 = IN_DATA | CONTROLLER_AT as u32;
+
+    match (status & !DNR, at) {
+        (0x180, _) => "record format not supported",
+        (0x181, _) => "controller busy",
+        (INVALID_PARAMETERS, SUBSYSTEM) => "no such subsystem at this port",
+        (INVALID_PARAMETERS, HOST) => "NQN of the host not valid",
+        (INVALID_PARAMETERS, CONTROLLER) => "no such controller",
+        (INVALID_PARAMETERS, QUEUE_AT) => "queue identifier not valid",
+        (INVALID_PARAMETERS, SIZE_AT) => "queue size not valid",
+        (INVALID_PARAMETERS, _) => "invalid parameters",
+        (0x184, _) => "host not allowed",
+        (0x191, _) => "authentication required",
+        (0x06, _) => "internal error: data did not come, or no memory",
+        _ => "see the NVMe status",
     }
 }
 

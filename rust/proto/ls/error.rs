@@ -89,6 +89,48 @@ pub enum LsError {
 }
 
 impl LsError {
+    /// All there are, in the order of their numbers.
+    pub const ALL: [Self; 38] = [
+        Self::Length,
+        Self::CreateAssociationLength,
+        Self::CreateAssociationListLength,
+        Self::CreateAssociationTag,
+        Self::CreateAssociationDescriptorLength,
+        Self::ErspRatio,
+        Self::ControllerId,
+        Self::SubmissionQueueSize,
+        Self::HostId,
+        Self::HostNqn,
+        Self::SubsystemNqn,
+        Self::NoPort,
+        Self::AssociationAllocation,
+        Self::QueueAllocation,
+        Self::CreateConnectionLength,
+        Self::CreateConnectionListLength,
+        Self::CreateConnectionTag,
+        Self::CreateConnectionDescriptorLength,
+        Self::QueueId,
+        Self::QueueIdInUse,
+        Self::AssociationIdTag,
+        Self::AssociationIdLength,
+        Self::NoAssociation,
+        Self::NotConnected,
+        Self::ConnectionIdTag,
+        Self::ConnectionIdLength,
+        Self::NoConnection,
+        Self::DisconnectLength,
+        Self::DisconnectListLength,
+        Self::DisconnectTag,
+        Self::DisconnectDescriptorLength,
+        Self::DisconnectScope,
+        Self::DisconnectSuperseded,
+        Self::PortGoing,
+        Self::NoContext,
+        Self::NotForHost,
+        Self::Unsupported,
+        Self::UnknownCommand,
+    ];
+
     /// Text for the log.
     pub const fn text(self) -> &'static str {
         match self {
