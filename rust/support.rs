@@ -9,6 +9,7 @@
 pub(crate) mod announce;
 #[allow(unsafe_code, reason = "a part that points at its whole")]
 pub(crate) mod backref;
+pub(crate) mod books;
 #[cfg(CONFIG_BLK_CGROUP_FC_APPID)]
 #[allow(unsafe_code, reason = "wraps the cgroup code")]
 pub(crate) mod cgroup;

@@ -5,8 +5,7 @@
 //! LLDDs read all of them, and write some: `port_id` and `port_role` of a local
 //! port, and the `private` pointers. So every access here is a single volatile
 //! one, and nothing is concluded from a value read back but whether a port is
-//! online, which the transport alone writes. Of a target port nothing is read
-//! back.
+//! online, which the transport alone writes.
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
@@ -225,7 +224,7 @@ pub(crate) struct TargetPortAbi(Opaque<abi::nvmet_fc_target_port>);
 
 // SAFETY: Plain data that only the LLDD uses.
 unsafe impl Send for TargetPortAbi {}
-// SAFETY: Nothing here reads or writes it.
+// SAFETY: Every access is one volatile load of a word.
 unsafe impl Sync for TargetPortAbi {}
 
 impl TargetPortAbi {
@@ -262,6 +261,11 @@ impl HostHandle {
     /// The handle that an LLDD gave; `None` if it uses none.
     pub(crate) fn new(raw: *mut c_void) -> Option<Self> {
         (!raw.is_null()).then_some(Self(raw as usize))
+    }
+
+    /// The handle that [`HostHandle::to_bits`] gave as a number.
+    pub(crate) fn from_bits(bits: usize) -> Self {
+        Self(bits)
     }
 
     /// The handle for the LLDD.

@@ -55,6 +55,12 @@ impl NvmetPort {
         (address.trtype, address.adrfam)
     }
 
+    /// The number that the user gave it.
+    pub(crate) fn number(self) -> u16 {
+        // SAFETY: By the invariant; nvmet does not change it.
+        u16::from_le(unsafe { (*self.as_raw()).disc_addr.portid })
+    }
+
     /// The transport address that the user gave it, up to its end.
     pub(crate) fn traddr(&self) -> &[u8] {
         // SAFETY: By the invariant; nvmet does not change it once it is enabled.

@@ -109,6 +109,13 @@ impl NvmetQueue {
         (self.ctrl(), CtrlId(completion))
     }
 
+    /// Where nvmet is in the submission queue. Context: any.
+    pub(crate) fn sqhd(&self) -> u32 {
+        // SAFETY: The field is one word that nvmet changes; a value of any moment will
+        // do.
+        unsafe { core::ptr::read_volatile(&raw const (*self.sq.get()).sqhd) }
+    }
+
     /// Waits until nvmet has no command of this queue any more, and takes the
     /// queue from its controller, perhaps the controller with it. Once.
     ///

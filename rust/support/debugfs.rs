@@ -44,12 +44,21 @@ pub(crate) trait Show: 'static {
     ///
     /// # Errors
     ///
-    /// `out`'s.
+    /// `out`'s; otherwise there is no memory, and the reader gets `ENOMEM`.
     fn show(out: &mut Output<'_>) -> fmt::Result;
 }
 
 /// Where the text goes.
 pub(crate) struct Output<'a>(&'a Opaque<abi::seq_file>);
+
+impl Output<'_> {
+    /// Whether there was too little room.
+    fn is_full(&self) -> bool {
+        // SAFETY: Alive as long as this, and used by the reader's thread alone.
+        let file = unsafe { &*self.0.get() };
+        file.count == file.size
+    }
+}
 
 impl fmt::Write for Output<'_> {
     /// # Errors
@@ -95,10 +104,13 @@ impl<T: Show> Table<T> {
     /// Called by seq_file.
     unsafe extern "C" fn show(file: *mut abi::seq_file, _private: *mut c_void) -> c_int {
         // SAFETY: Alive in this call; the type is transparent.
-        let file = unsafe { &*file.cast::<Opaque<abi::seq_file>>() };
+        let mut out = Output(unsafe { &*file.cast::<Opaque<abi::seq_file>>() });
         // seq_file sees for itself when there was no room.
-        let _ = T::show(&mut Output(file));
-        0
+        if T::show(&mut out).is_ok() || out.is_full() {
+            0
+        } else {
+            ENOMEM.to_errno()
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use core::ptr;
 
 use kernel::{
     device::Device,
+    prelude::*,
     sync::aref::ARef, //
 };
 
@@ -75,6 +76,19 @@ impl DeviceRef {
     /// The device as C names it: null when there is none.
     pub(crate) fn as_raw(&self) -> *mut abi::device {
         self.raw
+    }
+
+    /// The name of the device's driver; of its bus while it has none. `None` if there
+    /// is no device, or neither. Context: the driver is not unloaded meanwhile.
+    pub(crate) fn driver_name(&self) -> Option<&CStr> {
+        if self.raw.is_null() {
+            return None;
+        }
+        // SAFETY: `device` keeps it alive.
+        let name = unsafe { abi::dev_driver_string(self.raw) };
+        // SAFETY: A string, which lives as long as driver and bus do.
+        let name = unsafe { CStr::from_char_ptr(name) };
+        (!name.is_empty()).then_some(name)
     }
 
     /// Most 512-byte sectors that can be mapped in one piece, however much

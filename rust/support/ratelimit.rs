@@ -68,8 +68,14 @@ impl Ratelimit {
 }
 
 /// Runs a log macro unless its call site printed too much lately:
-/// `ratelimited!(dev_warn!(dev, "...\n"))`.
+/// `ratelimited!(dev_warn!(dev, "...\n"))`; or, with a limiter before it, unless
+/// those who share that one did.
 macro_rules! ratelimited {
+    ($limit:expr, $print:expr) => {{
+        if $limit.pass() {
+            $print;
+        }
+    }};
     ($print:expr) => {{
         static LIMIT: $crate::shared::support::ratelimit::Ratelimit =
             $crate::shared::support::ratelimit::Ratelimit::new();
