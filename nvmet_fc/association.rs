@@ -6,6 +6,7 @@
 
 pub(crate) mod end;
 pub(crate) mod queues;
+mod shown;
 pub(crate) mod tenancy;
 
 use kernel::{
@@ -19,7 +20,12 @@ use kernel::{
             Relaxed, //
         },
         Arc,
+        SetOnce,
         SpinLockIrq, //
+    },
+    time::{
+        Instant,
+        Monotonic, //
     },
     workqueue::{
         impl_has_delayed_work,
@@ -34,6 +40,7 @@ use crate::{
         queues::Connections,
         tenancy::Tenancy, //
     },
+    counts,
     ls::waiting::WaitingLs,
     nvmet::{
         port::NvmetPort,
@@ -44,6 +51,7 @@ use crate::{
         host::HostRef, //
     },
     queue::{
+        names::ConnectNames,
         ConnTable,
         NewQueue,
         Queue,
@@ -58,6 +66,7 @@ use crate::{
             }, //
         },
         support::{
+            books::Entry,
             random::random_u64,
             ratelimit::Ratelimit,
             rcu_table::{
@@ -129,6 +138,12 @@ pub(crate) struct Association {
     /// The Disconnect to answer when all is done.
     #[pin]
     disconnect: SpinLockIrq<PendingDisconnect>,
+    /// When it was made.
+    since: Instant<Monotonic>,
+    /// Who its Connect was of, and for.
+    names: SetOnce<ConnectNames>,
+    /// It among those in memory.
+    _entry: Entry,
     /// How often it was looked at.
     looks: Atomic<u32>,
     /// Looks at it: ends it if no host connects, and what its host has begun and
@@ -238,6 +253,9 @@ impl Association {
                 connections <- new_spinlock_irq!(connections, "nvmet_fc::queues"),
                 remaining: Atomic::new(1),
                 disconnect <- new_spinlock_irq!(PendingDisconnect::None, "nvmet_fc::disconnect"),
+                since: Instant::now(),
+                names: SetOnce::new(),
+                _entry: counts::ASSOCIATIONS.enter(),
                 looks: Atomic::new(0),
                 watch_work <- new_delayed_work!("nvmet_fc::watch"),
                 delete_work <- new_work!("nvmet_fc::delete"),
@@ -424,7 +442,11 @@ impl Association {
 }
 
 impl QueueOwner for Association {
-    fn connected(&self, controller: u16) {
+    fn connected(&self, controller: u16, names: Option<ConnectNames>) {
+        if let Some(names) = names {
+            // Only one Connect of an admin queue succeeds.
+            self.names.populate(names);
+        }
         self.controller
             .store(u32::from(controller) | CONNECTED, Relaxed);
         self.tenancy.connected();

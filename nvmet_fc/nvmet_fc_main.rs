@@ -10,13 +10,14 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: entry > unload > tgtport > association > ls | queue > port > globals limits trace
-//     > nvmet > shared > layout shim > abi
+// layers: entry > unload > tgtport > association > ls | queue > port
+//     > counts globals limits trace > nvmet > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
 mod abi;
 mod association;
+mod counts;
 mod entry;
 mod globals;
 #[path = "../lldd_abi/layout.rs"]
@@ -36,7 +37,10 @@ mod trace;
 mod unload;
 
 use kernel::prelude::*;
-use shared::proto;
+use shared::{
+    proto,
+    support::debugfs::Folder, //
+};
 
 module! {
     type: NvmetFcModule,
@@ -49,6 +53,8 @@ module! {
 
 /// The loaded module. What comes first goes first.
 struct NvmetFcModule {
+    /// What users may read of it. Comes last in `init`, as nothing must fail after it.
+    _files: Folder,
     /// nvmet's knowledge of the transport.
     _registration: nvmet::ops::Registration<NvmetFcModule>,
     /// Runs when nobody can call any more.
@@ -61,8 +67,10 @@ impl kernel::Module for NvmetFcModule {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         shared::support::announce::announce();
         let globals = globals::Globals::new()?;
+        let registration = nvmet::ops::Registration::new()?;
         Ok(Self {
-            _registration: nvmet::ops::Registration::new()?,
+            _files: entry::debugfs::add(),
+            _registration: registration,
             _last: unload::Last,
             _globals: globals,
         })

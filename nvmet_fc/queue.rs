@@ -13,7 +13,10 @@ mod done;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 pub(crate) mod exchange;
 pub(crate) mod exchange_lldd;
+pub(crate) mod names;
+pub(crate) mod numbers;
 pub(crate) mod receive;
+mod say;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 mod slot;
 #[allow(unsafe_code, reason = "names what LLDDs keep")]
@@ -46,6 +49,7 @@ use kernel::{
 };
 
 use crate::{
+    counts,
     limits,
     nvmet::{
         port::{
@@ -61,7 +65,10 @@ use crate::{
         core::Hold,
         share::Share, //
     },
-    queue::slot_list::SlotList,
+    queue::{
+        names::ConnectNames,
+        slot_list::SlotList, //
+    },
     shared::{
         proto::{
             command::{
@@ -74,8 +81,8 @@ use crate::{
             wire::ExtendedResponseIu, //
         },
         support::{
+            books::Entry,
             mapped::MappedArray,
-            ratelimit::ratelimited,
             rcu_table::{
                 impl_has_link,
                 Link,
@@ -95,9 +102,9 @@ const RELEASE_WORK: u64 = 1;
 
 /// What a queue belongs to: an association.
 pub(crate) trait QueueOwner: Send + Sync {
-    /// Its admin queue was connected to a controller of this identifier. Context:
-    /// any.
-    fn connected(&self, controller: u16);
+    /// Its admin queue was connected to a controller of this identifier, by a Connect
+    /// with these names, if they are known. Context: may sleep.
+    fn connected(&self, controller: u16, names: Option<ConnectNames>);
 
     /// The identifier of the controller that its admin queue was connected to.
     /// Context: any.
@@ -185,6 +192,8 @@ pub(crate) struct Queue {
     ordinal: Atomic<u32>,
     /// Extended responses sent.
     sequence_number: Atomic<u32>,
+    /// It among those in memory.
+    _entry: Entry,
     /// Starts commands that were deferred.
     #[pin]
     start_work: workqueue::Work<Self, { START_WORK }>,
@@ -270,6 +279,7 @@ impl Queue {
                 gate <- SubmitGate::new(),
                 ordinal: Atomic::new(0),
                 sequence_number: Atomic::new(0),
+                _entry: counts::CONNECTIONS.enter(),
                 start_work <- new_work!("nvmet_fc::start"),
                 release_work <- new_work!("nvmet_fc::release"),
             }? Error),
@@ -403,31 +413,6 @@ impl Queue {
     pub(crate) fn is_busy(&self) -> bool {
         // CAST: As above.
         self.free.get() != self.slots.len() as u32
-    }
-
-    /// Reports operations that were aborted because their data did not come.
-    pub(crate) fn say_stale(&self, operations: usize) {
-        ratelimited!(pr_warn!(
-            "{{{}:{}}}: write data of {} commands of queue {} did not come, aborting them, port 0x{:016x}\n",
-            self.port.number,
-            self.owner_number,
-            operations,
-            self.id.queue_id(),
-            self.port.port_name
-        ));
-    }
-
-    /// Reports operations that the end of the association does not wait for any
-    /// longer.
-    pub(crate) fn say_lost(&self, operations: usize) {
-        ratelimited!(pr_warn!(
-            "{{{}:{}}}: {} WRITEDATA of queue {} never ended by the LLDD, port 0x{:016x}\n",
-            self.port.number,
-            self.owner_number,
-            operations,
-            self.id.queue_id(),
-            self.port.port_name
-        ));
     }
 
     /// Gives a reference back. The last one frees the queue on a workqueue.

@@ -6,6 +6,7 @@
 
 mod associations;
 mod bindings;
+pub(crate) mod listing;
 pub(crate) mod ls;
 pub(crate) mod register;
 pub(crate) mod registry;
@@ -37,6 +38,7 @@ use kernel::{
 
 use crate::{
     association::Association,
+    counts,
     ls::receive::{
         LsContexts,
         CONTEXTS, //
@@ -60,6 +62,7 @@ use crate::{
             target_template::TargetTemplate, //
         },
         support::{
+            books::Entry,
             completion::Completion,
             device::DeviceRef,
             held::Held,
@@ -114,6 +117,8 @@ pub(crate) struct TargetPort {
     /// `targetport_delete` was delivered.
     #[pin]
     deleted: Completion,
+    /// It among those in memory.
+    _entry: Entry,
     /// Keeps the module: an LLDD that does not wait for `targetport_delete` may be
     /// gone before its port, and then nothing else does.
     _module: ModuleRef<NvmetFcModule>,
@@ -160,6 +165,7 @@ impl TargetPort {
                 since: Instant::now(),
                 event_work <- new_delayed_work!("nvmet_fc::event"),
                 deleted <- Completion::new(),
+                _entry: counts::TARGET_PORTS.enter(),
                 _module: module,
             }? Error),
             GFP_KERNEL,

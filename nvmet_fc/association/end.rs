@@ -26,10 +26,12 @@ use crate::{
         DELETE_WORK,
         WATCH_WORK, //
     },
+    counts::refusal::Refusal,
     globals,
     limits::QUEUE_ID_MAX,
     ls::disconnect,
     nvmet::port::nvmet_wq,
+    port::host::NamedHost,
     queue::unfinished::Unfinished,
     shared::{
         proto::ls::response::{
@@ -92,12 +94,18 @@ impl Association {
         }
         let looks = self.looks.fetch_add(1, Relaxed);
         if looks >= CONNECT_LOOKS && self.ctrl().is_none() {
-            ratelimited!(pr_info!(
-                "{{{}:{}}}: no controller was connected, port 0x{:016x}\n",
-                self.port.number,
-                self.number(),
-                self.port.port_name
-            ));
+            let why = Refusal::AssociationIdle.counted();
+            ratelimited!(
+                self.port.services_log,
+                pr_info!(
+                    "{{{}:{}}}: {}, port 0x{:016x}{}\n",
+                    self.port.number,
+                    self.number(),
+                    why,
+                    self.port.port_name,
+                    NamedHost::of(self.host())
+                )
+            );
             self.schedule_delete();
             return;
         }

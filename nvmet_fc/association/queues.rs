@@ -217,8 +217,18 @@ fn ids() -> impl Iterator<Item = u16> {
 
 /// Does something with every queue, the admin queue last. Context: as what is
 /// done; without the lock.
-pub(crate) fn for_each(connections: &SpinLockIrq<Connections>, mut act: impl FnMut(&Arc<Queue>)) {
-    for queue_id in ids() {
+pub(crate) fn for_each(connections: &SpinLockIrq<Connections>, act: impl FnMut(&Arc<Queue>)) {
+    visit(connections, ids(), act);
+}
+
+/// Does something with those of these queues that there are. Context: as what is done;
+/// without the lock.
+pub(super) fn visit(
+    connections: &SpinLockIrq<Connections>,
+    ids: impl Iterator<Item = u16>,
+    mut act: impl FnMut(&Arc<Queue>),
+) {
+    for queue_id in ids {
         let queue = connections.lock().queue(queue_id);
         if let Some(queue) = queue {
             act(&queue);

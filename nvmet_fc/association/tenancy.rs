@@ -17,9 +17,13 @@ use kernel::{
 };
 
 use crate::{
+    counts::refusal::Refusal,
     port::{
         core::Hold,
-        host::HostRef,
+        host::{
+            HostRef,
+            NamedHost, //
+        },
         room::{
             Account,
             ASSOCIATIONS_EXISTING,
@@ -73,21 +77,28 @@ impl Tenancy {
         let found = accounts.find(handle);
         // CAST: Small constants.
         let refused = if all >= ASSOCIATIONS_MAX as u32 {
-            Some((all, "in all"))
+            Some((Refusal::AssociationsOfPort, all, "in all"))
         } else if accounts.existing >= ASSOCIATIONS_EXISTING as u32 {
-            Some((accounts.existing, "in all, with those that end,"))
+            let whose = "in all, with those that end,";
+            Some((Refusal::AssociationsOfPort, accounts.existing, whose))
         } else {
-            found.and_then(|account| account.has_too_many())
+            let host = found.and_then(|account| account.has_too_many());
+            host.map(|(number, whose)| (Refusal::AssociationsOfHost, number, whose))
         };
-        if let Some((number, whose)) = refused {
+        if let Some((refusal, number, whose)) = refused {
             drop(accounts);
-            ratelimited!(pr_warn!(
-                "{{{}}}: no room for another association: {} associations {}, port 0x{:016x}\n",
-                port.number,
-                number,
-                whose,
-                port.port_name
-            ));
+            refusal.counted();
+            ratelimited!(
+                port.services_log,
+                pr_warn!(
+                    "{{{}}}: no room for another association: {} associations {}, port 0x{:016x}{}\n",
+                    port.number,
+                    number,
+                    whose,
+                    port.port_name,
+                    NamedHost::of(host)
+                )
+            );
             return Err(LsError::AssociationAllocation);
         }
         let account = accounts.open(handle);

@@ -12,6 +12,7 @@ use kernel::{
 
 use crate::{
     abi,
+    counts::refusal::Refusal,
     limits,
     nvmet::{
         ops::{
@@ -77,10 +78,11 @@ impl FabricsOps for NvmetFcModule {
         }
         registry::bind(port, names).inspect_err(|error| {
             let why = match *error {
-                ENXIO => "no target port has this name",
-                EALREADY => "the target port has an nvmet port",
-                _ => "no memory",
+                ENXIO => Refusal::NvmetPortNames,
+                EALREADY => Refusal::NvmetPortTaken,
+                _ => Refusal::NvmetPortOther,
             };
+            let why = why.counted();
             pr_warn!("port 0x{:016x} not enabled: {}\n", names.port, why);
         })
     }

@@ -31,6 +31,10 @@ use kernel::{
 use zerocopy::FromBytes;
 
 use crate::{
+    counts::{
+        self,
+        refusal::Refusal, //
+    },
     globals,
     ls::disconnect::sent::{
         SentDisconnect,
@@ -43,7 +47,10 @@ use crate::{
             Hold,
             PortCore, //
         },
-        host::HostRef,
+        host::{
+            HostRef,
+            NamedHost, //
+        },
         share::Sending, //
     },
     shared::{
@@ -103,6 +110,7 @@ impl LsSender for ToHost {
             self.number,
             users.port.port_name
         ));
+        counts::ABORTS_UNANSWERED.up();
         users.port.lldd.ls_abort(users.host.handle(), request);
     }
 
@@ -153,6 +161,7 @@ fn new(port: &Hold, host: &HostRef, id: AssociationId, number: u32) -> Result<Ar
         host: host.clone(),
         _sending: Sending::new(port, host.handle()).ok_or(EBUSY)?,
         port: port.clone(),
+        _entry: counts::SENT_DISCONNECTS.enter(),
     };
     let sender = ToHost {
         port: ptr::from_ref::<PortCore>(port).addr(),
@@ -181,15 +190,21 @@ pub(crate) fn send(port: &Hold, host: &HostRef, id: AssociationId, number: u32) 
         Ok(sent) => sent,
         Err(error) => {
             let why = match error {
-                EBUSY => "the host answers none",
-                _ => "ENOMEM",
+                EBUSY => Refusal::DisconnectSilent,
+                _ => Refusal::DisconnectMemory,
             };
-            ratelimited!(pr_info!(
-                "{{{}:{}}}: send Disconnect Association failed: {}\n",
-                port.number,
-                number,
-                why
-            ));
+            let why = why.counted();
+            ratelimited!(
+                port.services_log,
+                pr_info!(
+                    "{{{}:{}}}: send Disconnect Association failed: {}, port 0x{:016x}{}\n",
+                    port.number,
+                    number,
+                    why,
+                    port.port_name,
+                    NamedHost::of(Some(host))
+                )
+            );
             return;
         }
     };
@@ -210,12 +225,19 @@ pub(crate) fn send(port: &Hold, host: &HostRef, id: AssociationId, number: u32) 
         Ok(()) => {}
         Err(error) => {
             sent.unsent();
-            ratelimited!(pr_info!(
-                "{{{}:{}}}: XMT Disconnect Association failed: {}\n",
-                port.number,
-                number,
-                error.to_errno()
-            ));
+            let why = Refusal::DisconnectLldd.counted();
+            ratelimited!(
+                port.services_log,
+                pr_info!(
+                    "{{{}:{}}}: XMT Disconnect Association failed: {} ({}), port 0x{:016x}{}\n",
+                    port.number,
+                    number,
+                    error.to_errno(),
+                    why,
+                    port.port_name,
+                    NamedHost::of(Some(host))
+                )
+            );
         }
     }
 }

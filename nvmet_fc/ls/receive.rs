@@ -28,6 +28,10 @@ use kernel::{
 
 use crate::{
     abi,
+    counts::{
+        self,
+        refusal::Refusal, //
+    },
     ls::{
         traced,
         waiting::WaitingLs, //
@@ -56,6 +60,7 @@ use crate::{
             wire::LS_RESPONSE_MAX, //
         },
         support::{
+            books::Entry,
             device::DeviceRef,
             mapped::MappedArray,
             ratelimit::ratelimited,
@@ -70,7 +75,7 @@ type LsResponses = MappedArray<[u8; LS_RESPONSE_MAX]>;
 /// Link services that a target port takes at a time.
 pub(crate) const CONTEXTS: usize = 256;
 /// Those of one host; C hosts keep to as many themselves.
-const OF_ONE_HOST: usize = CONTEXTS / 4;
+pub(crate) const OF_ONE_HOST: usize = CONTEXTS / 4;
 /// Longest request, bytes.
 pub(crate) const REQUEST_MAX: usize = 1024;
 
@@ -86,6 +91,8 @@ struct Received {
     port: Option<(Hold, Arc<LsContexts>)>,
     /// What the LLDD wants back, from its call until the answer.
     response: Option<UnansweredLs>,
+    /// It among those received, while in use.
+    entry: Option<Entry>,
 }
 
 /// The memory of one.
@@ -152,6 +159,7 @@ impl LsContexts {
                         host: None,
                         port: None,
                         response: None,
+                        entry: None,
                     }),
                 },
                 GFP_KERNEL,
@@ -167,6 +175,16 @@ impl LsContexts {
             }),
             GFP_KERNEL,
         )
+    }
+
+    /// How many are in use. Context: any.
+    pub(crate) fn in_use(&self) -> usize {
+        CONTEXTS.saturating_sub(self.list.lock().free.len())
+    }
+
+    /// How many of these are a host's. Context: any.
+    pub(crate) fn in_use_by(&self, host: HostHandle) -> usize {
+        self.list.lock().of(Some(host))
     }
 
     /// Unmaps the responses, which none is left to need. Context: may sleep.
@@ -197,16 +215,25 @@ impl LsList {
 
     /// Takes a context for a link service of `host`, if it may have another. An
     /// LLDD without handles cannot tell hosts apart.
-    fn take(&mut self, host: Option<HostHandle>) -> Option<u16> {
-        let theirs = |owner: &&Option<HostHandle>| host.is_some() && **owner == host;
-        if self.owners.iter().filter(theirs).count() >= OF_ONE_HOST {
-            return None;
+    ///
+    /// # Errors
+    ///
+    /// Who has too many.
+    fn take(&mut self, host: Option<HostHandle>) -> Result<u16, Refusal> {
+        if host.is_some() && self.of(host) >= OF_ONE_HOST {
+            return Err(Refusal::LsOfHost);
         }
-        let index = self.free.pop()?;
+        let index = self.free.pop().ok_or(Refusal::LsContexts)?;
         if let Some(owner) = self.owners.get_mut(usize::from(index)) {
             *owner = host;
         }
-        Some(index)
+        Ok(index)
+    }
+
+    /// How many of a host there are.
+    fn of(&self, host: Option<HostHandle>) -> usize {
+        let theirs = |owner: &&Option<HostHandle>| **owner == host;
+        self.owners.iter().filter(theirs).count()
     }
 
     /// Gives one back.
@@ -243,25 +270,31 @@ pub(crate) fn receive(
     request: &[u8],
 ) -> Result {
     let outcome = Hold::try_new(port)
-        .ok_or(ESHUTDOWN)
+        .ok_or(Refusal::LsPortGoes)
         .and_then(|hold| ReceivedLs::accept(contexts, hold, host, response, request));
-    if let Err(error) = outcome {
-        traced::received(port, response, request, None, error.to_errno());
+    outcome.map_err(|refusal| {
         let name = receive::command_name(receive::command(request));
-        let why = match error {
-            E2BIG => "payload too large",
-            ESHUTDOWN => "target deleting",
-            _ => "context allocation failed",
+        let why = refusal.counted();
+        let (what, error) = match refusal {
+            Refusal::LsLength => (why, E2BIG),
+            Refusal::LsPortGoes => (why, ESHUTDOWN),
+            _ => ("context allocation failed", ENOENT),
         };
-        ratelimited!(pr_info!(
-            "{{{}}}: RCV {} LS failed: {} ({})\n",
-            port.number,
-            name,
-            why,
-            request.len()
-        ));
-    }
-    outcome
+        traced::received(port, response, request, None, error.to_errno());
+        ratelimited!(
+            port.services_log,
+            pr_info!(
+                "{{{}}}: RCV {} LS failed: {} ({}), {}, port 0x{:016x}\n",
+                port.number,
+                name,
+                what,
+                request.len(),
+                why,
+                port.port_name
+            )
+        );
+        error
+    })
 }
 
 impl ReceivedLs {
@@ -270,30 +303,29 @@ impl ReceivedLs {
     ///
     /// # Errors
     ///
-    /// `E2BIG`: longer than any. `ESHUTDOWN`: the port takes none any more.
-    /// `ENOENT`: no context, or too many of this host. Then nothing was kept.
+    /// Why not. Then nothing was kept.
     fn accept(
         contexts: &Arc<LsContexts>,
         port: Hold,
         host: Option<HostHandle>,
         response: UnansweredLs,
         request: &[u8],
-    ) -> Result {
+    ) -> Result<(), Refusal> {
         if request.len() > REQUEST_MAX {
-            return Err(E2BIG);
+            return Err(Refusal::LsLength);
         }
         if port.unregistered.load(Relaxed) {
-            return Err(ESHUTDOWN);
+            return Err(Refusal::LsPortGoes);
         }
-        let index = contexts.list.lock().take(host).ok_or(ENOENT)?;
+        let index = contexts.list.lock().take(host)?;
         let Some(context) = contexts.contexts.get(usize::from(index)) else {
-            return Err(ENOENT);
+            return Err(Refusal::LsContexts);
         };
         let host = match host.map(|host| HostRef::new(&port, host)).transpose() {
             Ok(host) => host,
             Err(_) => {
                 contexts.list.lock().give(index);
-                return Err(ENOENT);
+                return Err(Refusal::LsHosts);
             }
         };
         // SAFETY: The context was free, and was taken under the lock.
@@ -305,6 +337,7 @@ impl ReceivedLs {
         received.length = request.len();
         received.host = host;
         received.response = Some(response);
+        received.entry = Some(counts::received(receive::command(request)).enter());
         received.port = Some((port.clone(), contexts.clone()));
         // There is room for all.
         let _ = contexts.list.lock().waiting.push(index);
@@ -357,12 +390,13 @@ impl ReceivedLs {
     /// # Errors
     ///
     /// Itself: there is no memory.
-    pub(crate) fn wait(self) -> Result<WaitingLs, Self> {
+    pub(crate) fn wait(mut self) -> Result<WaitingLs, Self> {
         let received = self.received();
         let (Some((port, _)), Some(response)) = (received.port.clone(), received.response) else {
             return Err(self);
         };
-        WaitingLs::new(port, response).map_err(|_| self)
+        let waiting = WaitingLs::new(port, response, &mut self.received_mut().entry);
+        waiting.map_err(|_| self)
     }
 
     /// Answers it. Context: may sleep.
@@ -385,7 +419,7 @@ impl ReceivedLs {
         // owner's.
         let length = answer.write(unsafe { &mut *responses.get(index) });
         responses.sync_for_device(index);
-        let answer = Answer {
+        let filled_in = Answer {
             buffer: responses.get(index).cast(),
             address: responses.address(index),
             length,
@@ -394,15 +428,17 @@ impl ReceivedLs {
         };
         // SAFETY: Accepted, and answered here for the only time. The responses are there
         // as long as the port, which has a user until `done`.
-        let new = unsafe { response.set_answer(&answer) };
+        let new = unsafe { response.set_answer(&filled_in) };
         drop(guard);
         let context = self.0;
         let turn = self.context().turn.fetch_add(1, Full).wrapping_add(1);
         let _ = ManuallyDrop::new(self);
         // The context is the LLDD's during the call.
+        counts::answered(answer);
         if port.lldd.xmt_ls_rsp(new).is_ok() {
             return;
         }
+        counts::FAILED_ANSWERS.up();
         // `done` will not come, and the LLDD's memory may be gone. If it has come
         // all the same, the context is somebody else's by now.
         // SAFETY: It is one of `contexts`.
@@ -447,6 +483,7 @@ impl Drop for ReceivedLs {
         let index = self.context().index;
         let received = self.received_mut();
         drop(received.host.take());
+        drop(received.entry.take());
         if let Some((_port, contexts)) = received.port.take() {
             contexts.list.lock().give(index);
         }

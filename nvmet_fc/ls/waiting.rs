@@ -12,6 +12,7 @@ use kernel::{
 };
 
 use crate::{
+    counts,
     ls::traced,
     port::core::Hold,
     shared::{
@@ -25,7 +26,8 @@ use crate::{
         proto::{
             ls::response::LsResponse,
             wire::ls, //
-        }, //
+        },
+        support::books::Entry, //
     }, //
 };
 
@@ -37,20 +39,34 @@ struct Waiting {
     owed: OwedAnswer<()>,
     /// The target port.
     port: Hold,
+    /// It among those received.
+    _entry: Option<Entry>,
+    /// It among those that wait.
+    _waiting: Entry,
 }
 
 /// A link service that was accepted and must be answered.
 pub(crate) struct WaitingLs(Arc<Waiting>);
 
 impl WaitingLs {
-    /// One in the place of a context. Context: may sleep.
+    /// One in the place of a context, whose entry it takes over. Context: may sleep.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, or `EFAULT` when the response cannot be mapped.
-    pub(crate) fn new(port: Hold, response: UnansweredLs) -> Result<Self> {
+    /// `ENOMEM`, or `EFAULT` when the response cannot be mapped. The entry stays.
+    pub(crate) fn new(
+        port: Hold,
+        response: UnansweredLs,
+        entry: &mut Option<Entry>,
+    ) -> Result<Self> {
         let owed = OwedAnswer::new(port.device(), (), response)?;
-        let waiting = pin_init!(Waiting { owed <- owed, port });
+        let waiting = pin_init!(Waiting {
+            owed <- owed,
+            port,
+            // Once there is memory.
+            _entry: entry.take(),
+            _waiting: counts::WAITING.enter(),
+        });
         Ok(Self(Arc::pin_init(waiting, GFP_KERNEL)?))
     }
 
@@ -58,6 +74,7 @@ impl WaitingLs {
     pub(crate) fn answer(self, answer: &LsResponse) {
         let (port, response) = (&self.0.port, self.0.owed.response());
         traced::answered(port, response, ls::DISCONNECT_ASSOCIATION, answer);
+        counts::answered(answer);
         ls_response::answer(&self.0, answer);
     }
 }
@@ -70,7 +87,8 @@ impl OwesAnswer for Waiting {
     }
 
     fn xmt_ls_rsp(this: &Arc<Self>, answer: NewAnswer) -> Result {
-        this.port.lldd.xmt_ls_rsp(answer)
+        let outcome = this.port.lldd.xmt_ls_rsp(answer);
+        outcome.inspect_err(|_| counts::FAILED_ANSWERS.up())
     }
 
     /// All goes with the last reference, which may be the LLDD's.

@@ -33,7 +33,8 @@ use crate::{
         support::{
             device::DeviceRef,
             held,
-            ida::Ida, //
+            ida::Ida,
+            ratelimit::Ratelimit, //
         }, //
     },
     trace::{
@@ -85,6 +86,10 @@ pub(crate) struct PortCore {
     /// Host ports.
     #[pin]
     pub(crate) hosts: SpinLockIrq<HostTable>,
+    /// Bounds log lines about link services.
+    pub(crate) services_log: Ratelimit,
+    /// Bounds log lines about commands.
+    pub(crate) commands_log: Ratelimit,
     /// The LLDD's memory.
     private: PrivateArea,
     /// The device that does DMA.
@@ -117,6 +122,8 @@ impl PortCore {
             association_numbers <- Ida::new(),
             room <- Room::new(),
             hosts <- new_spinlock_irq!(hosts, "nvmet_fc::hosts"),
+            services_log: Ratelimit::new(),
+            commands_log: Ratelimit::new(),
             private,
             device,
         }? Error))

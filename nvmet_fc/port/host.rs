@@ -6,7 +6,10 @@
 //! until it is answered, an association, a link service that we sent. A later
 //! login with a handle that the LLDD invalidated is another host port.
 
-use kernel::prelude::*;
+use kernel::{
+    fmt,
+    prelude::*, //
+};
 
 use crate::{
     port::core::Hold,
@@ -47,6 +50,21 @@ impl HostRef {
         self.generation.0
     }
 
+    /// A user of a host port that has one. Context: any.
+    pub(crate) fn again(port: &Hold, generation: Generation) -> Option<Self> {
+        let handle = port.hosts.lock().get_again(generation)?;
+        Some(Self {
+            port: port.clone(),
+            handle,
+            generation,
+        })
+    }
+
+    /// Which of the target port's host ports it is.
+    pub(crate) fn generation(&self) -> Generation {
+        self.generation
+    }
+
     /// The handle, good for as long as this lives.
     pub(crate) fn handle(&self) -> HostHandle {
         self.handle
@@ -76,9 +94,30 @@ impl HostRef {
     }
 }
 
+/// A host port, for the end of a log line: its port name, if it is known.
+pub(crate) struct NamedHost(Option<u64>);
+
+impl NamedHost {
+    /// That of a host port, if there is one. Context: may sleep.
+    pub(crate) fn of(host: Option<&HostRef>) -> Self {
+        let names = host.and_then(|host| host.names().ok().flatten());
+        Self(names.map(|(_, port)| port))
+    }
+}
+
+impl fmt::Display for NamedHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(port) => write!(f, ", host 0x{port:016x}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Clone for HostRef {
     fn clone(&self) -> Self {
-        self.port.hosts.lock().get_again(self.generation);
+        // This is a user, so it is there.
+        let _ = self.port.hosts.lock().get_again(self.generation);
         Self {
             port: self.port.clone(),
             handle: self.handle,

@@ -12,6 +12,7 @@ use kernel::{
 };
 
 use crate::{
+    counts,
     shared::{
         fc::port::HostHandle,
         proto::hosts::{
@@ -61,15 +62,26 @@ impl HostTable {
             .push_within_capacity(hosts::newcomer(handle.to_bits(), self.last))
             .map_err(|_| ENOSPC)?;
         self.trace(HostChange::Add, self.last);
+        counts::HOSTS.accept();
         Ok(self.last)
     }
 
-    /// Counts one more user of a host port that has one.
-    pub(super) fn get_again(&mut self, generation: Generation) {
+    /// Counts one more user of a host port, if it has one; gives its handle.
+    pub(super) fn get_again(&mut self, generation: Generation) -> Option<HostHandle> {
         let mut all = self.hosts.iter_mut();
-        if let Some(host) = all.find(|host| host.generation == generation) {
-            host.users = host.users.saturating_add(1);
-        }
+        let host = all.find(|host| host.generation == generation)?;
+        host.users = host.users.saturating_add(1);
+        Some(HostHandle::from_bits(host.handle))
+    }
+
+    /// Those in use.
+    pub(crate) fn all(&self) -> &[Host] {
+        &self.hosts
+    }
+
+    /// How many there are, and can be.
+    pub(crate) fn extent(&self) -> (usize, usize) {
+        (self.hosts.len(), self.hosts.capacity())
     }
 
     /// Counts one user less; says whether the handle must be released.
@@ -78,6 +90,7 @@ impl HostTable {
         if let Leave::Goes(at) | Leave::Releases(at) = outcome {
             let _ = self.hosts.remove(at);
             self.trace(HostChange::Release, generation);
+            counts::HOSTS.release();
         }
         matches!(outcome, Leave::Releases(_))
     }

@@ -39,28 +39,28 @@ pub(crate) const ASSOCIATIONS_EXISTING: usize = 2 * ASSOCIATIONS_MAX;
 /// queues of 128 commands, and an admin queue of 32. A command takes less than
 /// 1 KiB; what a queue takes beside its commands, and an association beside its
 /// queues, is counted as so many commands (`rust/proto/room.rs`).
-pub(super) const COMMANDS_MAX: u64 = 9 << 16;
+pub(crate) const COMMANDS_MAX: u64 = 9 << 16;
 /// Room for data: this part of the machine's memory. Only buffers of commands
 /// with much data are counted; the others are bounded by the commands.
 const DATA_PART: u64 = 8;
 
 /// Associations that one host port may have, those that end left out.
-const OF_ONE_HOST: u32 = ASSOCIATIONS_MAX as u32 / 2;
+pub(crate) const OF_ONE_HOST: u32 = ASSOCIATIONS_MAX as u32 / 2;
 /// The same with those that end.
-const EXISTING_OF_ONE_HOST: u32 = ASSOCIATIONS_EXISTING as u32 / 2;
+pub(crate) const EXISTING_OF_ONE_HOST: u32 = ASSOCIATIONS_EXISTING as u32 / 2;
 /// Associations that one host port may have without a controller. Each lives two
 /// minutes at most, and has an admin queue and nothing else: with queues as large
 /// as any they take less than a quarter of the room.
-const UNCONNECTED: u32 = 128;
+pub(crate) const UNCONNECTED: u32 = 128;
 /// Disconnects under way to one host port: one that never answers keeps each for
 /// half a minute.
-pub(super) const SENT_TO_ONE_HOST: u32 = OF_ONE_HOST;
+pub(crate) const SENT_TO_ONE_HOST: u32 = OF_ONE_HOST;
 
 /// What is set aside of a target port's room.
 #[pin_data]
 pub(crate) struct Room {
     /// For queues and associations, in commands.
-    pub(super) commands: Atomic<u64>,
+    pub(crate) commands: Atomic<u64>,
     /// For data, bytes.
     pub(crate) data: Atomic<u64>,
     /// The most of that.
@@ -85,7 +85,7 @@ pub(crate) struct Account {
     /// Its handle; `None` for all hosts of an LLDD without handles.
     pub(crate) host: Option<HostHandle>,
     /// Queues and associations, in commands.
-    pub(super) commands: Atomic<u64>,
+    pub(crate) commands: Atomic<u64>,
     /// Data, bytes.
     pub(crate) data: Atomic<u64>,
     /// Associations that are not going.
@@ -121,6 +121,11 @@ impl Room {
 }
 
 impl Accounts {
+    /// All of them.
+    pub(crate) fn all(&self) -> &[Arc<Account>] {
+        &self.list
+    }
+
     /// The account of a host, if there is one.
     pub(crate) fn find(&self, host: Option<HostHandle>) -> Option<&Arc<Account>> {
         self.list.iter().find(|account| account.host == host)

@@ -13,6 +13,7 @@ use kernel::{
 };
 
 use crate::{
+    counts::refusal::Refusal,
     port::{
         core::Hold,
         room::{
@@ -52,19 +53,23 @@ impl Share {
         let used = port.room.commands.load(Relaxed);
         let mine = account.of_host(&account.commands);
         if let Err(shortage) = room::check(COMMANDS_MAX, used, mine, commands) {
-            let (whose, number) = match shortage {
-                Shortage::Port => ("the port", used),
-                Shortage::Host => ("this host", mine.unwrap_or(0)),
+            let (refusal, whose, number) = match shortage {
+                Shortage::Port => (Refusal::CommandsOfPort, "the port", used),
+                Shortage::Host => (Refusal::CommandsOfHost, "this host", mine.unwrap_or(0)),
             };
-            ratelimited!(pr_warn!(
-                "{{{}}}: no room for {} more commands: {} has {} of {}, port 0x{:016x}\n",
-                port.number,
-                commands,
-                whose,
-                number,
-                COMMANDS_MAX,
-                port.port_name
-            ));
+            refusal.counted();
+            ratelimited!(
+                port.services_log,
+                pr_warn!(
+                    "{{{}}}: no room for {} more commands: {} has {} of {}, port 0x{:016x}\n",
+                    port.number,
+                    commands,
+                    whose,
+                    number,
+                    COMMANDS_MAX,
+                    port.port_name
+                )
+            );
             return Err(ENOSPC);
         }
         port.room.commands.add(commands, Relaxed);
@@ -85,19 +90,23 @@ impl Share {
         let used = room.data.load(Relaxed);
         let mine = self.account.of_host(&self.account.data);
         if let Err(shortage) = room::check(room.data_max, used, mine, bytes) {
-            let (whose, number) = match shortage {
-                Shortage::Port => ("the port", used),
-                Shortage::Host => ("this host", mine.unwrap_or(0)),
+            let (refusal, whose, number) = match shortage {
+                Shortage::Port => (Refusal::DataOfPort, "the port", used),
+                Shortage::Host => (Refusal::DataOfHost, "this host", mine.unwrap_or(0)),
             };
-            ratelimited!(pr_warn!(
-                "{{{}}}: no room for {} bytes of data: {} has {} of {}, port 0x{:016x}\n",
-                self.port.number,
-                bytes,
-                whose,
-                number,
-                room.data_max,
-                self.port.port_name
-            ));
+            refusal.counted();
+            ratelimited!(
+                self.port.commands_log,
+                pr_warn!(
+                    "{{{}}}: no room for {} bytes of data: {} has {} of {}, port 0x{:016x}\n",
+                    self.port.number,
+                    bytes,
+                    whose,
+                    number,
+                    room.data_max,
+                    self.port.port_name
+                )
+            );
             return false;
         }
         room.data.add(bytes, Relaxed);

@@ -10,6 +10,7 @@
 use kernel::prelude::*;
 
 use crate::{
+    counts::refusal::Refusal,
     limits::{
         self,
         CHECK_LENGTH_ABOVE,
@@ -60,7 +61,7 @@ use crate::{
 };
 
 /// The most data that a command may have whose length nvmet cannot tell, bytes.
-const UNKNOWN_LENGTH_MAX: u32 = 4 << 20;
+pub(crate) const UNKNOWN_LENGTH_MAX: u32 = 4 << 20;
 
 /// Starts a command. Context: may sleep; the queue's gate was entered.
 #[inline]
@@ -97,13 +98,20 @@ pub(crate) fn start_checked(exchange: Exchange) {
             action => finish(exchange, action),
         },
         Err(error) => {
-            ratelimited!(pr_info!(
-                "{{{}:{}}}: command 0x{:02x} aborted: {}\n",
-                exchange.queue().port().number,
-                exchange.queue().owner_number(),
-                exchange.command().sqe.opcode,
-                error.text()
-            ));
+            Refusal::CommandDirection.counted();
+            let queue = exchange.queue();
+            ratelimited!(
+                queue.port().commands_log,
+                pr_info!(
+                    "{{{}:{}}}: command 0x{:02x} aborted: {}, queue {}, port 0x{:016x}\n",
+                    queue.port().number,
+                    queue.owner_number(),
+                    exchange.command().sqe.opcode,
+                    error.text(),
+                    queue.id().queue_id(),
+                    queue.port().port_name
+                )
+            );
             act(exchange, Event::Unusable);
         }
     }
@@ -180,11 +188,9 @@ fn give_buffer(
     direction: Direction,
     clear: bool,
 ) -> Option<Exchange> {
-    take_buffer(
-        exchange,
-        length,
-        PageList::new(length, direction, clear).ok(),
-    )
+    let data = PageList::new(length, direction, clear);
+    let data = data.inspect_err(|_| exchange.queue().say_no_memory(length));
+    take_buffer(exchange, length, data.ok())
 }
 
 /// Takes a command's memory, or fails it if there is none.

@@ -12,12 +12,17 @@
 
 #![deny(unsafe_code)]
 
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    str::BStr, //
+};
 
 use crate::{
+    counts::refusal::Refusal,
     nvmet::request::Command,
     queue::{
         exchange::Exchange,
+        names::ConnectNames,
         Queue, //
     },
     shared::{
@@ -127,14 +132,19 @@ fn check_controller(exchange: &mut Exchange) -> Result<(), ConnectError> {
 /// Lets nvmet complete a command that it has accepted, as refused.
 fn refuse(mut exchange: Exchange, error: ConnectError) {
     let queue = exchange.queue();
-    ratelimited!(pr_warn!(
-        "{{{}:{}}}: command 0x{:02x} of queue {} refused: {}\n",
-        queue.port().number,
-        queue.owner_number(),
-        exchange.command().sqe.opcode,
-        queue.id().queue_id(),
-        error.text()
-    ));
+    let why = Refusal::from(error).counted();
+    ratelimited!(
+        queue.port().commands_log,
+        pr_warn!(
+            "{{{}:{}}}: command 0x{:02x} of queue {} refused: {}, port 0x{:016x}\n",
+            queue.port().number,
+            queue.owner_number(),
+            exchange.command().sqe.opcode,
+            queue.id().queue_id(),
+            why,
+            queue.port().port_name
+        )
+    );
     let result = u64::from(error.result());
     exchange.response().cqe.result.set(result);
     exchange.complete(error.status());
@@ -146,6 +156,7 @@ fn refuse(mut exchange: Exchange, error: ConnectError) {
 #[cold]
 pub(crate) fn settle(exchange: &mut Exchange) {
     let completion = exchange.response().cqe;
+    let names = names(exchange);
     let queue = exchange.queue();
     let (submission, completion_queue) = queue.nvmet.controllers();
     let is_admin = queue.id().queue_id() == 0;
@@ -155,9 +166,14 @@ pub(crate) fn settle(exchange: &mut Exchange) {
         completion: completion_queue.is_some(),
         own: is_admin || queue.owner().owns(submission),
     };
-    if is_admin && outcome.ok {
+    if !outcome.ok {
+        // CAST: The low half, which has the place of what is wrong.
+        let at = completion.result.get() as u32;
+        failed(queue, names.as_ref(), completion.status.get() >> 1, at);
+    } else if is_admin {
         // CAST: The low half, as nvmet states it.
-        queue.owner().connected(completion.result.get() as u16);
+        let controller = completion.result.get() as u16;
+        queue.owner().connected(controller, names);
     }
     let settled = queue.change_admission(|admission| Ok(admission.settle(outcome)));
     if settled == Ok(Admission::Spoiled) {
@@ -165,15 +181,50 @@ pub(crate) fn settle(exchange: &mut Exchange) {
     }
 }
 
+/// The names in a Connect's data, if that came.
+fn names(exchange: &mut Exchange) -> Option<ConnectNames> {
+    if !exchange.is_all_moved() {
+        return None;
+    }
+    // The processor reads it.
+    exchange.unmap_data();
+    ConnectNames::read(exchange.data().as_ref()?)
+}
+
+/// Says that a Connect has failed, which nvmet does without naming the port.
+#[cold]
+fn failed(queue: &Queue, names: Option<&ConnectNames>, status: u16, at: u32) {
+    Refusal::ConnectFailed.counted();
+    ratelimited!(
+        queue.port().commands_log,
+        pr_warn!(
+            "{{{}:{}}}: Connect of queue {} failed: {} (status 0x{:x}), port 0x{:016x}, host {}, subsystem {}\n",
+            queue.port().number,
+            queue.owner_number(),
+            queue.id().queue_id(),
+            connect::failure(status, at),
+            status,
+            queue.port().port_name,
+            BStr::from_bytes(names.map_or(b"-", |names| &names.host)),
+            BStr::from_bytes(names.map_or(b"-", |names| &names.subsystem))
+        )
+    );
+}
+
 /// Ends an association of which nvmet has half a queue.
 #[cold]
 fn spoiled(queue: &Queue) {
-    ratelimited!(pr_err!(
-        "{{{}:{}}}: Connect of queue {} left something behind: the association ends, port 0x{:016x}\n",
-        queue.port().number,
-        queue.owner_number(),
-        queue.id().queue_id(),
-        queue.port().port_name
-    ));
+    let why = Refusal::ConnectSpoiled.counted();
+    ratelimited!(
+        queue.port().commands_log,
+        pr_err!(
+            "{{{}:{}}}: Connect of queue {}: {}: the association ends, port 0x{:016x}\n",
+            queue.port().number,
+            queue.owner_number(),
+            queue.id().queue_id(),
+            why,
+            queue.port().port_name
+        )
+    );
     queue.owner().clone().end();
 }

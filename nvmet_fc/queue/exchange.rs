@@ -356,7 +356,11 @@ impl Exchange {
             return None;
         }
         let data = PageList::new(length, direction, clear);
-        data.inspect_err(|_| share.give_data(bytes)).ok()
+        let lacking = |_: &Error| {
+            share.give_data(bytes);
+            self.queue().say_no_memory(length);
+        };
+        data.inspect_err(lacking).ok()
     }
 
     /// Unmaps the data and frees it. Context: any.

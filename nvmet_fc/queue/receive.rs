@@ -12,6 +12,7 @@ use kernel::{
 };
 
 use crate::{
+    counts::refusal::Refusal,
     port::core::PortCore,
     queue::{
         admission,
@@ -88,11 +89,16 @@ fn start(connections: &ConnTable, command: CheckedCommand<'_>) -> Result {
 /// Reports a command that has not the form of one.
 #[cold]
 fn malformed(port: &PortCore, error: CommandIuError) -> Error {
-    ratelimited!(pr_info!(
-        "{{{}}}: command refused: {}\n",
-        port.number,
-        error.text()
-    ));
+    Refusal::CommandForm.counted();
+    ratelimited!(
+        port.commands_log,
+        pr_info!(
+            "{{{}}}: command refused: {}, port 0x{:016x}\n",
+            port.number,
+            error.text(),
+            port.port_name
+        )
+    );
     EIO
 }
 
@@ -111,21 +117,24 @@ fn refused(
         command.set_private(ptr::null_mut());
     }
     let why = match error {
-        ENOTCONN => "no such connection",
-        ENOENT => "more commands than the connection has room for",
+        ENOTCONN => Refusal::CommandConnection.counted(),
+        ENOENT => Refusal::CommandRoom.counted(),
         _ => return error,
     };
     let id = command.iu().connection_id.get();
     // The rest of the identifier is what keeps other hosts off it, and must not
     // be in a log.
-    ratelimited!(pr_info!(
-        "{{{}:{}}}: command refused: {}, queue {}, port 0x{:016x}\n",
-        port.number,
-        association_number(connections, id).unwrap_or(-1),
-        why,
-        id & 0xffff,
-        port.port_name
-    ));
+    ratelimited!(
+        port.commands_log,
+        pr_info!(
+            "{{{}:{}}}: command refused: {}, queue {}, port 0x{:016x}\n",
+            port.number,
+            association_number(connections, id).unwrap_or(-1),
+            why,
+            id & 0xffff,
+            port.port_name
+        )
+    );
     error
 }
 

@@ -48,6 +48,11 @@ pub(crate) struct SlotList {
 unsafe impl Send for SlotList {}
 
 impl SlotList {
+    /// How many commands wait for a slot.
+    pub(crate) fn waiting(&self) -> usize {
+        self.deferred.len()
+    }
+
     /// All slots free. Context: may sleep.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ use kernel::{
 };
 
 use crate::{
+    counts,
     port::core::{
         Hold,
         PortCore,
@@ -150,6 +151,7 @@ impl Queue {
             return ENOENT;
         }
         trace::cmd_defer(|| trace::Command::of(self.port().number, command.iu()).into());
+        counts::DEFERRED.accept();
         let tagged = (ptr::from_ref(self) as usize | DEFERRED) as *mut c_void;
         command.set_private(tagged);
         EOVERFLOW
@@ -185,6 +187,7 @@ impl Queue {
         let Some(next) = list.deferred.pop() else {
             return;
         };
+        counts::DEFERRED.release();
         // Waiting commands are taken away when the queue goes, so it stays.
         self.gate().enter();
         exchange::mark_received(slot);
@@ -227,6 +230,7 @@ impl Queue {
         for slot in self.slots() {
             if slot.phase.tear_down() {
                 self.trace_abort(slot, AbortReason::Teardown);
+                counts::ABORTS_TEARDOWN.up();
                 self.abort_operation(slot);
             }
         }
@@ -303,6 +307,7 @@ impl Queue {
             command: pick(&mut list.deferred)?,
             port: self.port(),
         };
+        counts::DEFERRED.release();
         waiting.clear_private();
         Some(waiting)
     }
@@ -341,6 +346,7 @@ unsafe impl TargetExchange for Waiting<'_> {
 
 /// The LLDD received an abort for an exchange. Context: any.
 pub(crate) fn abort(port: &PortUses, aborted: &AbortedExchange) {
+    counts::ABORTS_RECEIVED.up();
     let lldd = aborted.as_raw();
     // A command may get its slot between two looks, but only once.
     for _ in 0..2 {

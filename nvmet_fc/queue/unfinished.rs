@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What keeps a queue when its association ends, for the log: nothing else tells
-//! an administrator whom the end waits for.
+//! The commands of a queue that are not over, for files; and for the log what keeps a
+//! queue when its association ends: nothing else tells an administrator whom the end
+//! waits for.
 
 #![deny(unsafe_code)]
 
@@ -20,13 +21,13 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Unfinished {
     /// nvmet, or on their way there.
-    nvmet: u16,
+    pub(crate) nvmet: u16,
     /// The LLDD, for its WRITEDATA.
-    write_data: u16,
+    pub(crate) write_data: u16,
     /// The LLDD, for its READDATA.
-    read_data: u16,
+    pub(crate) read_data: u16,
     /// The LLDD, for its RSP or READDATA_RSP.
-    responses: u16,
+    pub(crate) responses: u16,
 }
 
 impl Unfinished {
@@ -49,6 +50,12 @@ impl Unfinished {
             *number = number.saturating_add(1);
         }
         this
+    }
+
+    /// How many wait for their response.
+    pub(crate) fn unanswered(&self) -> u64 {
+        let numbers = [self.nvmet, self.write_data, self.read_data];
+        numbers.into_iter().map(u64::from).sum()
     }
 
     /// Whether there is any.

@@ -34,7 +34,7 @@ impl TargetPort {
     /// `visit` has seen enough. None is left out that was there at the start and
     /// still is; one may come twice. Context: any; the lock is held, but given up
     /// from time to time.
-    fn each_association(&self, mut visit: impl FnMut(&Arc<Association>) -> bool) {
+    pub(super) fn each_association(&self, mut visit: impl FnMut(&Arc<Association>) -> bool) {
         let mut end = usize::MAX;
         while end != 0 {
             let list = self.associations.lock();

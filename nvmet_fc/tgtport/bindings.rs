@@ -8,7 +8,10 @@
 
 #![deny(unsafe_code)]
 
-use kernel::alloc::KVec;
+use kernel::{
+    alloc::KVec,
+    sync::Arc, //
+};
 
 use crate::{
     nvmet::port::NvmetPort,
@@ -33,6 +36,8 @@ pub(super) struct Binding {
 pub(crate) struct Registry {
     /// Registered target ports.
     pub(super) ports: KVec<HeldPort>,
+    /// The same, and those whose end is not over.
+    pub(super) all: KVec<Arc<TargetPort>>,
     /// Bindings.
     pub(super) bindings: KVec<Binding>,
     /// Which numbers target ports have.
@@ -49,6 +54,7 @@ impl Registry {
     pub(crate) const fn new() -> Self {
         Self {
             ports: KVec::new(),
+            all: KVec::new(),
             bindings: KVec::new(),
             numbers: KVec::new(),
         }

@@ -18,6 +18,7 @@ use crate::{
         tenancy::Tenancy,
         Association, //
     },
+    counts,
     limits::{
         QUEUE_ENTRIES_MAX,
         QUEUE_ID_MAX, //
@@ -35,7 +36,10 @@ use crate::{
             PortOwner,
             PortUses, //
         },
-        host::HostRef, //
+        host::{
+            HostRef,
+            NamedHost, //
+        }, //
     },
     shared::{
         proto::{
@@ -126,44 +130,53 @@ fn process_one(port: &HeldPort, ls: ReceivedLs) {
             create_connection(port, host.as_ref(), &request)
         }
         Ok(TargetRequest::DisconnectAssociation(id)) => {
-            drop_association(port, host.as_ref(), id, ls);
+            drop_association(port, host, id, ls);
             return;
         }
         Err(error) => Err(error),
     };
-    drop(host);
     match outcome {
-        Ok(response) => ls.answer(&response),
-        Err(error) => reject(port, ls, error),
+        Ok(response) => {
+            drop(host);
+            ls.answer(&response);
+        }
+        Err(error) => reject(port, host, ls, error),
     }
 }
 
 /// Refuses one, and says so.
-fn reject(port: &TargetPort, ls: ReceivedLs, error: LsError) {
+fn reject(port: &TargetPort, host: Option<HostRef>, ls: ReceivedLs, error: LsError) {
     let command = receive::command(ls.request());
-    say_rejected(port, command, error);
+    say_rejected(port, host.as_ref(), command, error);
+    drop(host);
     ls.answer(&LsResponse::Reject(response::reject(
         command,
         error.reject(),
     )));
 }
 
-/// Says that one is refused.
-fn say_rejected(port: &TargetPort, command: u8, error: LsError) {
+/// Says that one is refused. Context: may sleep.
+fn say_rejected(port: &TargetPort, host: Option<&HostRef>, command: u8, error: LsError) {
+    counts::rejected(error).up();
     let name = match receive::command_name(command) {
         "Disconnect Association" => "Disconnect",
         name => name,
     };
-    ratelimited!(pr_err!(
-        "{{{}}}: {} LS failed: {} (command {}, reject {:02x}/{:02x}, port 0x{:016x})\n",
-        port.number,
-        name,
-        error.text(),
-        command,
-        error.reject().reason as u8,
-        error.reject().explanation as u8,
-        port.port_name
-    ));
+    let reject = error.reject();
+    ratelimited!(
+        port.services_log,
+        pr_err!(
+            "{{{}}}: {} LS failed: {} (command {}, reject {:02x}/{:02x}, port 0x{:016x}{})\n",
+            port.number,
+            name,
+            error.text(),
+            command,
+            reject.reason as u8,
+            reject.explanation as u8,
+            port.port_name,
+            NamedHost::of(host)
+        )
+    );
 }
 
 /// Makes an association with its admin queue.
@@ -235,18 +248,18 @@ fn create_connection(
 }
 
 /// Ends an association. The answer follows when it is over.
-fn drop_association(port: &TargetPort, host: Option<&HostRef>, id: AssociationId, ls: ReceivedLs) {
-    let association = match find(port, host, id) {
+fn drop_association(port: &TargetPort, host: Option<HostRef>, id: AssociationId, ls: ReceivedLs) {
+    let association = match find(port, host.as_ref(), id) {
         Ok(association) => association,
         Err(error) => {
-            reject(port, ls, error);
+            reject(port, host, ls, error);
             return;
         }
     };
     match ls.wait() {
         Ok(waiting) => keep(port, &association, waiting),
         // It ends all the same, but who waits for that takes memory.
-        Err(ls) => reject(port, ls, LsError::NoContext),
+        Err(ls) => reject(port, host, ls, LsError::NoContext),
     }
     association.schedule_delete();
 }
@@ -256,17 +269,20 @@ fn keep(port: &TargetPort, association: &Association, disconnect: WaitingLs) {
     let (refused, error) = match association.keep_disconnect(disconnect) {
         Ok(None) => return,
         Ok(Some(older)) => {
-            ratelimited!(pr_info!(
-                "{{{}:{}}}: Multiple Disconnect Association LS's received\n",
-                port.number,
-                association.number()
-            ));
+            ratelimited!(
+                port.services_log,
+                pr_info!(
+                    "{{{}:{}}}: Multiple Disconnect Association LS's received\n",
+                    port.number,
+                    association.number()
+                )
+            );
             (older, LsError::DisconnectSuperseded)
         }
         Err(disconnect) => (disconnect, LsError::NoAssociation),
     };
     let command = ls::DISCONNECT_ASSOCIATION;
-    say_rejected(port, command, error);
+    say_rejected(port, association.host(), command, error);
     refused.answer(&LsResponse::Reject(response::reject(
         command,
         error.reject(),

@@ -15,6 +15,7 @@ use kernel::{
 };
 
 use crate::{
+    counts::refusal::Refusal,
     globals,
     ls::disconnect::sent,
     nvmet::port::nvmet_wq,
@@ -79,14 +80,14 @@ pub(crate) fn register(
     });
     if let Err(error) = outcome {
         let why = match error {
-            EEXIST => " (a port with these names is registered)",
-            _ => "",
+            EEXIST => Refusal::PortNames,
+            _ => Refusal::PortOther,
         };
         pr_err!(
-            "port 0x{:016x}: registration failed: {}{}\n",
+            "port 0x{:016x}: registration failed: {} ({})\n",
             names.port,
             error.to_errno(),
-            why
+            why.counted()
         );
     }
     outcome
@@ -196,6 +197,6 @@ fn deliver_delete(port: &TargetPort) {
     port.ls.unmap();
     port.trace(PortChange::Delete);
     port.lldd.targetport_delete();
-    registry::give_number(port.number);
+    registry::forget(port);
     port.deleted.complete_all();
 }

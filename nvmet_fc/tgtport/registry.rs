@@ -73,6 +73,19 @@ pub(crate) fn give_number(number: u32) {
     }
 }
 
+/// The end of a target port is over: its number is free again. Context: may sleep; the
+/// caller has a reference.
+pub(crate) fn forget(port: &TargetPort) {
+    let mut registry = registry_lock::lock();
+    let is_it = |other: &Arc<TargetPort>| core::ptr::eq(&**other, port);
+    if let Some(at) = registry.all.iter().position(is_it) {
+        // Not the last reference.
+        let _ = registry.all.remove(at);
+    }
+    drop(registry);
+    give_number(port.number);
+}
+
 /// Adds a target port, and completes the binding that waits for it, if any.
 /// `publish` gives the port to the LLDD, before it can be found here.
 /// Context: may sleep.
@@ -87,6 +100,7 @@ pub(crate) fn add(port: Arc<TargetPort>, publish: impl FnOnce(&TargetLldd)) -> R
         return Err(EEXIST);
     }
     registry.ports.reserve(1, GFP_KERNEL)?;
+    registry.all.reserve(1, GFP_KERNEL)?;
     let hold = Hold::first(port.clone(), |port| port.core())?;
     let port = HeldPort { hold, port };
     publish(&port.lldd);
@@ -99,6 +113,7 @@ pub(crate) fn add(port: Arc<TargetPort>, publish: impl FnOnce(&TargetLldd)) -> R
         binding.port = Some(port.clone());
     }
     // Room was made above.
+    let _ = registry.all.push_within_capacity(port.port.clone());
     let _ = registry.ports.push_within_capacity(port);
     Ok(())
 }

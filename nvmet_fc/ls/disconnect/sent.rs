@@ -26,9 +26,12 @@ use crate::{
     },
     shared::{
         fc::ls_request::LsRequest,
-        support::static_mutex::{
-            static_mutex,
-            StaticLock, //
+        support::{
+            books::Entry,
+            static_mutex::{
+                static_mutex,
+                StaticLock, //
+            }, //
         }, //
     }, //
 };
@@ -41,6 +44,8 @@ pub(crate) struct Users {
     pub(super) _sending: Sending,
     /// The target port.
     pub(super) port: Hold,
+    /// It among those that are out.
+    pub(super) _entry: Entry,
 }
 
 impl Users {
@@ -73,7 +78,7 @@ impl ToHost {
 
 /// With so many lost by LLDDs, no more are sent: each keeps its memory, some
 /// 700 bytes. nvme-fcloop loses one for each association of a port that goes.
-const LOST_MAX: usize = 1024;
+pub(crate) const LOST_MAX: usize = 1024;
 
 /// Those that LLDDs have, or have lost. The LLDD's reference is beside the one
 /// in the list.
@@ -91,12 +96,16 @@ impl Sent {
     ///
     /// `ENOMEM`; `EBUSY`: LLDDs have lost too many.
     fn add(&mut self, sent: &Arc<SentDisconnect>) -> Result {
-        let lost = self.0.iter().filter(|other| other.state().is_lost());
-        if lost.count() >= LOST_MAX {
+        if self.lost() >= LOST_MAX {
             return Err(EBUSY);
         }
         self.0.push(sent.clone(), GFP_KERNEL)?;
         Ok(())
+    }
+
+    /// How many LLDDs have lost.
+    fn lost(&self) -> usize {
+        self.0.iter().filter(|sent| sent.state().is_lost()).count()
     }
 
     /// Those of a target port, which exists, that were not given up.
@@ -120,6 +129,11 @@ static_mutex! {
 /// `ENOMEM`; `EBUSY`: LLDDs have lost too many.
 pub(super) fn add(sent: &Arc<SentDisconnect>) -> Result {
     SentLock::lock().add(sent)
+}
+
+/// How many LLDDs have lost. Context: may sleep.
+pub(crate) fn lost() -> usize {
+    SentLock::lock().lost()
 }
 
 /// Takes one off the list. Context: may sleep.
