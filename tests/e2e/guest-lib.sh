@@ -4,7 +4,7 @@
 # leave the guest as they found it.
 
 E2E=${E2E:-$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)}
-for file in tap short wait klog fabric nvmet nvme modules slab fio queues; do
+for file in tap short wait klog fabric nvmet nvme modules slab fio queues books; do
 	# shellcheck source=/dev/null
 	. "$E2E/lib/$file.sh"
 done
@@ -55,6 +55,7 @@ teardown() {
 	nvmet_clear
 	# shellcheck disable=SC2086 # a list of numbers
 	fabric_down $FABRIC_PORTS
+	check "$TITLE: nothing is outstanding" wait_for 30 nothing_outstanding
 	check "$TITLE: $LLDD_MODULE, nvme_fc and nvmet_fc unload" unload_transports
 	is "$TITLE: no module reference is left" "$(refcounts)" "$BASE_REFCOUNTS"
 	null_blk_remove nullb0

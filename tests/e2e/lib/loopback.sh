@@ -158,6 +158,7 @@ loop_teardown() {
 	check "$TITLE: the ports go away" loop_down
 	check "$TITLE: the books are balanced" wait_for 30 loop_balanced
 	[[ $(loop_state) == balanced ]] || note "$(cat "$LOOPBACK/books" "$LOOPBACK/left")"
+	check "$TITLE: nothing is outstanding" wait_for 30 nothing_outstanding
 	check "$TITLE: the modules unload" unload nvme_fc_loopback nvme_fc nvmet_fc
 	is "$TITLE: no module reference is left" "$(refcounts)" "$BASE_REFCOUNTS"
 	[[ ! $BASE_MAPPINGS ]] || is "$TITLE: no DMA mapping is left" "$(dma_mappings)" "$BASE_MAPPINGS"

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034 # constants for those who source it
+# The transports' files of records, one a line, key=value: above all what they have taken and not given back. The
+# formats are in Documentation/ABI/testing.
+
+DEBUGFS=/sys/kernel/debug
+NVMET_FC=$DEBUGFS/nvmet_fc
+
+# record_of FILE WORD..: the records that have all these words.
+record_of() {
+	local file=$1 line word
+	shift
+	while IFS= read -r line; do
+		for word in "$@"; do
+			[[ " $line " == *" $word "* ]] || continue 2
+		done
+		echo "$line"
+	done < "$file"
+}
+
+# field KEY RECORD: the value, or all that follows for a "cause" or "last_error".
+field() {
+	local rest=" $2"
+	rest=${rest#* "$1"=}
+	[[ $1 == @(cause|last_error) ]] || rest=${rest%% *}
+	echo "$rest"
+}
+
+# books_balance MODULE: of each kind, accepted less released is outstanding, in a file that is read while things go on.
+books_balance() {
+	local line
+	while IFS= read -r line; do
+		[[ $line == *' outstanding='* ]] || continue
+		(($(field accepted "$line") - $(field released "$line") == $(field outstanding "$line"))) ||
+			{ echo "$line"; return 1; }
+	done < "$DEBUGFS/$1/errors"
+}
+
+# All that either transport has taken was given back. One without that file, the C one, says nothing.
+nothing_outstanding() {
+	local module line
+	debugfs_mount
+	for module in nvme_fc nvmet_fc; do
+		[[ -r $DEBUGFS/$module/errors ]] || continue
+		while IFS= read -r line; do
+			[[ $line != *' outstanding='* || $line == *' outstanding=0' ]] || { echo "$module: $line"; return 1; }
+		done < "$DEBUGFS/$module/errors"
+	done
+}
+
+debugfs_mount() {
+	mountpoint -q "$DEBUGFS" || mount -t debugfs none "$DEBUGFS"
+}
+
+# documented PLACE FILES..: what is there is what Documentation/ABI names, with
+# nvmeX for any controller.
+documented() {
+	local place=$1 file
+	shift
+	diff <(for file; do echo "$file"; done | sort) <(tr ' ' '\n' <<< "$E2E_ABI" | grep "^$place." | sort)
+}
