@@ -47,6 +47,8 @@ module! {
 
 /// The loaded module. Fields are dropped in this order.
 struct NvmeFcModule {
+    /// Ends the files of debugfs.
+    _files: shared::support::debugfs::Folder,
     /// Ends all controllers.
     _controllers: ctrl::unload::Controllers,
     /// Ends the offer to make new ones.
@@ -63,6 +65,7 @@ impl kernel::Module for NvmeFcModule {
         let class = entry::sysfs::register()?;
         let transport = nvme::fabrics::Registration::new(&entry::nvme::TRANSPORT)?;
         Ok(Self {
+            _files: entry::debugfs::add(),
             _controllers: ctrl::unload::Controllers,
             _transport: transport,
             _class: class,

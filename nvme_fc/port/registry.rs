@@ -28,7 +28,10 @@ use crate::{
         fc::host_template::HostTemplate,
         proto::{
             life::port::PortLife,
-            reconnect,
+            reconnect::{
+                self,
+                Presence, //
+            },
             traddr::Traddr, //
         },
         support::ratelimit::jiffies, //
@@ -109,6 +112,13 @@ impl RemoteEntry {
                 dev_loss_end: self.dev_loss_end,
             }
         }
+    }
+}
+
+impl RemoteEntry {
+    /// The port as users see it.
+    pub(crate) fn presence(&self) -> Presence {
+        reconnect::presence(jiffies(), self.situation(), self.ctrls)
     }
 }
 

@@ -21,6 +21,8 @@ use crate::{
     shared::proto::traddr::Traddr, //
 };
 
+/// Port role: the port is an NVMe initiator (`scsi_transport_fc.h`).
+pub(crate) const ROLE_INITIATOR: u32 = 0x10;
 /// Port role: the port is an NVMe target (`scsi_transport_fc.h`).
 pub(crate) const ROLE_TARGET: u32 = 0x20;
 /// Port role: the port has a discovery controller (`scsi_transport_fc.h`).

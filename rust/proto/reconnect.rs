@@ -142,6 +142,49 @@ pub const fn until_dev_loss(now: u64, port: Port) -> Option<u64> {
     }
 }
 
+/// A remote port, as users see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Registered.
+    Online,
+    /// Unregistered, and controllers wait for it.
+    Lost {
+        /// So many jiffies more.
+        left: u64,
+    },
+    /// Unregistered, and nobody waits.
+    Deleted,
+}
+
+impl Presence {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Lost { .. } => "lost",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Seconds for which it is still waited for, begun ones included; `None` unless it
+    /// is lost. `ticks` jiffies are a second.
+    pub const fn seconds_left(self, ticks: u32) -> Option<u64> {
+        match self {
+            Self::Lost { left } if ticks != 0 => Some(left.div_ceil(ticks as u64)),
+            _ => None,
+        }
+    }
+}
+
+/// A port with so many controllers behind it, as users see it.
+pub const fn presence(now: u64, port: Port, controllers: u32) -> Presence {
+    match until_dev_loss(now, port) {
+        None => Presence::Online,
+        Some(left) if left != 0 && controllers != 0 => Presence::Lost { left },
+        Some(_) => Presence::Deleted,
+    }
+}
+
 /// Delay in seconds and number of attempts that FC makes of the user's: if
 /// the loss is limited and the delay is the default, the delay is shortened
 /// and the attempts are multiplied to fill the same time.

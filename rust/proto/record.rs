@@ -147,6 +147,18 @@ impl<'a, W: Write> Record<'a, W> {
         self.quoted(key, bytes, Blanks::Quoted)
     }
 
+    /// Words of ours, with commas between; none at all is absent.
+    pub fn list<'b>(self, key: &str, words: impl Iterator<Item = &'b str>) -> Self {
+        self.field(key, |out| {
+            let mut before = "";
+            for word in words {
+                write!(out, "{before}{word}")?;
+                before = ",";
+            }
+            out.write_str(if before.is_empty() { ABSENT } else { "" })
+        })
+    }
+
     /// A phrase as one word: its blanks become `_`.
     pub fn phrase(self, key: &str, words: &str) -> Self {
         self.quoted(key, words.as_bytes(), Blanks::Joined)

@@ -159,6 +159,7 @@ macro_rules! for_each_suite {
                 the_deadline_can_be_waited_for,
                 the_logged_time_is_the_shorter_one,
                 the_default_delay_becomes_two_seconds,
+                a_lost_port_is_one_that_somebody_waits_for,
             }
             nvme_fc_proto_reject = reject {
                 reasons_have_the_values_of_the_header,

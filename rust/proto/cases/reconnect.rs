@@ -217,3 +217,37 @@ pub(crate) fn the_default_delay_becomes_two_seconds() -> CaseResult {
     ensure_eq!(for_fc(10, i32::MAX), (2, i32::MAX));
     Ok(())
 }
+
+pub(crate) fn a_lost_port_is_one_that_somebody_waits_for() -> CaseResult {
+    let gone =
+        |dev_loss_end, controllers| presence(1_000, Port::Offline { dev_loss_end }, controllers);
+
+    ensure_eq!(presence(1_000, Port::Online, 0), Presence::Online);
+    ensure_eq!(presence(1_000, Port::Online, 3), Presence::Online);
+    ensure_eq!(gone(1_001, 1), Presence::Lost { left: 1 });
+    ensure_eq!(gone(61_000, 2), Presence::Lost { left: 60_000 });
+    ensure_eq!(gone(61_000, 0), Presence::Deleted);
+    ensure_eq!(gone(1_000, 1), Presence::Deleted);
+    ensure_eq!(gone(999, 1), Presence::Deleted);
+    // Jiffies wrap.
+    ensure_eq!(
+        presence(u64::MAX, Port::Offline { dev_loss_end: 249 }, 1),
+        Presence::Lost { left: 250 }
+    );
+    for (left, seconds) in [(1, 1), (250, 1), (251, 2), (15_000, 60)] {
+        ensure_eq!(Presence::Lost { left }.seconds_left(250), Some(seconds));
+    }
+    ensure_eq!(Presence::Online.seconds_left(250), None);
+    ensure_eq!(Presence::Deleted.seconds_left(250), None);
+    ensure_eq!(Presence::Lost { left: 9 }.seconds_left(0), None);
+    ensure_eq!(
+        [
+            Presence::Online,
+            Presence::Lost { left: 1 },
+            Presence::Deleted
+        ]
+        .map(Presence::word),
+        ["online", "lost", "deleted"]
+    );
+    Ok(())
+}

@@ -60,6 +60,8 @@ pub(crate) fn each_kind_of_field() -> CaseResult {
         .traddr("host_traddr", None)
         .numbered("controller", "nvme", Some(7))
         .numbered("other", "nvme", None)
+        .list("role", ["target", "discovery"].into_iter())
+        .list("roles", [].into_iter())
         .phrase("reason", "invalid association ID")
         .text("cause", format_args!("queue {}: {}", 1, "not answered"))
         .or_fail()?;
@@ -68,7 +70,7 @@ pub(crate) fn each_kind_of_field() -> CaseResult {
         "kind=remoteport remoteport=3 left=- most=18446744073709551615 status=-111 \
          association_id=0x00000000abc00000 connection_id=- port_id=0x010203 \
          traddr=nn-0x10001100ab000001:pn-0x0000000000000002 host_traddr=- controller=nvme7 \
-         other=- reason=invalid_association_ID cause=queue 1: not answered\n"
+         other=- role=target,discovery roles=- reason=invalid_association_ID cause=queue 1: not answered\n"
     );
     Ok(())
 }
