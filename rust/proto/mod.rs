@@ -17,6 +17,7 @@
 )]
 
 pub mod appid;
+pub mod cause;
 pub mod command;
 pub mod contexts;
 pub mod hosts;

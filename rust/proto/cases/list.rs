@@ -7,6 +7,14 @@
 macro_rules! for_each_suite {
     ($with:ident) => {
         $with! {
+            nvme_fc_proto_cause = cause {
+                each_cause_is_a_word_and_back,
+                no_other_word_is_a_cause,
+                eight_wrong_connects_have_words_of_their_own,
+                what_a_status_says,
+                review_host_11_events_have_the_words_of_c,
+                each_has_an_advice,
+            }
             nvme_fc_proto_cmd_iu = cmd_iu {
                 initialise_leaves_nothing_behind,
                 prepare_says_what_moves,

@@ -16,6 +16,7 @@
 
 pub(crate) mod appid;
 pub(crate) mod bounded;
+pub(crate) mod cause;
 pub(crate) mod cmd_iu;
 pub(crate) mod connect;
 pub(crate) mod contexts;
