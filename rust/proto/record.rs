@@ -104,9 +104,12 @@ impl<'a, W: Write> Record<'a, W> {
         })
     }
 
-    /// A number that may be negative.
-    pub fn number(self, key: &str, value: i64) -> Self {
-        self.field(key, |out| write!(out, "{value}"))
+    /// A number that may be negative, and that there may be none of.
+    pub fn number(self, key: &str, value: Option<i32>) -> Self {
+        self.field(key, |out| match value {
+            Some(value) => write!(out, "{value}"),
+            None => out.write_str(ABSENT),
+        })
     }
 
     /// The identifier of an association or connection, if there is one: 16 digits.

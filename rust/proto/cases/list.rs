@@ -173,6 +173,7 @@ macro_rules! for_each_suite {
                 reasons_have_the_values_of_the_header,
                 explanations_have_the_values_of_the_header,
                 every_received_code_has_a_text,
+                reasons_that_have_a_text,
                 a_malformed_reject_has_no_codes,
                 any_answer_has_codes,
             }

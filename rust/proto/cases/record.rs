@@ -52,7 +52,8 @@ pub(crate) fn each_kind_of_field() -> CaseResult {
         .count("remoteport", 3u32)
         .count_if("left", None::<u64>)
         .count_if("most", Some(u64::MAX))
-        .number("status", -111)
+        .number("status", Some(-111))
+        .number("other", None)
         .id("association_id", Some(0xabc0_0000))
         .id("connection_id", None)
         .port_id("port_id", 0x1_0203)
@@ -67,7 +68,7 @@ pub(crate) fn each_kind_of_field() -> CaseResult {
         .or_fail()?;
     ensure_eq!(
         page.text(),
-        "kind=remoteport remoteport=3 left=- most=18446744073709551615 status=-111 \
+        "kind=remoteport remoteport=3 left=- most=18446744073709551615 status=-111 other=- \
          association_id=0x00000000abc00000 connection_id=- port_id=0x010203 \
          traddr=nn-0x10001100ab000001:pn-0x0000000000000002 host_traddr=- controller=nvme7 \
          other=- role=target,discovery roles=- reason=invalid_association_ID cause=queue 1: not answered\n"

@@ -106,3 +106,14 @@ pub(crate) fn any_answer_has_codes() -> CaseResult {
     }
     Ok(())
 }
+
+pub(crate) fn reasons_that_have_a_text() -> CaseResult {
+    for code in 0..=u8::MAX {
+        ensure_eq!(
+            reason_text(code) != UNKNOWN_REASON,
+            REASONS.contains(&code),
+            "{code}"
+        );
+    }
+    Ok(())
+}

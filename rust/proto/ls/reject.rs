@@ -144,6 +144,14 @@ pub fn codes_of_answer(bytes: &[u8]) -> (u8, ReceivedReject) {
     (command, reject)
 }
 
+/// The reason codes that have a text.
+pub const REASONS: [u8; 12] = [
+    0x00, 0x01, 0x03, 0x09, 0x0b, 0x0e, 0x40, 0x41, 0x42, 0x43, 0x44, 0xff,
+];
+
+/// Text of all others.
+pub const UNKNOWN_REASON: &str = "unknown reason";
+
 /// Text of any reason code.
 pub const fn reason_text(code: u8) -> &'static str {
     match code {
@@ -159,7 +167,7 @@ pub const fn reason_text(code: u8) -> &'static str {
         0x43 => "insufficient resources",
         0x44 => "invalid host",
         0xff => "vendor specific error",
-        _ => "unknown reason",
+        _ => UNKNOWN_REASON,
     }
 }
 
