@@ -8,7 +8,6 @@ use core::fmt;
 
 use kernel::prelude::*;
 
-use super::names;
 use crate::{
     abi,
     port::{
@@ -91,11 +90,12 @@ fn show_remote(out: &mut Output<'_>, entry: &RemoteEntry) -> fmt::Result {
         (ROLE_INITIATOR, "initiator"),
         (ROLE_DISCOVERY, "discovery"),
     ];
-    let line = Record::new(out)
+    Record::new(out)
         .word("kind", b"remoteport")
         .count("localport", port.local().number())
-        .count("remoteport", port.number());
-    names(line, entry)
+        .count("remoteport", port.number())
+        .traddr("host_traddr", Some(port.local().abi().names()))
+        .traddr("traddr", Some(port.abi().names()))
         .port_id("port_id", port.abi().port_id())
         .list(
             "role",
