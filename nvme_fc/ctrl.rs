@@ -16,6 +16,7 @@ pub(crate) mod dev_loss;
 pub(crate) mod disconnected;
 mod drain;
 pub(crate) mod failure;
+pub(crate) mod history;
 pub(crate) mod io_queues;
 mod lending;
 pub(crate) mod list;
@@ -35,7 +36,6 @@ use kernel::{
             Acquire,
             Atomic,
             Full,
-            Relaxed,
             Release, //
         },
         barrier::smp_mb,
@@ -53,6 +53,11 @@ use kernel::{
 };
 
 use crate::{
+    counts::{
+        self,
+        Held, //
+    },
+    ctrl::history::History,
     io::{
         aen_exchange::AenExchange,
         exchange::OnDone,
@@ -90,12 +95,9 @@ pub(crate) const DEV_LOSS_WORK: u64 = 2;
 /// Work item that sends the asynchronous event request again.
 pub(crate) const AEN_WORK: u64 = 3;
 
-/// Controllers that exist, for the module's end.
-static EXISTING: Atomic<i32> = Atomic::new(0);
-
 /// Whether any controller exists, be it one that nobody can find any more.
 pub(crate) fn any_exists() -> bool {
-    EXISTING.load(Relaxed) > 0
+    counts::CONTROLLERS.outstanding() != 0
 }
 
 /// A controller's number, given back with it.
@@ -104,23 +106,6 @@ struct CtrlNumber(u32);
 impl Drop for CtrlNumber {
     fn drop(&mut self) {
         registry_lock::lock().ctrl_numbers.give(self.0);
-    }
-}
-
-/// Counts a controller among those that exist.
-struct Existence(());
-
-impl Existence {
-    /// One more.
-    fn begin() -> Self {
-        EXISTING.add(1, Relaxed);
-        Self(())
-    }
-}
-
-impl Drop for Existence {
-    fn drop(&mut self) {
-        EXISTING.fetch_sub(1, Full);
     }
 }
 
@@ -159,6 +144,8 @@ pub(crate) struct Ctrl {
     association: Word<u64>,
     /// It has been in service.
     served: Word<bool>,
+    /// What became of it, for those who ask.
+    history: History,
     /// Told by exchanges that are over, while a teardown waits.
     #[pin]
     idle: Completion,
@@ -190,7 +177,7 @@ pub(crate) struct Ctrl {
     #[pin]
     aen_work: DelayedWork<Self, AEN_WORK>,
     /// The last to go.
-    _existence: Existence,
+    _existence: Held,
 }
 
 impl_has_nvme_ctrl! {
@@ -236,6 +223,7 @@ impl Ctrl {
                 terminating: Word::new(false),
                 association: Word::new(0),
                 served: Word::new(false),
+                history: History::new(),
                 idle <- Completion::new(),
                 attempted <- Completion::new(),
                 ops <- new_mutex!(None, "Ctrl::ops"),
@@ -246,7 +234,7 @@ impl Ctrl {
                 abort_work <- new_work!("Ctrl::abort_work"),
                 dev_loss_work <- new_delayed_work!("Ctrl::dev_loss_work"),
                 aen_work <- new_delayed_work!("Ctrl::aen_work"),
-                _existence: Existence::begin(),
+                _existence: counts::CONTROLLERS.accept(),
             }),
             GFP_KERNEL,
         )
@@ -408,6 +396,11 @@ impl Ctrl {
     /// Says that the controller is in service. Context: the connect work.
     pub(crate) fn set_served(&self) {
         self.served.set(true);
+    }
+
+    /// What became of it.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
     }
 
     /// Whether a teardown waits for exchanges.

@@ -4,6 +4,19 @@
 
 #![deny(unsafe_code)]
 
+use core::fmt::Display;
+
+use kernel::fmt;
+
+/// What has words of its own, as log lines take it.
+pub(crate) struct Words<T>(pub(crate) T);
+
+impl<T: Display> fmt::Display for Words<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// Prints about a port: with its device if it has one, as the C module does,
 /// and plain otherwise. `port_log!(warn, port, "...\n")`.
 macro_rules! port_log {

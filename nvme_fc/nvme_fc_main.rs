@@ -10,13 +10,15 @@
 #![deny(unsafe_code)]
 
 // Imports run down from layer to layer; `tests/check-imports` reads this, and says how.
-// layers: entry > ctrl > ls | io > port > nvme > numbers log trace > shared > layout shim > abi
+// layers: entry > ctrl > ls | io > port > nvme > counts failures numbers log trace > shared > layout shim > abi
 
 #[allow(unsafe_code, reason = "C types and generated code")]
 #[path = "../lldd_abi/abi.rs"]
 mod abi;
+mod counts;
 mod ctrl;
 mod entry;
+mod failures;
 mod io;
 #[path = "../lldd_abi/layout.rs"]
 mod layout;

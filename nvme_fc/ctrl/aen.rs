@@ -33,9 +33,12 @@ use crate::{
     log::ctrl_log,
     nvme::ctrl::nvme_wq,
     shared::{
-        proto::command::refusal::{
-            self,
-            Refusal, //
+        proto::{
+            cause::Why,
+            command::refusal::{
+                self,
+                Refusal, //
+            }, //
         },
         support::work, //
     }, //
@@ -100,7 +103,7 @@ impl OnDone<Ctrl> for EventRequest {
         match outcome.failure {
             Some(failure) if !finished.terminated => {
                 complete::log(ctrl, failure);
-                connection.transport_error("transport detected io error", command);
+                connection.transport_error(Why::from_failure(failure), command);
             }
             Some(_) => {}
             None => ctrl

@@ -16,18 +16,17 @@ use kernel::{
 use crate::{
     ctrl::{
         drain,
+        failure::Failed,
         io_queues,
         traced,
         Ctrl,
         ABORT_WORK,
         AEN_WORK, //
     },
+    io::queue::Queue,
     log::ctrl_log,
     ls::send,
-    nvme::{
-        connect::ConnectError,
-        ctrl::CtrlState, //
-    },
+    nvme::ctrl::CtrlState,
     port::{
         port_use::{
             self,
@@ -36,8 +35,18 @@ use crate::{
         registry_lock, //
     },
     shared::{
-        fc::host_template::HostTemplate,
-        proto::queues,
+        fc::{
+            host_template::HostTemplate,
+            iu_memory::IuMemory, //
+        },
+        proto::{
+            cause::{
+                Cause,
+                Step,
+                Why, //
+            },
+            queues, //
+        },
         support::work, //
     },
     trace::AssociationChange, //
@@ -54,7 +63,7 @@ const INVALID_FIELD_DO_NOT_RETRY: i32 = 0x4002;
 ///
 /// `ENODEV` if the port is not registered, `ENOTUNIQ` if there is an
 /// association, or that of the step that failed; nothing is left then.
-pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), ConnectError> {
+pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
 
     nvme.count_attempt();
@@ -73,15 +82,16 @@ pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), ConnectError> {
             ctrl,
             "create_assoc failed, assoc_id {:x} ret {}\n",
             ctrl.association().map_or(0, |id| id.get()),
-            failed.0
+            failed.status
         );
-        traced::association(AssociationChange::Failed, ctrl, failed.0);
+        traced::association(AssociationChange::Failed, ctrl, failed.status);
         end(ctrl);
         return Err(failed);
     }
     traced::association(AssociationChange::Made, ctrl, 0);
     nvme.attempts_succeeded();
     ctrl.set_served();
+    ctrl.history().in_service();
     nvme.start();
     // Whoever saw the controller connecting left a mark, and no reset.
     if ctrl.has_failed_by_now() {
@@ -91,21 +101,25 @@ pub(crate) fn create(ctrl: &Arc<Ctrl>) -> Result<(), ConnectError> {
 }
 
 /// Takes the port for an association.
-fn begin(ctrl: &Arc<Ctrl>) -> Result<HostTemplate> {
+fn begin(ctrl: &Arc<Ctrl>) -> Result<HostTemplate, Failed> {
+    let at = Failed::at(Step::Controller, 0);
     // Nobody else takes a port for this controller: see above.
     if ctrl.in_use().lock().is_some() {
-        return Err(ENOTUNIQ);
+        return Err(at(ENOTUNIQ));
     }
     let (port, ops) = {
         let mut registry = registry_lock::lock();
-        let joined = PortUse::join(&mut registry, ctrl.remote().as_arc_borrow())?;
+        let gone = Cause::new(Step::TargetPort, Why::Gone);
+        let joined = PortUse::join(&mut registry, ctrl.remote().as_arc_borrow())
+            .map_err(|error| Failed::new(error, gone))?;
         ctrl.clear_failed(&mut registry);
+        ctrl.history().begin();
         joined
     };
     // A deletion marks the controller after it has changed its state: the mark
     // that was cleared just now may have been that one.
     if ctrl.nvme().state() == CtrlState::Deleting {
-        return Err(ENODEV);
+        return Err(at(ENODEV));
     }
     if ops.fcp_private > ctrl.fcp_private() {
         ctrl_log!(
@@ -115,7 +129,7 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<HostTemplate> {
             ops.fcp_private,
             ctrl.fcp_private()
         );
-        return Err(EINVAL);
+        return Err(at(EINVAL));
     }
     ctrl.set_terminating(false);
     *ctrl.ops().lock() = Some(ops);
@@ -124,34 +138,31 @@ fn begin(ctrl: &Arc<Ctrl>) -> Result<HostTemplate> {
     Ok(ops)
 }
 
-/// `EIO` once the association cannot be used any more.
-fn still_good(ctrl: &Ctrl) -> Result<(), ConnectError> {
+/// `EIO` once the association cannot be used any more. Why is kept already.
+fn still_good(ctrl: &Ctrl) -> Result<(), Failed> {
     if ctrl.has_failed() {
-        return Err(EIO.into());
+        return Err(Failed::at(Step::GoLive, 0)(EIO));
     }
     Ok(())
 }
 
 /// Makes all queues, in the order of the C module.
-fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), ConnectError> {
+fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
-    let admin = ctrl.queue(0).ok_or(EINVAL)?;
     let device = ctrl.remote().device();
-    let (limits, memory) = {
-        let in_use = ctrl.in_use().lock();
-        let port = in_use.as_ref().ok_or(ENODEV)?;
-        admin.open(ops, port, queues::ADMIN_QUEUE_ENTRIES)?;
-        (ops.limits(), port.iu_memory()?)
-    };
+    let (admin, memory) = open_admin(ctrl, ops).map_err(Failed::at(Step::HardwareQueue, 0))?;
+    let limits = ops.limits();
 
     let connection = send::create_association(
         ctrl.remote(),
         nvme.options(),
         || ctrl.has_failed(),
         |association| ctrl.set_association(&mut registry_lock::lock(), association),
-    )?;
+    )
+    .map_err(Failed::ls(Step::CreateAssociation, 0))?;
     admin.connection().begin(connection);
-    nvme.connect_admin_queue()?;
+    nvme.connect_admin_queue()
+        .map_err(Failed::at(Step::Connect, 0))?;
     admin.connection().set_live(true);
     traced::queue_made(
         ctrl,
@@ -159,7 +170,7 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), ConnectError> {
         connection.get(),
         queues::ADMIN_QUEUE_ENTRIES.into(),
     );
-    nvme.enable()?;
+    nvme.enable().map_err(Failed::at(Step::Enable, 0))?;
     still_good(ctrl)?;
 
     let (segments, sectors) = queues::transfer_limits(limits.segments);
@@ -168,7 +179,7 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), ConnectError> {
     // The NVMe core lowers it to what the controller takes this time.
     nvme.set_sqsize(queues::zero_based(ctrl.queue_size()));
     nvme.unquiesce_admin();
-    nvme.init_finish()?;
+    nvme.init_finish().map_err(Failed::at(Step::Identify, 0))?;
     still_good(ctrl)?;
 
     if nvme.in_capsule_offset() != 0 {
@@ -177,16 +188,38 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), ConnectError> {
             "icdoff {} is not supported!\n",
             nvme.in_capsule_offset()
         );
-        return Err(ConnectError(INVALID_FIELD_DO_NOT_RETRY));
+        return Err(unfit());
     }
     if !nvme.supports_sgls() {
         dev_err!(nvme.device(), "Mandatory sgls are not supported!\n");
-        return Err(ConnectError(INVALID_FIELD_DO_NOT_RETRY));
+        return Err(unfit());
     }
     limit_queue_size(ctrl);
-    ctrl.aen().prepare(memory, ctrl.fcp_private())?;
+    ctrl.aen()
+        .prepare(memory, ctrl.fcp_private())
+        .map_err(Failed::at(Step::Controller, 0))?;
     io_queues::establish(ctrl, ops, limits.queues)?;
     still_good(ctrl)
+}
+
+/// Makes the admin queue's hardware queue; gives the queue, and what IUs are mapped for.
+fn open_admin<'a>(
+    ctrl: &'a Arc<Ctrl>,
+    ops: &HostTemplate,
+) -> Result<(&'a Queue<Ctrl>, Arc<IuMemory>)> {
+    let admin = ctrl.queue(0).ok_or(EINVAL)?;
+    let in_use = ctrl.in_use().lock();
+    let port = in_use.as_ref().ok_or(ENODEV)?;
+    admin.open(ops, port, queues::ADMIN_QUEUE_ENTRIES)?;
+    Ok((admin, port.iu_memory()?))
+}
+
+/// The controller lacks what FC needs.
+fn unfit() -> Failed {
+    Failed {
+        status: INVALID_FIELD_DO_NOT_RETRY,
+        cause: Cause::new(Step::Identify, Why::Unfit),
+    }
 }
 
 /// Lowers the I/O queue size to what the controller takes, as long as it takes
@@ -212,13 +245,13 @@ fn limit_queue_size(ctrl: &Ctrl) {
 }
 
 /// Puts the controller into service, unless its port went meanwhile.
-fn go_live(ctrl: &Ctrl) -> Result<(), ConnectError> {
+fn go_live(ctrl: &Ctrl) -> Result<(), Failed> {
     // Under this lock a port that goes either marks the association before,
     // or finds a live controller to reset.
     let _registry = registry_lock::lock();
     still_good(ctrl)?;
     if !ctrl.is_online() || !ctrl.nvme().set_live() {
-        return Err(EIO.into());
+        return Err(Failed::at(Step::GoLive, 0)(EIO));
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use kernel::{
 
 use crate::{
     ctrl::{
+        failure::Failed,
         list::{
             list,
             unlist,
@@ -20,12 +21,16 @@ use crate::{
         Ctrl,
         CONNECT_WORK, //
     },
+    failures::What,
     io::{
         exchange::OnDone,
         operations,
         queue::Queue, //
     },
-    log::ctrl_log,
+    log::{
+        ctrl_log,
+        Words, //
+    },
     nvme::{
         ctrl::nvme_wq,
         options::Options, //
@@ -44,6 +49,11 @@ use crate::{
             ROLE_TARGET, //
         },
         proto::{
+            cause::{
+                Cause,
+                Step,
+                Why, //
+            },
             queues,
             reconnect,
             traddr::{
@@ -84,40 +94,63 @@ fn address(what: &str, text: &CStr) -> Result<Traddr> {
 ///
 /// `EINVAL` for a bad address; `ENOENT` if the ports are not registered;
 /// `EBADR` if the remote port is no target; `EALREADY` if there is such a
-/// controller and no duplicate was asked for; `ENOMEM`.
+/// controller and no duplicate was asked for; `ENOMEM`. Each is logged, and kept.
 pub(crate) fn make<D: OnDone<Ctrl>>(options: &Options) -> Result<Arc<Ctrl>> {
-    let target = address("traddr", options.traddr())?;
-    let host = address("host_traddr", options.host_traddr())?;
+    try_make::<D>(options).map_err(|failed| refused(options, failed))
+}
+
+/// Logs why there is no controller for what a user wrote, and keeps it; gives the errno.
+fn refused(options: &Options, failed: Failed) -> Error {
+    pr_warn!(
+        "connect to {} from {}: {}\n",
+        options.traddr(),
+        options.host_traddr(),
+        Words(failed.cause)
+    );
+    let names = |text: &CStr| traddr::parse(text.to_bytes()).ok();
+    let what = What {
+        controller: None,
+        host: names(options.host_traddr()),
+        target: names(options.traddr()),
+        cause: failed.cause,
+    };
+    let subsystem = options.subsystem_nqn().to_bytes();
+    registry_lock::lock()
+        .failures
+        .keep(what, Some(failed.status), subsystem);
+    Error::from_errno(failed.status)
+}
+
+/// As [`make`].
+fn try_make<D: OnDone<Ctrl>>(options: &Options) -> Result<Arc<Ctrl>, Failed> {
+    let at = Failed::at(Step::Controller, 0);
+    let bad = |step| move |error| Failed::new(error, Cause::new(step, Why::BadAddress));
+    let target = address("traddr", options.traddr()).map_err(bad(Step::TargetPort))?;
+    let host = address("host_traddr", options.host_traddr()).map_err(bad(Step::HostPort))?;
     let (remote, number, lldd_queues, private) = {
         let mut registry = registry_lock::lock();
-        let found = find(&mut registry, host, target);
-        let Some((remote, lldd_queues, private)) = found else {
+        let found = find(&mut registry, host, target).inspect_err(|_| {
             pr_warn!(
                 "nvme_fc_create_ctrl: {} - {} combination not found\n",
                 options.traddr(),
                 options.host_traddr()
             );
-            return Err(ENOENT);
-        };
+        });
+        let (remote, lldd_queues, private) = found.map_err(|cause| Failed::new(ENOENT, cause))?;
         if remote.abi().role() & (ROLE_TARGET | ROLE_DISCOVERY) == 0 {
-            pr_warn!(
-                "{}: neither a target nor a discovery port\n",
-                options.traddr()
-            );
-            return Err(EBADR);
+            let cause = Cause::new(Step::TargetPort, Why::NotATarget);
+            return Err(Failed::new(EBADR, cause));
         }
         refuse_duplicate(&mut registry, &remote, options)?;
-        (remote, registry.ctrl_numbers.take()?, lldd_queues, private)
+        let number = registry.ctrl_numbers.take().map_err(&at)?;
+        (remote, number, lldd_queues, private)
     };
     let made =
         make_queues(&remote, options).and_then(|queues| Ctrl::new::<D>(number, remote, queues));
-    let ctrl = match made {
-        Ok(ctrl) => ctrl,
-        Err(error) => {
-            registry_lock::lock().ctrl_numbers.give(number);
-            return Err(error);
-        }
-    };
+    let ctrl = made.map_err(|error| {
+        registry_lock::lock().ctrl_numbers.give(number);
+        at(error)
+    })?;
     operations::adopt(&ctrl);
     configure(&ctrl, options, lldd_queues);
     ctrl.set_fcp_private(private);
@@ -126,41 +159,57 @@ pub(crate) fn make<D: OnDone<Ctrl>>(options: &Options) -> Result<Arc<Ctrl>> {
 
 /// Finds a registered pair of ports, with the LLDD's number of queues and its
 /// bytes for each exchange.
+///
+/// # Errors
+///
+/// Which of them is not there.
 fn find(
     registry: &mut Registry,
     host: Traddr,
     target: Traddr,
-) -> Option<(Arc<RemotePort>, u32, u32)> {
-    let local = registry.local_by_names(host)?;
+) -> Result<(Arc<RemotePort>, u32, u32), Cause> {
+    let unknown = |step| Cause::new(step, Why::Unknown);
+    let gone = |step| Cause::new(step, Why::Gone);
+
+    let local = registry
+        .local_by_names(host)
+        .ok_or(unknown(Step::HostPort))?;
     if !local.life.is_online() {
-        return None;
+        return Err(gone(Step::HostPort));
     }
     let ops = local.ops;
     let remote = local
         .remotes
         .iter()
-        .find(|entry| entry.life.is_online() && entry.port.abi().names() == target)?
-        .port
-        .clone();
-    Some((remote, ops.queues_when_registered, ops.fcp_private))
+        .find(|entry| entry.port.abi().names() == target)
+        .ok_or(unknown(Step::TargetPort))?;
+    if !remote.life.is_online() {
+        return Err(gone(Step::TargetPort));
+    }
+    let port = remote.port.clone();
+    Ok((port, ops.queues_when_registered, ops.fcp_private))
 }
 
 /// `EALREADY` if the user has a controller like this one, and wants no other.
-fn refuse_duplicate(registry: &mut Locked, remote: &RemotePort, options: &Options) -> Result {
+fn refuse_duplicate(
+    registry: &mut Locked,
+    remote: &RemotePort,
+    options: &Options,
+) -> Result<(), Failed> {
     if options.duplicate_connect() {
         return Ok(());
     }
-    registry.remote(remote).ok_or(ENOENT)?;
+    let gone = Cause::new(Step::TargetPort, Why::Gone);
+    registry
+        .remote(remote)
+        .ok_or(ENOENT)
+        .map_err(|error| Failed::new(error, gone))?;
     if CTRLS
         .of(registry, remote)
         .any(|ctrl| ctrl.nvme().matches_options(options))
     {
-        pr_info!(
-            "{}: a controller for {} exists already\n",
-            options.traddr(),
-            options.subsystem_nqn()
-        );
-        return Err(EALREADY);
+        let cause = Cause::new(Step::Controller, Why::Duplicate);
+        return Err(Failed::new(EALREADY, cause));
     }
     Ok(())
 }
@@ -201,12 +250,15 @@ pub(crate) fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
     let nvme = ctrl.nvme();
 
     nvme.set_numa_node_of(ctrl.remote().device());
-    ctrl.admin_set().allocate_admin(nvme, ctrl.fcp_private())?;
+    let at = Failed::at(Step::Controller, 0);
+    ctrl.admin_set()
+        .allocate_admin(nvme, ctrl.fcp_private())
+        .map_err(|error| refused(options, at(error)))?;
     let listed = {
         let mut registry = registry_lock::lock();
         // Two users may have come this far.
         refuse_duplicate(&mut registry, ctrl.remote(), options).and_then(|()| {
-            list(&mut registry, ctrl)?;
+            list(&mut registry, ctrl).map_err(&at)?;
             // In one step with the above: a port that goes finds a controller
             // that connects, or none, and never one to reset before that.
             if nvme.set_connecting() {
@@ -214,17 +266,22 @@ pub(crate) fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
             }
             ctrl_log!(err, ctrl, "failed to init ctrl state\n");
             unlist(&mut registry, ctrl);
-            Err(EIO)
+            Err(at(EIO))
         })
     };
     // A user may have asked for a reset through sysfs, which did nothing; no
     // other can come while the controller connects.
     nvme.cancel_reset();
     match listed {
-        Ok(()) => ctrl.set_ready(),
-        Err(_) => ctrl.admin_set().remove_admin(nvme),
+        Ok(()) => {
+            ctrl.set_ready();
+            Ok(())
+        }
+        Err(failed) => {
+            ctrl.admin_set().remove_admin(nvme);
+            Err(refused(options, failed))
+        }
     }
-    listed
 }
 
 /// Tries to connect, and waits for the end of the first attempt; if that fails,

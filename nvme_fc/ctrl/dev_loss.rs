@@ -14,7 +14,10 @@ use kernel::{
 use crate::{
     abi,
     ctrl::{
-        failure::fail_connecting,
+        failure::{
+            self,
+            fail_connecting, //
+        },
         list::CTRLS,
         traced,
         Ctrl,
@@ -35,7 +38,14 @@ use crate::{
     },
     shared::{
         fc::port::PortInfo,
-        proto::reconnect,
+        proto::{
+            cause::{
+                Cause,
+                Step,
+                Why, //
+            },
+            reconnect, //
+        },
         support::{
             ratelimit::jiffies,
             work, //
@@ -84,6 +94,7 @@ fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
     traced::error(ctrl, "remote port lost", None);
     if dev_loss == 0 {
         ctrl_log!(warn, ctrl, "controller connectivity lost.\n");
+        failure::conclude(ctrl, Cause::new(Step::TargetPort, Why::DevLoss));
         ctrl.set_failed();
         ctrl.nvme().delete();
         return;
@@ -93,6 +104,7 @@ fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
         ctrl,
         "controller connectivity lost. Awaiting Reconnect\n"
     );
+    failure::keep(ctrl, Cause::new(Step::TargetPort, Why::Gone));
     if !ctrl.nvme().reset() && ctrl.nvme().state() == CtrlState::Connecting {
         fail_connecting(ctrl.as_arc_borrow());
     } else {
@@ -164,6 +176,7 @@ pub(super) fn dev_loss_expired(ctrl: &Ctrl) {
             options.max_reconnects()
         )
     );
+    failure::conclude(ctrl, Cause::new(Step::TargetPort, Why::DevLoss));
 }
 
 /// Jiffies as the timer functions take them.

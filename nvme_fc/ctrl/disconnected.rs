@@ -7,6 +7,7 @@
 use kernel::sync::Arc;
 
 use crate::{
+    counts,
     ctrl::{
         failure,
         list::CTRLS, //
@@ -19,6 +20,11 @@ use crate::{
     port::registry_lock,
     shared::{
         proto::{
+            cause::{
+                Cause,
+                Step,
+                Why, //
+            },
             ids::AssociationId,
             ls::{
                 error::LsError,
@@ -55,6 +61,7 @@ pub(crate) fn handle(inbound: Arc<Inbound>) {
 fn reject(inbound: Arc<Inbound>, error: LsError) {
     let command = receive::command(inbound.payload());
     let reject = error.reject();
+    counts::REJECTS_SENT.add(reject.reason as u8);
     ratelimited!(port_log!(
         info,
         inbound.remote(),
@@ -92,11 +99,8 @@ fn disconnect(inbound: Arc<Inbound>, association: AssociationId) {
                 "Multiple Disconnect Association LS's received\n"
             ));
         }
-        failure::transport_error(
-            ctrl.as_arc_borrow(),
-            "Disconnect Association LS received",
-            None,
-        );
+        let cause = Cause::new(Step::Association, Why::Disconnected);
+        failure::transport_error(ctrl.as_arc_borrow(), cause, None);
         older
     };
     if let Some(older) = older {

@@ -13,21 +13,29 @@ use kernel::{
 
 use crate::{
     ctrl::{
+        failure::Failed,
         lending::Lending,
         traced,
         Ctrl, //
     },
+    io::queue::Queue,
     ls::send,
     nvme::connect::ConnectError,
     shared::{
         fc::host_template::HostTemplate,
         proto::{
+            cause::Step,
             contexts,
             queues, //
         },
         support::cpus, //
     }, //
 };
+
+/// Says that they could not be made as many as they were to be.
+fn agree<E: Into<ConnectError>>() -> impl Fn(E) -> Failed {
+    Failed::at(Step::QueueCount, 0)
+}
 
 /// Makes the I/O queues: as many as user, CPUs, LLDD and controller allow.
 /// Context: may sleep; admin queue and controller are in service.
@@ -39,7 +47,7 @@ pub(crate) fn establish(
     ctrl: &Arc<Ctrl>,
     ops: &HostTemplate,
     lldd_queues: u32,
-) -> Result<(), ConnectError> {
+) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     if nvme.is_administrative() {
         // It has no I/O queues, and must not be asked for them.
@@ -53,7 +61,8 @@ pub(crate) fn establish(
         .set_queue_count_on_target(wanted)
         .inspect_err(|failed| {
             dev_info!(nvme.device(), "set_queue_count failed: {}\n", failed.0);
-        })?;
+        })
+        .map_err(agree())?;
     // A queue for each was made with the controller.
     let granted = granted.min(wanted);
 
@@ -65,14 +74,16 @@ pub(crate) fn establish(
 }
 
 /// Makes I/O queues for the first time.
-fn first(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), ConnectError> {
+fn first(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
 
     nvme.set_queue_count(granted.saturating_add(1));
     if granted == 0 {
         return Ok(());
     }
-    ctrl.io_set().allocate_io(nvme, ctrl.fcp_private())?;
+    ctrl.io_set()
+        .allocate_io(nvme, ctrl.fcp_private())
+        .map_err(agree())?;
     connect(ctrl, ops, 1..granted.saturating_add(1))
 }
 
@@ -81,7 +92,7 @@ fn first(ctrl: &Ctrl, ops: &HostTemplate, granted: u32) -> Result<(), ConnectErr
 /// # Errors
 ///
 /// `ENOSPC` if there were: I/O waits for them.
-fn without(ctrl: &Ctrl) -> Result<(), ConnectError> {
+fn without(ctrl: &Ctrl) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
 
     if ctrl.io_set().is_allocated() {
@@ -90,14 +101,14 @@ fn without(ctrl: &Ctrl) -> Result<(), ConnectError> {
             "Fail Reconnect: At least 1 io queue required (was {})\n",
             ctrl.io_set().hardware_queues()
         );
-        return Err(ENOSPC.into());
+        return Err(agree()(ENOSPC));
     }
     nvme.set_queue_count(1);
     Ok(())
 }
 
 /// Makes I/O queues anew, possibly another number of them than before.
-fn again(ctrl: &Arc<Ctrl>, ops: &HostTemplate, granted: u32) -> Result<(), ConnectError> {
+fn again(ctrl: &Arc<Ctrl>, ops: &HostTemplate, granted: u32) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     let before = ctrl.io_set().hardware_queues();
 
@@ -107,7 +118,7 @@ fn again(ctrl: &Arc<Ctrl>, ops: &HostTemplate, granted: u32) -> Result<(), Conne
     nvme.set_queue_count(granted.saturating_add(1));
     let in_use = |context| ctrl.io_set().is_in_use(context);
     if contexts::want_new_map(before, granted, in_use) {
-        let lending = Lending::new(ctrl, ops, before, granted)?;
+        let lending = Lending::new(ctrl, ops, before, granted).map_err(agree())?;
         for context in lending.carriers() {
             let index = context.saturating_add(1);
             connect(ctrl, ops, index..index.saturating_add(1))?;
@@ -128,7 +139,7 @@ fn again(ctrl: &Arc<Ctrl>, ops: &HostTemplate, granted: u32) -> Result<(), Conne
 /// Maps hardware contexts to CPUs anew, as many as are granted. Requests that
 /// wait in those that there were go out on the queues that are live already; only
 /// then can contexts be frozen.
-fn remap(ctrl: &Ctrl, granted: u32, lending: Lending<'_>) -> Result<(), ConnectError> {
+fn remap(ctrl: &Ctrl, granted: u32, lending: Lending<'_>) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
 
     nvme.start_freeze();
@@ -139,48 +150,61 @@ fn remap(ctrl: &Ctrl, granted: u32, lending: Lending<'_>) -> Result<(), ConnectE
             nvme.device(),
             "io queue count not changed: requests did not end in time\n"
         );
-        return Err(ENODEV.into());
+        return Err(agree()(ENODEV));
     }
     let mapped = ctrl.io_set().map_anew(granted);
     nvme.unfreeze();
     if !mapped {
         dev_warn!(nvme.device(), "no memory to change the io queue count\n");
-        return Err(ENOMEM.into());
+        return Err(agree()(ENOMEM));
     }
     Ok(())
 }
 
 /// Makes hardware queues, connections and NVMe queues in `range`, those that are
 /// not live yet.
-fn connect(ctrl: &Ctrl, ops: &HostTemplate, range: Range<u32>) -> Result<(), ConnectError> {
+fn connect(ctrl: &Ctrl, ops: &HostTemplate, range: Range<u32>) -> Result<(), Failed> {
     let nvme = ctrl.nvme();
     let entries = nvme.sqsize().saturating_add(1);
 
     for index in range.clone() {
-        let index = u16::try_from(index).map_err(|_| EINVAL)?;
-        let queue = ctrl.queue(index).ok_or(EINVAL)?;
-        if queue.connection().is_live() {
+        let queue = queue(ctrl, index)?;
+        let connection = queue.connection();
+        if connection.is_live() {
             continue;
         }
+        let at = Failed::at(Step::HardwareQueue, connection.index());
         let in_use = ctrl.in_use().lock();
-        let port = in_use.as_ref().ok_or(ENODEV)?;
-        queue.open(ops, port, entries)?;
+        let port = in_use.as_ref().ok_or(ENODEV).map_err(&at)?;
+        queue.open(ops, port, entries).map_err(&at)?;
     }
     for index in range {
-        let index = u16::try_from(index).map_err(|_| EINVAL)?;
-        let queue = ctrl.queue(index).ok_or(EINVAL)?;
-        if queue.connection().is_live() {
+        let connection = queue(ctrl, index)?.connection();
+        if connection.is_live() {
             continue;
         }
-        let association = ctrl.association().ok_or(ENOTCONN)?;
-        let connection =
-            send::create_connection(ctrl.remote(), association, index, entries, || {
-                ctrl.has_failed()
-            })?;
-        queue.connection().begin(connection);
-        nvme.connect_io_queue(index)?;
-        queue.connection().set_live(true);
-        traced::queue_made(ctrl, index, connection.get(), entries.into());
+        let index = connection.index();
+        let association = ctrl
+            .association()
+            .ok_or(ENOTCONN)
+            .map_err(Failed::at(Step::CreateConnection, index))?;
+        let useless = || ctrl.has_failed();
+        let id = send::create_connection(ctrl.remote(), association, index, entries, useless)
+            .map_err(Failed::ls(Step::CreateConnection, index))?;
+        connection.begin(id);
+        nvme.connect_io_queue(index)
+            .map_err(Failed::at(Step::Connect, index))?;
+        connection.set_live(true);
+        traced::queue_made(ctrl, index, id.get(), entries.into());
     }
     Ok(())
+}
+
+/// A queue, which there is: one for each was made with the controller.
+fn queue(ctrl: &Ctrl, index: u32) -> Result<&Queue<Ctrl>, Failed> {
+    u16::try_from(index)
+        .ok()
+        .and_then(|index| ctrl.queue(index))
+        .ok_or(EINVAL)
+        .map_err(agree())
 }

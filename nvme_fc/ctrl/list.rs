@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// All controllers that can be found, dead ones too until they are freed.
-pub(super) static CTRLS: BehindPorts<Ctrl> = BehindPorts::new();
+pub(crate) static CTRLS: BehindPorts<Ctrl> = BehindPorts::new();
 
 impl Behind for Ctrl {
     fn remote(&self) -> &Arc<RemotePort> {

@@ -5,6 +5,7 @@
 use kernel::sync::ArcBorrow;
 
 use crate::{
+    counts,
     ctrl::{
         failure,
         Ctrl, //
@@ -14,7 +15,10 @@ use crate::{
         operations::HasQueues,
         queue::Queue, //
     },
-    shared::support::queue_map::QueueMap,
+    shared::{
+        proto::cause::Cause,
+        support::queue_map::QueueMap, //
+    },
     trace::Command, //
 };
 
@@ -37,8 +41,14 @@ impl QueueOwner for Ctrl {
         Ctrl::exchange_over(self);
     }
 
-    fn transport_error(this: ArcBorrow<'_, Self>, reason: &'static str, command: Command) {
-        failure::transport_error(this, reason, Some(command));
+    fn transport_error(this: ArcBorrow<'_, Self>, cause: Cause, command: Command) {
+        failure::count(&this, cause.why);
+        failure::transport_error(this, cause, Some(command));
+    }
+
+    fn count_abort(&self) {
+        counts::ABORTS.add();
+        self.history().aborts.add();
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
             TICKS, //
         },
         drain,
+        failure,
         traced,
         Ctrl,
         ABORT_WORK,
@@ -70,6 +71,7 @@ pub(crate) fn reset(ctrl: ArcBorrow<'_, Ctrl>) {
     traced::recovery(RecoveryStep::Reset, &ctrl, 0, 0, "reset");
 
     ctrl.nvme().stop();
+    ctrl.history().recover();
     association::end(&ctrl);
     // What is told from here on is about an attempt that follows.
     while ctrl.attempted().take() {}
@@ -196,7 +198,10 @@ impl WorkItem<CONNECT_WORK> for Ctrl {
         let _without_io = WithoutIo::begin();
         match association::create(&this) {
             Ok(()) => ctrl_log!(info, this, "controller connect complete\n"),
-            Err(failed) => reconnect_or_delete(&this, failed.0),
+            Err(failed) => {
+                failure::attempt_failed(&this, &failed);
+                reconnect_or_delete(&this, failed.status);
+            }
         }
         this.attempted().complete();
     }
@@ -231,6 +236,7 @@ pub(crate) fn delete(ctrl: ArcBorrow<'_, Ctrl>) {
     let nvme = ctrl.nvme();
     let _without_io = WithoutIo::begin();
 
+    failure::remember(&ctrl, None);
     cut_short(&ctrl);
     work::cancel_delayed_sync::<Ctrl, CONNECT_WORK>(&ctrl);
     work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);

@@ -7,7 +7,11 @@
 
 #![deny(unsafe_code)]
 
+mod associations;
+mod errors;
+mod parts;
 mod ports;
+mod queues;
 
 use crate::shared::support::debugfs::Folder;
 
@@ -15,5 +19,8 @@ use crate::shared::support::debugfs::Folder;
 pub(crate) fn add() -> Folder {
     let folder = Folder::new(c"nvme_fc");
     folder.add::<ports::Ports>();
+    folder.add::<associations::Associations>();
+    folder.add::<queues::Queues>();
+    folder.add::<errors::Errors>();
     folder
 }

@@ -27,7 +27,14 @@ use crate::{
             host_template::HostTemplate,
             hw_queue::Link, //
         },
-        proto::ids::ConnectionId,
+        proto::{
+            cause::{
+                Cause,
+                Step,
+                Why, //
+            },
+            ids::ConnectionId, //
+        },
         support::{
             backref::Backref,
             word::Word, //
@@ -51,7 +58,10 @@ pub(crate) trait QueueOwner: HasNvmeCtrl + Send + Sync + Sized + 'static {
     fn exchange_over(&self);
 
     /// The transport lost a command. Context: any.
-    fn transport_error(this: ArcBorrow<'_, Self>, reason: &'static str, command: Command);
+    fn transport_error(this: ArcBorrow<'_, Self>, cause: Cause, command: Command);
+
+    /// The LLDD is asked to abort an exchange. Context: may sleep.
+    fn count_abort(&self);
 }
 
 /// A queue's connection, and the way to the LLDD's hardware queue for it.
@@ -103,9 +113,10 @@ impl<O: QueueOwner> Connection<O> {
         self.ctrl().nvme()
     }
 
-    /// Says that the transport lost a command. Context: any.
-    pub(crate) fn transport_error(&self, reason: &'static str, command: Command) {
-        O::transport_error(self.owner.counted(), reason, command);
+    /// Says that the transport lost a command, and why. Context: any.
+    pub(crate) fn transport_error(&self, why: Why, command: Command) {
+        let (step, queue) = (Step::Command, self.index);
+        O::transport_error(self.owner.counted(), Cause { step, queue, why }, command);
     }
 
     /// Queue identifier.
@@ -175,6 +186,11 @@ impl<O: QueueOwner> Connection<O> {
     pub(crate) fn end(&self) {
         self.live.set(false);
         self.id.set(0);
+    }
+
+    /// How many commands were sent on this connection; it wraps.
+    pub(crate) fn issued(&self) -> u32 {
+        self.sequence.load(Relaxed)
     }
 
     /// The number of the next command on this connection, from 1.

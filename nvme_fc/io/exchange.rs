@@ -407,6 +407,7 @@ impl<O: QueueOwner> Exchange<O> {
         }
         match self.on(event) {
             Ok(Action::CallAbort) => {
+                self.connection().ctrl().count_abort();
                 self.call_abort(match event {
                     Event::Terminate => AbortReason::Teardown,
                     _ => AbortReason::Timeout,

@@ -27,13 +27,16 @@ use crate::{
         Submission, //
     },
     shared::{
-        proto::command::{
-            cmd_iu,
-            refusal::{
-                self,
-                Refusal, //
-            },
-            response::Failure, //
+        proto::{
+            cause::Why,
+            command::{
+                cmd_iu,
+                refusal::{
+                    self,
+                    Refusal, //
+                },
+                response::Failure, //
+            }, //
         },
         support::ratelimit::ratelimited, //
     }, //
@@ -137,7 +140,7 @@ fn refused<O: QueueOwner>(
     ));
     // Before the request is given back: it keeps the controller, and finds it
     // out of service when it is tried again.
-    connection.transport_error("LLDD refused a command", request.data().identified());
+    connection.transport_error(Why::LlddRefused(status), request.data().identified());
     request.path_error()
 }
 
@@ -165,7 +168,7 @@ fn failed<O: QueueOwner>(exchange: &Exchange<O>, failure: Failure, terminated: b
     }
     let connection = exchange.connection();
     complete::log(connection.ctrl(), failure);
-    connection.transport_error("transport detected io error", exchange.identified());
+    connection.transport_error(Why::from_failure(failure), exchange.identified());
 }
 
 /// An LLDD gave an exchange back that it did not have.

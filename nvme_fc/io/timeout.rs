@@ -7,6 +7,7 @@
 use kernel::prelude::*;
 
 use crate::{
+    counts,
     io::{
         connection::QueueOwner,
         exchange::Exchange,
@@ -15,7 +16,10 @@ use crate::{
     log::ctrl_log,
     nvme::request::Request,
     shared::{
-        proto::life::host_exchange::Event,
+        proto::{
+            cause::Why,
+            life::host_exchange::Event, //
+        },
         support::{
             noio::WithoutIo,
             ratelimit::ratelimited, //
@@ -37,6 +41,7 @@ pub(crate) fn expired<O: QueueOwner>(request: &Request<impl Commands<O>>) {
     let command = exchange.command();
     let [fabrics_type, ..] = command.sqe.namespace;
     let [w10, w11, ..] = command.sqe.dwords10;
+    counts::TIMEOUTS.add();
 
     ratelimited!(dev_info!(
         ctrl.nvme().device(),
@@ -55,7 +60,7 @@ pub(crate) fn expired<O: QueueOwner>(request: &Request<impl Commands<O>>) {
         if exchange.abort_again() {
             asked_again(ctrl, 1);
         }
-        connection.transport_error("io timeout abort failed", exchange.identified());
+        connection.transport_error(Why::NotAborted, exchange.identified());
         // Last: until then the request keeps the controller.
         request.complete_swallowed(Exchange::is_complete);
     }

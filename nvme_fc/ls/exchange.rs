@@ -13,6 +13,10 @@ use kernel::{
 
 use crate::{
     abi,
+    counts::{
+        self,
+        Held, //
+    },
     log::port_log,
     ls::traced,
     nvme::ctrl::nvme_wq,
@@ -43,10 +47,13 @@ use crate::{
             },
             port::Names, //
         },
-        proto::ls::patience::{
-            self,
-            ABORT_SECONDS,
-            GONE_SECONDS, //
+        proto::{
+            cause::Why,
+            ls::patience::{
+                self,
+                ABORT_SECONDS,
+                GONE_SECONDS, //
+            }, //
         },
         support::{
             noio::WithoutIo,
@@ -57,6 +64,21 @@ use crate::{
         }, //
     }, //
 };
+
+/// How a link service failed that somebody waited for.
+pub(crate) struct LsFailed {
+    /// For the caller.
+    pub(crate) error: Error,
+    /// For people.
+    pub(crate) why: Why,
+}
+
+impl From<Error> for LsFailed {
+    fn from(error: Error) -> Self {
+        let why = Why::from_ls_errno(error.to_errno());
+        Self { error, why }
+    }
+}
 
 /// How often whoever waits for an answer looks for other reasons to end that.
 const LOOKS_A_SECOND: u32 = 10;
@@ -71,6 +93,8 @@ pub(crate) struct ToTarget {
     command: u8,
     /// What an answer that nobody waits for is good for.
     told: Told,
+    /// It is counted as long as its memory is there.
+    _held: Held,
 }
 
 /// A link service that is sent to a target.
@@ -237,6 +261,7 @@ fn make<T>(
         ops,
         command: service.command,
         told,
+        _held: counts::LS_REQUESTS.accept(),
     };
     new(sender, in_use, &parameters)
 }
@@ -254,7 +279,7 @@ pub(crate) fn send_and_wait(
     service: Service,
     useless: impl Fn() -> bool,
     fill: impl FnOnce(&mut [u8]) -> Result,
-) -> Result<LsAnswer> {
+) -> Result<LsAnswer, LsFailed> {
     let exchange = make(
         remote,
         service,
@@ -264,8 +289,12 @@ pub(crate) fn send_and_wait(
     send(&exchange)?;
     let this = exchange.clone();
     let answer = wait(exchange, useless);
-    trace_done(&this, answer.as_ref().map_err(|error| *error));
-    answer
+    trace_done(&this, answer.as_ref().map_err(|failed| failed.error));
+    answer.inspect_err(|failed| {
+        if failed.why == Why::Unanswered {
+            counts::LS_UNANSWERED.add();
+        }
+    })
 }
 
 /// Sends a request, written by `fill`, that nobody waits for; `told` runs if it is
@@ -289,7 +318,7 @@ pub(crate) fn send_unattended(
 /// Waits for `done`: as long as the LLDD may take, and then some; less if an abort is
 /// wanted, or the answer is of no use any more. The exchange is over then, or left
 /// behind.
-fn wait(exchange: AttendedLs<ToTarget>, useless: impl Fn() -> bool) -> Result<LsAnswer> {
+fn wait(exchange: AttendedLs<ToTarget>, useless: impl Fn() -> bool) -> Result<LsAnswer, LsFailed> {
     let begun = jiffies();
     let mut answered = false;
     let mut in_time = true;
@@ -308,11 +337,20 @@ fn wait(exchange: AttendedLs<ToTarget>, useless: impl Fn() -> bool) -> Result<Ls
             );
         }
         exchange.abort();
-        if !await_abort(&exchange) {
-            return exchange.give_up();
-        }
+        let answer = if await_abort(&exchange) {
+            exchange.answer()
+        } else {
+            exchange.give_up()
+        };
+        return answer.map_err(|error| match in_time {
+            true => error.into(),
+            false => LsFailed {
+                error,
+                why: Why::Unanswered,
+            },
+        });
     }
-    exchange.answer()
+    Ok(exchange.answer()?)
 }
 
 /// Waits for the end of an abort, but not for long once the port is gone; says

@@ -24,6 +24,10 @@ use kernel::{
 
 use crate::{
     abi,
+    counts::{
+        self,
+        Held, //
+    },
     log::port_log,
     ls::traced,
     nvme::ctrl::nvme_wq,
@@ -99,6 +103,8 @@ pub(crate) struct Inbound {
     payload: KVec<u8>,
     /// Who judges it.
     judge: Judge,
+    /// It is counted as long as its memory is there.
+    _held: Held,
     /// When the LLDD was given the answer, jiffies.
     answered_at: Word<u64>,
     /// When the port was first seen to be gone since, jiffies; 0 for not yet.
@@ -248,6 +254,7 @@ impl Inbound {
                 ops,
                 payload,
                 judge,
+                _held: counts::LS_RECEIVED.accept(),
                 answered_at: Word::new(0),
                 gone_at: Word::new(0),
                 work <- new_delayed_work!("Inbound::work"),

@@ -13,22 +13,22 @@ use kernel::{
 use zerocopy::FromBytes;
 
 use crate::{
+    counts,
     log::port_log,
     ls::exchange::{
         self,
         LsAnswer,
+        LsFailed,
         Service, //
     },
-    nvme::{
-        connect::ConnectError,
-        options::Options, //
-    },
+    nvme::options::Options,
     port::{
         port_use,
         rport::RemotePort, //
     },
     shared::{
         proto::{
+            cause::Why,
             ids::{
                 AssociationId,
                 ConnectionId, //
@@ -56,8 +56,15 @@ where
     T::mut_from_bytes(bytes).map_err(|_| EINVAL)
 }
 
-/// Logs an answer that is no accept, or no good one; gives its errno.
-fn refused(remote: &RemotePort, queue: u16, service: &str, error: AcceptError) -> Error {
+/// Counts an answer that is a reject.
+fn count(error: AcceptError) {
+    if let AcceptError::Rejected(reject) = error {
+        counts::REJECTS_RECEIVED.add(reject.reason);
+    }
+}
+
+/// Logs an answer that is no accept, or no good one; says what the caller gets for it.
+fn refused(remote: &RemotePort, queue: u16, service: &str, error: AcceptError) -> LsFailed {
     match error {
         AcceptError::Rejected(reject) => {
             port_log!(
@@ -71,7 +78,13 @@ fn refused(remote: &RemotePort, queue: u16, service: &str, error: AcceptError) -
                 reject.explanation_text(),
                 reject.explanation
             );
-            ENXIO
+            LsFailed {
+                error: ENXIO,
+                why: Why::Rejected {
+                    reason: reject.reason,
+                    explanation: reject.explanation,
+                },
+            }
         }
         other => {
             port_log!(
@@ -82,7 +95,10 @@ fn refused(remote: &RemotePort, queue: u16, service: &str, error: AcceptError) -
                 service,
                 other.text()
             );
-            EBADF
+            LsFailed {
+                error: EBADF,
+                why: Why::BadAnswer,
+            }
         }
     }
 }
@@ -102,17 +118,15 @@ pub(crate) fn create_association(
     options: &Options,
     useless: impl Fn() -> bool,
     made: impl FnOnce(Option<AssociationId>),
-) -> Result<ConnectionId, ConnectError> {
-    let connection = try_create_association(remote, options, useless, made);
-    if let Err(error) = connection {
+) -> Result<ConnectionId, LsFailed> {
+    try_create_association(remote, options, useless, made).inspect_err(|failed| {
         port_log!(
             err,
             remote,
             "queue 0 connect admin queue failed ({}).\n",
-            error.to_errno()
+            failed.error.to_errno()
         );
-    }
-    Ok(connection?)
+    })
 }
 
 /// As [`create_association`], logging only what is wrong with the answer.
@@ -121,7 +135,7 @@ fn try_create_association(
     options: &Options,
     useless: impl Fn() -> bool,
     made: impl FnOnce(Option<AssociationId>),
-) -> Result<ConnectionId> {
+) -> Result<ConnectionId, LsFailed> {
     let answer = exchange::send_and_wait(
         remote,
         Service {
@@ -151,6 +165,7 @@ fn try_create_association(
         }
         Err(error) => {
             made(accept::association_in_bad_accept(answer.bytes()));
+            count(error);
             Err(refused(remote, 0, "Create Association", error))
         }
     }
@@ -168,18 +183,16 @@ pub(crate) fn create_connection(
     index: u16,
     entries: u16,
     useless: impl Fn() -> bool,
-) -> Result<ConnectionId, ConnectError> {
-    let connection = try_create_connection(remote, association, index, entries, useless);
-    if let Err(error) = connection {
+) -> Result<ConnectionId, LsFailed> {
+    try_create_connection(remote, association, index, entries, useless).inspect_err(|failed| {
         port_log!(
             err,
             remote,
             "queue {} connect I/O queue failed ({}).\n",
             index,
-            error.to_errno()
+            failed.error.to_errno()
         );
-    }
-    Ok(connection?)
+    })
 }
 
 /// As [`create_connection`], logging only what is wrong with the answer.
@@ -189,7 +202,7 @@ fn try_create_connection(
     index: u16,
     entries: u16,
     useless: impl Fn() -> bool,
-) -> Result<ConnectionId> {
+) -> Result<ConnectionId, LsFailed> {
     let answer = exchange::send_and_wait(
         remote,
         Service {
@@ -210,6 +223,7 @@ fn try_create_connection(
         },
     )?;
     accept::create_connection(answer.bytes())
+        .inspect_err(|error| count(*error))
         .map_err(|error| refused(remote, index, "Create I/O Connection", error))
 }
 
@@ -232,9 +246,12 @@ fn disconnected(remote: &RemotePort, answer: &LsAnswer) {
         Ok(()) => {}
         Err(AcceptError::Rejected(reject))
             if reject.reason == RejectReason::InvalidAssociation as u8 => {}
-        Err(error) => ratelimited!({
-            refused(remote, 0, "Disconnect Association", error);
-        }),
+        Err(error) => {
+            count(error);
+            ratelimited!({
+                refused(remote, 0, "Disconnect Association", error);
+            });
+        }
     }
 }
 

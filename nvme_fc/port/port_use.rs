@@ -18,6 +18,10 @@ use kernel::{
 
 use crate::{
     abi,
+    counts::{
+        self,
+        Held, //
+    },
     port::{
         delete::{
             deliver_local,
@@ -56,6 +60,8 @@ pub(crate) fn settle(remote: &RemotePort) {
 pub(crate) struct PortUse {
     /// The port.
     remote: Arc<RemotePort>,
+    /// It is counted.
+    _held: Held,
 }
 
 impl PortUse {
@@ -79,6 +85,7 @@ impl PortUse {
             return Ok((
                 Self {
                     remote: remote.into(),
+                    _held: counts::PORT_USES.accept(),
                 },
                 ops,
             ));

@@ -19,6 +19,7 @@ use kernel::{
 
 use crate::{
     abi,
+    failures::Failures,
     numbers::Numbers,
     port::{
         lport::LocalPort,
@@ -79,6 +80,8 @@ pub(crate) struct Registry {
     pub(crate) numbers: Numbers,
     /// Numbers of controllers in log lines.
     pub(crate) ctrl_numbers: Numbers,
+    /// The latest failures to connect.
+    pub(crate) failures: Failures,
 }
 
 impl LocalEntry {
@@ -129,6 +132,7 @@ impl Registry {
             locals: KVec::new(),
             numbers: Numbers::new(),
             ctrl_numbers: Numbers::new(),
+            failures: Failures::new(),
         }
     }
 

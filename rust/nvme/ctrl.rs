@@ -287,6 +287,19 @@ impl NvmeCtrl {
         }
     }
 
+    /// The word for the state.
+    pub(crate) fn state_word(&self) -> &'static str {
+        match self.raw_state() {
+            abi::nvme_ctrl_state_NVME_CTRL_NEW => "new",
+            abi::nvme_ctrl_state_NVME_CTRL_LIVE => "live",
+            abi::nvme_ctrl_state_NVME_CTRL_RESETTING => "resetting",
+            abi::nvme_ctrl_state_NVME_CTRL_CONNECTING => "connecting",
+            abi::nvme_ctrl_state_NVME_CTRL_DELETING => "deleting",
+            abi::nvme_ctrl_state_NVME_CTRL_DELETING_NOIO => "deleting_noio",
+            _ => "dead",
+        }
+    }
+
     /// Goes into service; says whether the state allowed it. Context: may
     /// sleep.
     pub(crate) fn set_live(&self) -> bool {

@@ -8,6 +8,7 @@ use core::fmt;
 
 use kernel::prelude::*;
 
+use super::parts::names;
 use crate::{
     abi,
     port::{
@@ -90,12 +91,11 @@ fn show_remote(out: &mut Output<'_>, entry: &RemoteEntry) -> fmt::Result {
         (ROLE_INITIATOR, "initiator"),
         (ROLE_DISCOVERY, "discovery"),
     ];
-    Record::new(out)
+    let line = Record::new(out)
         .word("kind", b"remoteport")
         .count("localport", port.local().number())
-        .count("remoteport", port.number())
-        .traddr("host_traddr", Some(port.local().abi().names()))
-        .traddr("traddr", Some(port.abi().names()))
+        .count("remoteport", port.number());
+    names(line, port)
         .port_id("port_id", port.abi().port_id())
         .list(
             "role",
