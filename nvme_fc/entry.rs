@@ -5,6 +5,7 @@
 
 #![deny(unsafe_code)]
 
+mod attributes;
 pub(crate) mod debugfs;
 #[cfg(NVMEFC_KUNIT)]
 #[allow(unsafe_code, reason = "an entry for the suites")]

@@ -17,6 +17,9 @@ pub(crate) mod ctrl;
 #[allow(unsafe_code, reason = "wraps nvme-fabrics")]
 #[path = "nvme/fabrics.rs"]
 pub(crate) mod fabrics;
+#[allow(unsafe_code, reason = "is called by sysfs")]
+#[path = "nvme/files.rs"]
+pub(crate) mod files;
 #[allow(unsafe_code, reason = "is called by the block layer")]
 #[path = "nvme/mq.rs"]
 pub(crate) mod mq;

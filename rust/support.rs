@@ -7,6 +7,8 @@
 
 #[allow(unsafe_code, reason = "prints by C")]
 pub(crate) mod announce;
+#[allow(unsafe_code, reason = "wraps struct device_attribute")]
+pub(crate) mod attributes;
 #[allow(unsafe_code, reason = "a part that points at its whole")]
 pub(crate) mod backref;
 pub(crate) mod books;

@@ -19,6 +19,7 @@ use crate::{
         recovery,
         Ctrl, //
     },
+    entry::attributes,
     io::operations::Requests,
     nvme::{
         fabrics::{
@@ -30,12 +31,17 @@ use crate::{
         ops::CtrlOps,
         options::Options, //
     },
+    shared::support::attributes::Group,
     LocalModule, //
 };
 
 impl CtrlOps for Ctrl {
     const NAME: &'static CStr = c"fc";
     type Module = LocalModule;
+
+    fn files() -> &'static Group {
+        &attributes::GROUP
+    }
 
     fn reset(this: ArcBorrow<'_, Self>) {
         recovery::reset(this);

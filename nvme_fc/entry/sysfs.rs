@@ -14,11 +14,13 @@ use crate::{
         discovery,
         uevent, //
     },
-    shared::support::class::{
-        File,
-        Group,
-        Registration,
-        Store, //
+    shared::support::{
+        attributes::{
+            File,
+            Group,
+            Store, //
+        },
+        class::Registration, //
     }, //
 };
 
@@ -60,7 +62,7 @@ static FILES: &[Option<&File>] = &[
     None,
 ];
 /// Their group.
-static GROUP: Group = Group::new(FILES);
+static GROUP: Group = Group::new(None, FILES);
 /// The groups.
 static GROUPS: [Option<&Group>; 2] = [Some(&GROUP), None];
 

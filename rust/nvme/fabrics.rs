@@ -74,15 +74,32 @@ pub(crate) unsafe trait Transport: 'static {
     fn start(ctrl: &Arc<Self::Ctrl>, options: &Options);
 }
 
+/// Logs what the NVMe core says to a controller.
+fn not_taken(error: &Error) {
+    pr_warn!(
+        "the NVMe core does not take a controller ({})\n",
+        error.to_errno()
+    );
+}
+
 /// Makes a controller. The options are the caller's if this fails.
 fn create<T: Transport>(parent: *mut abi::device, options: &Options) -> Result<Arc<T::Ctrl>> {
     let ctrl = T::make(options)?;
     let nvme = ctrl.nvme();
     nvme.set_options(options);
-    ops::init(&ctrl, parent)?;
-    if let Err(error) = nvme.add() {
+    ops::init(&ctrl, parent).inspect_err(not_taken)?;
+    if let Err(error) = nvme.add().inspect_err(not_taken) {
         nvme.put();
         return Err(error);
+    }
+    // Before anybody can delete it: neither a user before it was started, nor the
+    // transport, which does not know it yet.
+    if let Err(error) = nvme.add_files(T::Ctrl::files()) {
+        dev_warn!(
+            nvme.device(),
+            "no files of the transport ({})\n",
+            error.to_errno()
+        );
     }
     // From here the device's two references are uninit's and nvme-fabrics'.
     if let Err(error) = T::begin(&ctrl, options) {

@@ -23,7 +23,8 @@ use kernel::{
 
 use crate::{
     abi,
-    nvme::ctrl::NvmeCtrl, //
+    nvme::ctrl::NvmeCtrl,
+    shared::support::attributes::Group, //
 };
 
 /// A transport's object around the NVMe core's.
@@ -62,6 +63,9 @@ pub(crate) trait CtrlOps: HasNvmeCtrl + Send + Sync + 'static {
     const NAME: &'static CStr;
     /// The module that has the transport.
     type Module: ModuleMetadata;
+
+    /// The files that a controller's device has beyond those of the NVMe core's.
+    fn files() -> &'static Group;
 
     /// Resets a controller that is in state RESETTING. Context: may sleep; the
     /// reset work.

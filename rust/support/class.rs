@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A class of the driver core with one device, and files of it that are only
-//! written; meant for `rust/kernel/device/class.rs`.
+//! A class of the driver core with one device, meant for
+//! `rust/kernel/device/class.rs`.
 //!
 //! C headers: [`include/linux/device/class.h`](srctree/include/linux/device/class.h),
 //! [`include/linux/kobject.h`](srctree/include/linux/kobject.h)
@@ -21,101 +21,11 @@ use kernel::{
 
 use crate::{
     abi,
-    shared::support::static_mutex::StaticMutex, //
+    shared::support::{
+        attributes::Group,
+        static_mutex::StaticMutex, //
+    }, //
 };
-
-/// A file that only root may write.
-const WRITE_ONLY: abi::umode_t = 0o200;
-
-/// What is done about a write to a file.
-pub(crate) trait Store {
-    /// The file's name.
-    const NAME: &'static CStr;
-
-    /// Somebody wrote `text`, of a page at most. Context: may sleep.
-    ///
-    /// # Errors
-    ///
-    /// What the writer gets.
-    fn store(text: &[u8]) -> Result;
-}
-
-/// A file that is only written.
-#[repr(transparent)]
-pub(crate) struct File(abi::device_attribute);
-
-// SAFETY: The driver core only reads it.
-unsafe impl Sync for File {}
-
-impl File {
-    /// The file of `T`.
-    #[allow(
-        clippy::needless_update,
-        reason = "lockdep adds fields to `struct attribute`"
-    )]
-    pub(crate) const fn new<T: Store>() -> Self {
-        Self(abi::device_attribute {
-            attr: abi::attribute {
-                name: as_char_ptr_in_const_context(T::NAME),
-                mode: WRITE_ONLY,
-                ..pin_init::zeroed()
-            },
-            __bindgen_anon_1: pin_init::zeroed(),
-            __bindgen_anon_2: abi::device_attribute__bindgen_ty_2 {
-                store: Some(Self::store::<T>),
-            },
-        })
-    }
-
-    /// Somebody wrote to the file.
-    ///
-    /// # Safety
-    ///
-    /// Called by sysfs.
-    unsafe extern "C" fn store<T: Store>(
-        _device: *mut abi::device,
-        _attribute: *mut abi::device_attribute,
-        buffer: *const c_char,
-        count: usize,
-    ) -> isize {
-        // SAFETY: sysfs passes a buffer of that many bytes.
-        let text = unsafe { core::slice::from_raw_parts(buffer.cast::<u8>(), count) };
-        match T::store(text) {
-            // CAST: sysfs passes at most a page.
-            Ok(()) => count as isize,
-            Err(error) => error.to_errno() as isize,
-        }
-    }
-}
-
-/// Files of a device.
-#[repr(transparent)]
-pub(crate) struct Group(abi::attribute_group);
-
-// SAFETY: The driver core only reads it.
-unsafe impl Sync for Group {}
-
-impl Group {
-    /// The files in `files`, up to `None`, which there must be.
-    pub(crate) const fn new(files: &'static [Option<&'static File>]) -> Self {
-        ends(files.len(), matches!(files, [.., None]));
-        // A reference to a file is the address of its `struct attribute`, and
-        // `None` is null.
-        Self(abi::attribute_group {
-            __bindgen_anon_2: abi::attribute_group__bindgen_ty_2 {
-                attrs: files.as_ptr().cast_mut().cast(),
-            },
-            ..pin_init::zeroed()
-        })
-    }
-}
-
-const _: () = assert!(core::mem::offset_of!(abi::device_attribute, attr) == 0);
-
-/// Does not compile for a list that does not end in `None`.
-const fn ends(length: usize, well: bool) {
-    assert!(length > 0 && well);
-}
 
 /// A class, with its device while it is registered.
 pub(crate) struct Class {
