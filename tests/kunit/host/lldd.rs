@@ -114,6 +114,19 @@ pub(crate) struct State {
     pub(crate) serial: u64,
 }
 
+impl State {
+    /// Notes a call; gives the rule for it.
+    pub(super) fn note(&mut self, on: On) -> Rule {
+        if self.steps.len() < STEPS {
+            let _ = self.steps.push_within_capacity(on);
+        }
+        self.rules
+            .iter_mut()
+            .find_map(|rule| rule.holds(on).then_some(*rule))
+            .unwrap_or(Rule::at(on))
+    }
+}
+
 /// The LLDD.
 #[pin_data]
 pub(crate) struct Lldd {
@@ -214,18 +227,10 @@ impl Lldd {
         self.with(|state| state.exchanges.len().saturating_add(state.services.len()))
     }
 
-    /// Notes a call; gives the rule for it.
+    /// Notes a call; gives the rule for it. What the call does comes after that: a
+    /// test that wants an exchange waits for [`Lldd::holding`], not for the count.
     pub(crate) fn step(&self, on: On) -> Rule {
-        self.with(|state| {
-            if state.steps.len() < STEPS {
-                let _ = state.steps.push_within_capacity(on);
-            }
-            state
-                .rules
-                .iter_mut()
-                .find_map(|rule| rule.holds(on).then_some(*rule))
-                .unwrap_or(Rule::at(on))
-        })
+        self.with(|state| state.note(on))
     }
 
     /// Checks that a remote port is behind its local port.

@@ -212,9 +212,10 @@ impl Lldd {
 
     /// `ls_abort`. Context: may sleep.
     pub(crate) fn abort_ls(self: &Arc<Self>, address: usize) {
-        self.step(On::LsAbort);
         ACCOUNTING.call(Kind::HostLsAbort);
         let (found, again, mode) = self.with(|state| {
+            // Whoever sees the count finds that the call has its mode.
+            state.note(On::LsAbort);
             let mode = state.ls_abort;
             let found = state
                 .services
@@ -239,9 +240,10 @@ impl Lldd {
 
     /// `fcp_abort`. Context: may sleep.
     pub(crate) fn abort_fcp(self: &Arc<Self>, handle: usize, address: usize) {
-        self.step(On::FcpAbort);
         ACCOUNTING.call(Kind::FcpAbort);
         let (found, again, known, mode) = self.with(|state| {
+            // Whoever sees the count finds that the call has its mode.
+            state.note(On::FcpAbort);
             let _ = state.aborting.push_within_capacity(handle);
             let mode = state.fcp_abort;
             let known = state.queues.iter().any(|queue| queue.handle == handle);
