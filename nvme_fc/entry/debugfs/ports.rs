@@ -24,9 +24,15 @@ use crate::{
             ROLE_INITIATOR,
             ROLE_TARGET, //
         },
-        proto::record::{
-            Record,
-            ABSENT, //
+        proto::{
+            life::port::{
+                Callback,
+                PortLife, //
+            },
+            record::{
+                Record,
+                ABSENT, //
+            }, //
         },
         support::debugfs::{
             Output,
@@ -69,6 +75,7 @@ fn show_local(out: &mut Output<'_>, entry: &LocalEntry) -> fmt::Result {
         .word("state", state(entry))
         // CAST: A usize fits a u64.
         .count("remoteports", entry.remotes.len() as u64)
+        .word("delete_callback", callback(&entry.life))
         .end()
 }
 
@@ -79,6 +86,11 @@ fn state(entry: &LocalEntry) -> &'static [u8] {
     } else {
         b"deleted"
     }
+}
+
+/// The word for what the LLDD waits for.
+fn callback(life: &PortLife) -> &'static [u8] {
+    life.callback().map_or(ABSENT, Callback::word).as_bytes()
 }
 
 /// A remote port.
@@ -108,5 +120,6 @@ fn show_remote(out: &mut Output<'_>, entry: &RemoteEntry) -> fmt::Result {
         .count("dev_loss_tmo", port.abi().dev_loss())
         .count_if("dev_loss_remaining", presence.seconds_left(abi::HZ))
         .count("controllers", entry.ctrls)
+        .word("delete_callback", callback(&entry.life))
         .end()
 }

@@ -92,6 +92,12 @@ fn walk(port: PortLife, lldd: Lldd, steps: u32) -> CaseResult<u32> {
         ensure_eq!(port.users(), lldd.users);
         let idle = lldd.users == 0 && !lldd.waits && !lldd.running;
         ensure_eq!(port.is_over(), idle && !lldd.registered);
+        let expected = match (lldd.running, lldd.waits) {
+            (true, _) => Some("running"),
+            (false, true) => Some("due"),
+            (false, false) => None,
+        };
+        ensure_eq!(port.callback().map(Callback::word), expected);
         ends += walk(port, lldd, steps - 1)?;
     }
     Ok(ends)

@@ -47,6 +47,25 @@ pub enum Delete {
     Later,
 }
 
+/// What an LLDD that unregistered a port waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callback {
+    /// The delete callback, which is due when the last user leaves.
+    Due,
+    /// The end of the delete callback.
+    Running,
+}
+
+impl Callback {
+    /// Its word in a record.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Running => "running",
+        }
+    }
+}
+
 /// Whether a user was the only one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum User {
@@ -77,10 +96,22 @@ impl PortLife {
         self.users
     }
 
+    /// What the LLDD waits for; none if the port is registered, or the callback
+    /// has returned.
+    pub const fn callback(&self) -> Option<Callback> {
+        if self.delivering {
+            Some(Callback::Running)
+        } else if self.owed {
+            Some(Callback::Due)
+        } else {
+            None
+        }
+    }
+
     /// Whether the port is nobody's any more: not registered, not used, and no
     /// delete callback to come or running.
     pub const fn is_over(&self) -> bool {
-        !self.online && self.users == 0 && !self.owed && !self.delivering
+        !self.online && self.users == 0 && self.callback().is_none()
     }
 
     /// The port is registered again.

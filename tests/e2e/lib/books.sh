@@ -52,8 +52,8 @@ debugfs_mount() {
 	mountpoint -q "$DEBUGFS" || mount -t debugfs none "$DEBUGFS"
 }
 
-# documented PLACE FILES..: what is there is what Documentation/ABI names, with
-# nvmeX for any controller.
+# documented PLACE FILES..: what is there is what Documentation/ABI names, with nvmeX for any controller. E2E_ABI has what
+# that names, from the tree.
 documented() {
 	local place=$1 file
 	shift

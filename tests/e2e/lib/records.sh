@@ -1,25 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034 # for those who source it
-# The transports' own files: records in debugfs, values in sysfs, and the
-# documents of both. E2E_ABI has what those name, from the tree.
+# The host's own files: records in debugfs, on what books.sh has, and values in sysfs.
 
-HOST_FILES=/sys/kernel/debug/nvme_fc
-
-debugfs_mount() {
-	mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
-}
+HOST_FILES=$DEBUGFS/nvme_fc
 
 # host_records FILE [WORDS]: the records of a file that have all these fields.
 host_records() {
-	local file=$1 word line ours
-	shift
-	while IFS= read -r line; do
-		ours=1
-		for word; do
-			[[ " $line " == *" $word "* ]] || ours=
-		done
-		[[ ! $ours ]] || echo "$line"
-	done < "$HOST_FILES/$file"
+	record_of "$HOST_FILES/$1" "${@:2}"
 }
 
 # has_record FILE WORDS: whether there is one.
@@ -64,12 +51,4 @@ books_add_up() {
 		[[ ! ${1:-} || $outstanding == "$1" ]] || bad=1
 	done < <(grep ' outstanding=' "$HOST_FILES/errors")
 	((bad == 0)) || { cat "$HOST_FILES/errors"; return 1; }
-}
-
-# documented PLACE FILES..: what is there is what Documentation/ABI names, with
-# nvmeX for any controller.
-documented() {
-	local place=$1 file
-	shift
-	diff <(for file; do echo "$file"; done | sort) <(tr ' ' '\n' <<< "$E2E_ABI" | grep "^$place." | sort)
 }

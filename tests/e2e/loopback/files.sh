@@ -32,10 +32,10 @@ for target in 1 2 3; do
 	done
 done
 remote_line() {
-	echo "kind=remoteport localport=$(($2 - 1)) remoteport=$(($1 - 1)) host_traddr=$(host_traddr "$2") traddr=$(target_traddr "$1") port_id=0x0${1}0${2}00 role=${5:-target,discovery} state=$3 dev_loss_tmo=$(($1 * 40)) dev_loss_remaining=- controllers=$4"
+	echo "kind=remoteport localport=$(($2 - 1)) remoteport=$(($1 - 1)) host_traddr=$(host_traddr "$2") traddr=$(target_traddr "$1") port_id=0x0${1}0${2}00 role=${5:-target,discovery} state=$3 dev_loss_tmo=$(($1 * 40)) dev_loss_remaining=- controllers=$4 delete_callback=-"
 }
 local_line() {
-	echo "kind=localport localport=$(($1 - 1)) host_traddr=$(host_traddr "$1") port_id=$2 lldd=$3 state=online remoteports=3"
+	echo "kind=localport localport=$(($1 - 1)) host_traddr=$(host_traddr "$1") port_id=$2 lldd=$3 state=online remoteports=3 delete_callback=-"
 }
 ports_wanted() {
 	local target
@@ -181,7 +181,7 @@ check 'the books: nothing is outstanding' wait_for 30 books_add_up 0
 # More records than a page has bytes.
 for target in {10..29}; do loop_remote "$target" 1; done
 is 'no page limit' "$(grep -c kind=remoteport "$HOST_FILES/ports")" 26
-check 'no page limit: every line is whole' not grep -Ev '^kind=(local|remote)port .* (remoteports|controllers)=[0-9]+$' "$HOST_FILES/ports"
+check 'no page limit: every line is whole' not grep -Ev '^kind=(local|remote)port .* (remoteports|controllers)=[0-9]+ delete_callback=-$' "$HOST_FILES/ports"
 
 # A file that is open keeps the module: it is closed by a table in there.
 before=$(< /sys/module/nvme_fc/refcnt)

@@ -43,6 +43,8 @@ check 'sent LS: its Disconnect is held' loop_fault 'on=host.ls_req code=5 do=hol
 check 'sent LS: disconnect' disconnect "$SUBSYS"
 check 'sent LS: the port goes' loop_write local-1/enable 0
 check 'sent LS: it keeps the port' port_life local-1 draining
+debugfs_mount
+is 'sent LS: its delete callback is due' "$(field delete_callback "$(record_of "$DEBUGFS/nvme_fc/ports" kind=localport)")" due
 check 'sent LS: the path goes, and it is aborted' loop_write remote-1-1/enable 0
 check 'sent LS: the port is gone' wait_for 10 port_life local-1 gone
 check 'sent LS: no mapping is left then' no_offence
