@@ -53,10 +53,7 @@ use kernel::{
 };
 
 use crate::{
-    counts::{
-        self,
-        Held, //
-    },
+    counts,
     ctrl::history::History,
     io::{
         aen_exchange::AenExchange,
@@ -80,6 +77,7 @@ use crate::{
         fc::host_template::HostTemplate,
         proto::ids::AssociationId,
         support::{
+            books::Entry,
             completion::Completion,
             word::Word, //
         }, //
@@ -97,7 +95,7 @@ pub(crate) const AEN_WORK: u64 = 3;
 
 /// Whether any controller exists, be it one that nobody can find any more.
 pub(crate) fn any_exists() -> bool {
-    counts::CONTROLLERS.outstanding() != 0
+    counts::CONTROLLERS.balance().outstanding() != 0
 }
 
 /// A controller's number, given back with it.
@@ -177,7 +175,7 @@ pub(crate) struct Ctrl {
     #[pin]
     aen_work: DelayedWork<Self, AEN_WORK>,
     /// The last to go.
-    _existence: Held,
+    _existence: Entry,
 }
 
 impl_has_nvme_ctrl! {
@@ -234,7 +232,7 @@ impl Ctrl {
                 abort_work <- new_work!("Ctrl::abort_work"),
                 dev_loss_work <- new_delayed_work!("Ctrl::dev_loss_work"),
                 aen_work <- new_delayed_work!("Ctrl::aen_work"),
-                _existence: counts::CONTROLLERS.accept(),
+                _existence: counts::CONTROLLERS.enter(),
             }),
             GFP_KERNEL,
         )

@@ -110,7 +110,7 @@ fn log(ctrl: &Ctrl, cause: Cause) {
 /// deleted. Context: may sleep.
 pub(super) fn attempt_failed(ctrl: &Ctrl, failed: &Failed) {
     if let Why::Rejected { .. } = failed.cause.why {
-        ctrl.history().ls_rejects.add();
+        ctrl.history().ls_rejects.up();
     }
     if ctrl.nvme().state() == CtrlState::Deleting {
         return;
@@ -180,10 +180,10 @@ pub(crate) fn transport_error(ctrl: ArcBorrow<'_, Ctrl>, cause: Cause, command: 
 /// any.
 pub(super) fn count(ctrl: &Ctrl, why: Why) {
     if why.is_bad_response() {
-        counts::BAD_RESPONSES.add();
-        ctrl.history().bad_responses.add();
+        counts::BAD_RESPONSES.up();
+        ctrl.history().bad_responses.up();
     } else if let Why::LlddError(_) = why {
-        counts::LLDD_ERRORS.add();
+        counts::LLDD_ERRORS.up();
     }
 }
 

@@ -12,14 +12,12 @@ use kernel::sync::atomic::{
     Relaxed, //
 };
 
-use crate::{
-    counts::Counter,
-    shared::{
-        proto::cause::Cause,
-        support::{
-            ratelimit::jiffies,
-            word::Word, //
-        }, //
+use crate::shared::{
+    proto::cause::Cause,
+    support::{
+        books::Count,
+        ratelimit::jiffies,
+        word::Word, //
     }, //
 };
 
@@ -39,14 +37,14 @@ pub(crate) struct History {
     /// Times that an association was given up for another.
     recoveries: Word<u32>,
     /// Link services that the target rejected.
-    pub(crate) ls_rejects: Counter,
+    pub(crate) ls_rejects: Count,
     /// Exchanges that the LLDD was asked to abort.
-    pub(crate) aborts: Counter,
+    pub(crate) aborts: Count,
     /// Responses that did not fit their commands.
-    pub(crate) bad_responses: Counter,
+    pub(crate) bad_responses: Count,
 }
 
-const _: () = assert!(size_of::<History>() == 56);
+const _: () = assert!(size_of::<History>() == 64);
 
 impl History {
     /// Nothing yet.
@@ -58,9 +56,9 @@ impl History {
             in_service: Word::new(0),
             associations: Word::new(0),
             recoveries: Word::new(0),
-            ls_rejects: Counter::new(),
-            aborts: Counter::new(),
-            bad_responses: Counter::new(),
+            ls_rejects: Count::new(),
+            aborts: Count::new(),
+            bad_responses: Count::new(),
         }
     }
 

@@ -47,8 +47,8 @@ impl QueueOwner for Ctrl {
     }
 
     fn count_abort(&self) {
-        counts::ABORTS.add();
-        self.history().aborts.add();
+        counts::ABORTS.up();
+        self.history().aborts.up();
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn expired<O: QueueOwner>(request: &Request<impl Commands<O>>) {
     let command = exchange.command();
     let [fabrics_type, ..] = command.sqe.namespace;
     let [w10, w11, ..] = command.sqe.dwords10;
-    counts::TIMEOUTS.add();
+    counts::TIMEOUTS.up();
 
     ratelimited!(dev_info!(
         ctrl.nvme().device(),

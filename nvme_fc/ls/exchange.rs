@@ -13,10 +13,7 @@ use kernel::{
 
 use crate::{
     abi,
-    counts::{
-        self,
-        Held, //
-    },
+    counts,
     log::port_log,
     ls::traced,
     nvme::ctrl::nvme_wq,
@@ -56,6 +53,7 @@ use crate::{
             }, //
         },
         support::{
+            books::Entry,
             noio::WithoutIo,
             ratelimit::{
                 jiffies,
@@ -94,7 +92,7 @@ pub(crate) struct ToTarget {
     /// What an answer that nobody waits for is good for.
     told: Told,
     /// It is counted as long as its memory is there.
-    _held: Held,
+    _held: Entry,
 }
 
 /// A link service that is sent to a target.
@@ -261,7 +259,7 @@ fn make<T>(
         ops,
         command: service.command,
         told,
-        _held: counts::LS_REQUESTS.accept(),
+        _held: counts::LS_REQUESTS.enter(),
     };
     new(sender, in_use, &parameters)
 }
@@ -292,7 +290,7 @@ pub(crate) fn send_and_wait(
     trace_done(&this, answer.as_ref().map_err(|failed| failed.error));
     answer.inspect_err(|failed| {
         if failed.why == Why::Unanswered {
-            counts::LS_UNANSWERED.add();
+            counts::LS_UNANSWERED.up();
         }
     })
 }

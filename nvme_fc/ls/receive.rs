@@ -24,10 +24,7 @@ use kernel::{
 
 use crate::{
     abi,
-    counts::{
-        self,
-        Held, //
-    },
+    counts,
     log::port_log,
     ls::traced,
     nvme::ctrl::nvme_wq,
@@ -67,6 +64,7 @@ use crate::{
             wire, //
         },
         support::{
+            books::Entry,
             noio::WithoutIo,
             ratelimit::{
                 jiffies,
@@ -104,7 +102,7 @@ pub(crate) struct Inbound {
     /// Who judges it.
     judge: Judge,
     /// It is counted as long as its memory is there.
-    _held: Held,
+    _held: Entry,
     /// When the LLDD was given the answer, jiffies.
     answered_at: Word<u64>,
     /// When the port was first seen to be gone since, jiffies; 0 for not yet.
@@ -254,7 +252,7 @@ impl Inbound {
                 ops,
                 payload,
                 judge,
-                _held: counts::LS_RECEIVED.accept(),
+                _held: counts::LS_RECEIVED.enter(),
                 answered_at: Word::new(0),
                 gone_at: Word::new(0),
                 work <- new_delayed_work!("Inbound::work"),

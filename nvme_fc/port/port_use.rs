@@ -18,10 +18,7 @@ use kernel::{
 
 use crate::{
     abi,
-    counts::{
-        self,
-        Held, //
-    },
+    counts,
     port::{
         delete::{
             deliver_local,
@@ -37,7 +34,8 @@ use crate::{
             host_template::HostTemplate,
             iu_memory::IuMemory, //
         },
-        proto::life::port::Delete, //
+        proto::life::port::Delete,
+        support::books::Entry, //
     }, //
 };
 
@@ -61,7 +59,7 @@ pub(crate) struct PortUse {
     /// The port.
     remote: Arc<RemotePort>,
     /// It is counted.
-    _held: Held,
+    _held: Entry,
 }
 
 impl PortUse {
@@ -85,7 +83,7 @@ impl PortUse {
             return Ok((
                 Self {
                     remote: remote.into(),
-                    _held: counts::PORT_USES.accept(),
+                    _held: counts::PORT_USES.enter(),
                 },
                 ops,
             ));

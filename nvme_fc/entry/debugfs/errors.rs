@@ -42,12 +42,12 @@ impl Show for Errors {
             ("ls_received", &counts::LS_RECEIVED),
         ];
         for (kind, book) in books {
-            let (accepted, released) = book.read();
+            let balance = book.balance();
             Record::new(out)
                 .word("kind", kind.as_bytes())
-                .count("accepted", accepted)
-                .count("released", released)
-                .count("outstanding", accepted.wrapping_sub(released))
+                .count("accepted", balance.accepted)
+                .count("released", balance.released)
+                .count("outstanding", balance.outstanding())
                 .end()?;
         }
         show_rejects(out, "received", &counts::REJECTS_RECEIVED)?;
