@@ -11,7 +11,10 @@ use kernel::{
 
 use crate::{
     association::Association,
-    entry::debugfs::values::names,
+    entry::debugfs::values::{
+        each_association,
+        names, //
+    },
     port::host::HostRef,
     shared::{
         proto::record::Record,
@@ -20,10 +23,7 @@ use crate::{
             Show, //
         }, //
     },
-    tgtport::{
-        listing,
-        TargetPort, //
-    },
+    tgtport::TargetPort,
     NvmetFcModule, //
 };
 
@@ -35,14 +35,7 @@ impl Show for Associations {
     const NAME: &'static CStr = c"associations";
 
     fn show(out: &mut Output<'_>) -> fmt::Result {
-        for listed in listing::ports().map_err(|_| fmt::Error)? {
-            let port = &listed.port;
-            let associations = port.all_associations().map_err(|_| fmt::Error)?;
-            for association in associations.iter().rev() {
-                write(out, port, association)?;
-            }
-        }
-        Ok(())
+        each_association(|port, association| write(out, port, association))
     }
 }
 

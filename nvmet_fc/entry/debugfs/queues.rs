@@ -11,7 +11,10 @@ use kernel::{
 
 use crate::{
     association::Association,
-    entry::debugfs::values::number,
+    entry::debugfs::values::{
+        each_association,
+        number, //
+    },
     queue::Queue,
     shared::{
         proto::record::Record,
@@ -20,10 +23,7 @@ use crate::{
             Show, //
         }, //
     },
-    tgtport::{
-        listing,
-        TargetPort, //
-    },
+    tgtport::TargetPort,
     NvmetFcModule, //
 };
 
@@ -35,18 +35,13 @@ impl Show for Queues {
     const NAME: &'static CStr = c"queues";
 
     fn show(out: &mut Output<'_>) -> fmt::Result {
-        for listed in listing::ports().map_err(|_| fmt::Error)? {
-            let port = &listed.port;
-            let associations = port.all_associations().map_err(|_| fmt::Error)?;
-            for association in associations.iter().rev() {
-                let mut outcome = Ok(());
-                association.each_queue(|queue| {
-                    outcome = outcome.and_then(|()| write(out, port, association, queue));
-                });
-                outcome?;
-            }
-        }
-        Ok(())
+        each_association(|port, association| {
+            let mut outcome = Ok(());
+            association.each_queue(|queue| {
+                outcome = outcome.and_then(|()| write(out, port, association, queue));
+            });
+            outcome
+        })
     }
 }
 

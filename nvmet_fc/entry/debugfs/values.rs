@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Values that several files have.
+//! What several files have in common.
 
 #![deny(unsafe_code)]
 
+use kernel::fmt;
+
 use crate::{
+    association::Association,
     port::host::HostRef,
-    shared::proto::traddr::Traddr, //
+    shared::proto::traddr::Traddr,
+    tgtport::{
+        listing,
+        TargetPort, //
+    }, //
 };
+
+/// Shows each association of each target port, the oldest first. Context: may sleep.
+pub(super) fn each_association(
+    mut show: impl FnMut(&TargetPort, &Association) -> fmt::Result,
+) -> fmt::Result {
+    for listed in listing::ports().map_err(|_| fmt::Error)? {
+        let port = &listed.port;
+        let associations = port.all_associations().map_err(|_| fmt::Error)?;
+        for association in associations.iter().rev() {
+            show(port, association)?;
+        }
+    }
+    Ok(())
+}
 
 /// A number of things in memory.
 pub(super) fn number(count: usize) -> u64 {
