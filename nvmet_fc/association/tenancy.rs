@@ -32,6 +32,7 @@ use crate::{
         share::Share, //
     },
     shared::{
+        fc::port::KeepsHost,
         proto::{
             ls::error::LsError,
             room, //

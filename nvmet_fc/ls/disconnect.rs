@@ -54,11 +54,14 @@ use crate::{
         share::Sending, //
     },
     shared::{
-        fc::ls_request::{
-            LsRequest,
-            LsSender,
-            Parameters,
-            SentLs, //
+        fc::{
+            ls_request::{
+                LsRequest,
+                LsSender,
+                Parameters,
+                SentLs, //
+            },
+            port::KeepsHost, //
         },
         proto::{
             ids::AssociationId,
@@ -111,7 +114,7 @@ impl LsSender for ToHost {
             users.port.port_name
         ));
         counts::ABORTS_UNANSWERED.up();
-        users.port.lldd.ls_abort(users.host.handle(), request);
+        users.port.lldd.ls_abort(&users.host, request);
     }
 
     fn abort_timeout(&self, users: &Users) -> Option<usize> {
@@ -210,8 +213,7 @@ pub(crate) fn send(port: &Hold, host: &HostRef, id: AssociationId, number: u32) 
     };
     // In the list before the LLDD has it, since `done` may come at once.
     let listed = sent::add(&sent);
-    let outcome =
-        listed.and_then(|()| sent.send(|request| port.lldd.ls_req(host.handle(), request)));
+    let outcome = listed.and_then(|()| sent.send(|request| port.lldd.ls_req(host, request)));
     trace::disconnect(|| trace::Disconnect {
         targetport: port.number,
         association: number,

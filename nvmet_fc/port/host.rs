@@ -14,7 +14,10 @@ use kernel::{
 use crate::{
     port::core::Hold,
     shared::{
-        fc::port::HostHandle,
+        fc::port::{
+            HostHandle,
+            KeepsHost, //
+        },
         proto::hosts::Generation, //
     }, //
 };
@@ -65,11 +68,6 @@ impl HostRef {
         self.generation
     }
 
-    /// The handle, good for as long as this lives.
-    pub(crate) fn handle(&self) -> HostHandle {
-        self.handle
-    }
-
     /// Its node and port name; `None` if the LLDD cannot tell. Context: may sleep.
     ///
     /// # Errors
@@ -79,8 +77,7 @@ impl HostRef {
         if !self.port.lldd.template().resolves_hosts() {
             return Ok(None);
         }
-        // SAFETY: This uses the handle, so it was not released.
-        unsafe { self.port.lldd.host_traddr(self.handle) }.map(Some)
+        self.port.lldd.host_traddr(self).map(Some)
     }
 
     /// Whether the LLDD invalidated the host port.
@@ -91,6 +88,14 @@ impl HostRef {
     /// Whether both use the same host port.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.handle == other.handle && self.generation == other.generation
+    }
+}
+
+// SAFETY: This is a user in the port's table, and the handle is released when the table
+// has none any more.
+unsafe impl KeepsHost for HostRef {
+    fn handle(&self) -> HostHandle {
+        self.handle
     }
 }
 

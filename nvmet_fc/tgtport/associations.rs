@@ -19,7 +19,10 @@ use crate::{
     nvmet::queue::CtrlId,
     queue::ConnTable,
     shared::{
-        fc::port::HostHandle,
+        fc::port::{
+            HostHandle,
+            KeepsHost, //
+        },
         proto::ids::AssociationId,
         support::rcu_table::Removed, //
     },

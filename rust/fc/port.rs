@@ -280,3 +280,13 @@ impl HostHandle {
         self.0
     }
 }
+
+/// A user of a host port, by whom its handle is kept.
+///
+/// # Safety
+///
+/// `host_release` is not called for the handle while the value lives.
+pub(crate) unsafe trait KeepsHost {
+    /// The handle.
+    fn handle(&self) -> HostHandle;
+}

@@ -25,6 +25,7 @@ use crate::{
         ls_response::NewAnswer,
         port::{
             HostHandle,
+            KeepsHost,
             TargetPortAbi,
             TargetPortInfo, //
         }, //
@@ -249,25 +250,24 @@ impl TargetLldd {
         }
     }
 
-    /// Sends a link service. Context: may sleep; `host` has not been released.
+    /// Sends a link service. Context: may sleep.
     ///
     /// # Errors
     ///
     /// `EOPNOTSUPP`, or the LLDD's, after which it does not use the request.
-    pub(crate) fn ls_req(&self, host: HostHandle, request: NewLs<'_>) -> Result {
+    pub(crate) fn ls_req(&self, host: &impl KeepsHost, request: NewLs<'_>) -> Result {
         let ls_req = self.template.ls_req.ok_or(EOPNOTSUPP)?;
-        // SAFETY: The template's own function, for its own port and host; the request is
-        // valid until `done` runs, by its type's invariant.
-        to_result(unsafe { ls_req(self.as_raw(), host.as_raw(), request.as_raw()) })
+        // SAFETY: The template's own function, for its own port and a host that is kept;
+        // the request is valid until `done` runs, by its type's invariant.
+        to_result(unsafe { ls_req(self.as_raw(), host.handle().as_raw(), request.as_raw()) })
     }
 
-    /// Starts the abort of a link service that was sent. Context: may sleep; `host` has
-    /// not been released.
-    pub(crate) fn ls_abort(&self, host: HostHandle, request: SentLs<'_>) {
+    /// Starts the abort of a link service that was sent. Context: may sleep.
+    pub(crate) fn ls_abort(&self, host: &impl KeepsHost, request: SentLs<'_>) {
         if let Some(ls_abort) = self.template.ls_abort {
-            // SAFETY: The template's own function, for its own port and host; the request
-            // was sent and is valid, by its type's invariants.
-            unsafe { ls_abort(self.as_raw(), host.as_raw(), request.as_raw()) };
+            // SAFETY: The template's own function, for its own port and a host that is
+            // kept; the request was sent and is valid, by its type's invariants.
+            unsafe { ls_abort(self.as_raw(), host.handle().as_raw(), request.as_raw()) };
         }
     }
 
@@ -280,21 +280,17 @@ impl TargetLldd {
         }
     }
 
-    /// The node and port name behind a host handle. Context: may sleep.
+    /// The node and port name of a host port. Context: may sleep.
     ///
     /// # Errors
     ///
     /// `EOPNOTSUPP`, or the LLDD's.
-    ///
-    /// # Safety
-    ///
-    /// `host` has not been released.
-    pub(crate) unsafe fn host_traddr(&self, host: HostHandle) -> Result<(u64, u64)> {
+    pub(crate) fn host_traddr(&self, host: &impl KeepsHost) -> Result<(u64, u64)> {
         let host_traddr = self.template.host_traddr.ok_or(EOPNOTSUPP)?;
         let (mut node, mut port) = (0, 0);
-        // SAFETY: The template's own function, `host` by this function's contract;
-        // both results are valid for writes.
-        to_result(unsafe { host_traddr(host.as_raw(), &mut node, &mut port) })?;
+        // SAFETY: The template's own function, for a host that is kept; both results are
+        // valid for writes.
+        to_result(unsafe { host_traddr(host.handle().as_raw(), &mut node, &mut port) })?;
         Ok((node, port))
     }
 }
