@@ -56,6 +56,7 @@ use crate::{
     counts,
     ctrl::history::History,
     io::{
+        abort_calls::AbortCalls,
         aen_exchange::AenExchange,
         exchange::OnDone,
         operations::Requests,
@@ -144,6 +145,8 @@ pub(crate) struct Ctrl {
     served: Word<bool>,
     /// What became of it, for those who ask.
     history: History,
+    /// Who is in the LLDD's `fcp_abort`.
+    abort_calls: AbortCalls,
     /// Told by exchanges that are over, while a teardown waits.
     #[pin]
     idle: Completion,
@@ -222,6 +225,7 @@ impl Ctrl {
                 association: Word::new(0),
                 served: Word::new(false),
                 history: History::new(),
+                abort_calls: AbortCalls::new(),
                 idle <- Completion::new(),
                 attempted <- Completion::new(),
                 ops <- new_mutex!(None, "Ctrl::ops"),
@@ -334,7 +338,12 @@ impl Ctrl {
         &self.aen
     }
 
-    /// Told by exchanges that are over, while a teardown waits.
+    /// Who is in the LLDD's `fcp_abort`.
+    pub(crate) fn abort_calls(&self) -> &AbortCalls {
+        &self.abort_calls
+    }
+
+    /// Told by exchanges and aborts that are over, while a teardown waits.
     pub(crate) fn idle(&self) -> &Completion {
         &self.idle
     }
@@ -412,7 +421,7 @@ impl Ctrl {
         self.terminating.set(terminating);
     }
 
-    /// An exchange is over: tells a teardown, if one waits. Context: any.
+    /// An exchange, or a call that aborts one, is over: tells a teardown, if one waits. Context: any.
     #[inline(always)]
     pub(crate) fn exchange_over(&self) {
         if self.is_terminating() {

@@ -4,6 +4,7 @@
 
 #![deny(unsafe_code)]
 
+pub(crate) mod abort_calls;
 #[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 pub(crate) mod aen_exchange;
 pub(crate) mod appid;

@@ -318,9 +318,9 @@ pub(crate) fn end(ctrl: &Arc<Ctrl>) {
     drop(port);
 }
 
-/// Waits for all who may be in the LLDD's `fcp_abort` for this association but
-/// for the caller: timeout handlers, and the work item that aborts. One that
-/// comes later finds no port in use. Context: may sleep.
+/// Waits for those who abort exchanges of this association beside the caller:
+/// timeout handlers of the queues that the NVMe core finds, and the work item
+/// that aborts. For all others [`drain::drain`] waits. Context: may sleep.
 fn end_aborts(ctrl: &Arc<Ctrl>) {
     let nvme = ctrl.nvme();
     if ctrl.io_set().is_allocated() {

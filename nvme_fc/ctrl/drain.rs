@@ -38,8 +38,8 @@ pub(crate) fn terminate_all(ctrl: &Ctrl) {
     }
 }
 
-/// Waits until no exchange of a controller is with the LLDD, and all requests
-/// that had one are given back. The LLDD owes each `done`; the log names those
+/// Waits until no exchange of a controller is with the LLDD, nobody is in its
+/// `fcp_abort`, and all requests that had an exchange are given back. The LLDD owes each `done`; the log names those
 /// that are late, and the LLDD is asked for them again, for it may have dropped
 /// the abort. Context: may sleep; exchanges were taken back, and none is
 /// submitted any more.
@@ -84,6 +84,9 @@ pub(crate) fn drain(ctrl: &Ctrl) {
             );
             complain_at = now.wrapping_add(patience());
         }
+        ctrl.idle().wait_timeout(abi::HZ as usize);
+    }
+    while ctrl.abort_calls().any() {
         ctrl.idle().wait_timeout(abi::HZ as usize);
     }
     ctrl.io_set().wait_completed();

@@ -11,6 +11,7 @@ use crate::{
         Ctrl, //
     },
     io::{
+        abort_calls::AbortCalls,
         connection::QueueOwner,
         operations::HasQueues,
         queue::Queue, //
@@ -39,6 +40,10 @@ impl QueueOwner for Ctrl {
     #[inline(always)]
     fn exchange_over(&self) {
         Ctrl::exchange_over(self);
+    }
+
+    fn abort_calls(&self) -> &AbortCalls {
+        Ctrl::abort_calls(self)
     }
 
     fn transport_error(this: ArcBorrow<'_, Self>, cause: Cause, command: Command) {

@@ -17,6 +17,7 @@ use kernel::sync::{
 
 use crate::{
     abi,
+    io::abort_calls::AbortCalls,
     nvme::{
         ctrl::NvmeCtrl,
         ops::HasNvmeCtrl, //
@@ -54,8 +55,11 @@ pub(crate) trait QueueOwner: HasNvmeCtrl + Send + Sync + Sized + 'static {
     /// Whether its association cannot be used any more.
     fn has_failed(&self) -> bool;
 
-    /// An exchange is over. Context: any.
+    /// An exchange, or a call that aborts one, is over. Context: any.
     fn exchange_over(&self);
+
+    /// Who is in the LLDD's `fcp_abort`.
+    fn abort_calls(&self) -> &AbortCalls;
 
     /// The transport lost a command. Context: any.
     fn transport_error(this: ArcBorrow<'_, Self>, cause: Cause, command: Command);

@@ -405,7 +405,7 @@ impl<O: QueueOwner> Exchange<O> {
         if State::from_bits(self.state.load(Relaxed)).phase() == State::ACTIVE {
             self.asked.store(now(), Relaxed);
         }
-        match self.on(event) {
+        self.as_abort_call(|| match self.on(event) {
             Ok(Action::CallAbort) => {
                 self.connection().ctrl().count_abort();
                 self.call_abort(match event {
@@ -416,7 +416,7 @@ impl<O: QueueOwner> Exchange<O> {
             }
             Ok(_) => true,
             Err(_) => false,
-        }
+        })
     }
 
     /// Asks the LLDD once more for the end of an exchange that it was asked for
@@ -431,12 +431,25 @@ impl<O: QueueOwner> Exchange<O> {
         {
             return false;
         }
-        // Of two who come here one asks; and nobody if it has come back.
-        if self.asked.cmpxchg(before, now, Full).is_err() || self.on(Event::AbortAgain).is_err() {
-            return false;
-        }
-        self.call_abort(AbortReason::Again);
-        true
+        self.as_abort_call(|| {
+            // Of two who come here one asks; and nobody if it has come back.
+            let asks = self.asked.cmpxchg(before, now, Full).is_ok()
+                && self.on(Event::AbortAgain).is_ok();
+            if asks {
+                self.call_abort(AbortReason::Again);
+            }
+            asks
+        })
+    }
+
+    /// Runs what may call `fcp_abort`, counted among those who are in there.
+    fn as_abort_call(&self, ask: impl FnOnce() -> bool) -> bool {
+        let ctrl = self.connection().ctrl();
+        let call = ctrl.abort_calls().begin();
+        let asked = ask();
+        drop(call);
+        ctrl.exchange_over();
+        asked
     }
 
     /// The command, in events. Context: as for [`Exchange::command`].

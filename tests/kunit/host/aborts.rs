@@ -42,6 +42,9 @@ use crate::cases::outcome::{
 };
 use crate::lldd::account::Account;
 
+/// Milliseconds that an LLDD stays in `fcp_abort` after it ended the exchange:
+/// enough for a teardown that does not wait for it.
+const LINGER_MS: u32 = 500;
 /// Status: Host Aborted Command.
 const ABORTED: i32 = 0x371;
 
@@ -171,6 +174,26 @@ pub(crate) fn a_deletion_waits_for_a_late_exchange() -> CaseResult {
     ctrl.wait_gone(10)?;
     drop(ctrl);
     bench.end()
+}
+
+/// A timeout handler is in the LLDD's `fcp_abort`, for an exchange that is over by
+/// now, and the NVMe core does not find its queue, as none of a namespace that is
+/// being removed. The LLDD complains if the hardware queue goes meanwhile.
+pub(crate) fn a_teardown_waits_for_a_handler_that_is_not_found() -> CaseResult {
+    let (bench, ctrl) = shared()?;
+    bench
+        .lldd
+        .with(|state| state.fcp_abort = Abort::Lingering(LINGER_MS));
+    let reader = hang(&bench, &ctrl)?;
+    bench.lldd.rule(Rule::at(CREATE_ASSOCIATION).keep());
+    let hidden = ctrl.hide_connect_queue();
+    ensure_eq!(reader.wait(10)?, ABORTED);
+    ensure!(bench.until(20, |lldd| lldd.holding(CREATE_ASSOCIATION) == 1));
+    drop(hidden);
+    bench.lldd.with(|state| state.fcp_abort = Abort::Inline);
+    ensure!(bench.lldd.release_ls(CREATE_ASSOCIATION, |_| {}));
+    ctrl.wait(Phase::Live, 10)?;
+    end(bench, ctrl)
 }
 
 /// Completions, aborts and resets at the same time, from many threads.

@@ -172,6 +172,23 @@ impl Controller {
         unsafe { abi::blk_queue_rq_timeout((*self.ctrl).connect_q, seconds * abi::HZ) };
     }
 
+    /// Keeps the NVMe core from finding the queue that commands of suites go
+    /// through, until what this gives is dropped. Nothing connects meanwhile.
+    pub(crate) fn hide_connect_queue(&self) -> HiddenQueue<'_> {
+        // SAFETY: Alive, by the type's invariant.
+        let place = unsafe { &raw mut (*self.ctrl).connect_q };
+        // SAFETY: Alive, by the type's invariant.
+        let other = unsafe { (*self.ctrl).admin_q };
+        // SAFETY: A valid place, which only attempts to connect use, and waits for
+        // timeout handlers.
+        let queue = unsafe { place.replace(other) };
+        HiddenQueue {
+            place,
+            queue,
+            _ctrl: self,
+        }
+    }
+
     /// Whether it was deleted.
     pub(crate) fn is_gone(&self) -> bool {
         // SAFETY: Alive, by the type's invariant; the device's state is read
@@ -298,6 +315,23 @@ impl Controller {
         }
         // SAFETY: Plain data of that size.
         Ok(unsafe { *result.u64_.as_ref() })
+    }
+}
+
+/// A controller's queue that the NVMe core does not find.
+pub(crate) struct HiddenQueue<'a> {
+    /// Where it belongs.
+    place: *mut *mut abi::request_queue,
+    /// The queue.
+    queue: *mut abi::request_queue,
+    /// Whose it is.
+    _ctrl: &'a Controller,
+}
+
+impl Drop for HiddenQueue<'_> {
+    fn drop(&mut self) {
+        // SAFETY: The controller is alive, and nothing connects.
+        unsafe { self.place.write(self.queue) };
     }
 }
 

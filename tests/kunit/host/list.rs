@@ -28,6 +28,7 @@ suites! {
         a_reset_takes_commands_back,
         a_deletion_takes_commands_back,
         a_deletion_waits_for_a_late_exchange,
+        a_teardown_waits_for_a_handler_that_is_not_found,
         races,
     }
     nvme_fc_host_event = events {
