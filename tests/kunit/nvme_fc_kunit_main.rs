@@ -31,6 +31,7 @@ mod shared;
 mod shim;
 mod support;
 mod target;
+mod wrappers;
 
 use kernel::prelude::*;
 use shared::proto;
