@@ -258,10 +258,10 @@ impl Queue {
                     elements: u32::from(template.max_sgl_segments),
                     bytes: chunk::MAX_SEQUENCE,
                 },
-                rules: ersp::Rules {
-                    ersp_ratio: parameters.ersp_ratio,
-                    submission_queue_size: parameters.submission_queue_size,
-                },
+                rules: ersp::Rules::new(
+                    parameters.ersp_ratio,
+                    parameters.submission_queue_size,
+                ),
                 hardware_queue: queues::hardware_queue(queue_id, template.max_hw_queues),
                 adds_response: template.adds_response,
                 stated_size: parameters.stated_size,
@@ -400,13 +400,14 @@ impl Queue {
         self.free.set(free as u32);
     }
 
-    /// Commands taken and not answered, one that is being answered left out.
+    /// Commands taken and not answered, one that is being answered left out: that of
+    /// the caller.
     #[inline]
     pub(crate) fn outstanding(&self) -> u32 {
         // CAST: As above.
         (self.slots.len() as u32)
             .wrapping_sub(self.free.get())
-            .saturating_sub(1)
+            .wrapping_sub(1)
     }
 
     /// Whether it has any command.

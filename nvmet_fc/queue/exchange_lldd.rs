@@ -116,7 +116,7 @@ impl Exchange {
     /// was moved by the time the host gets it.
     #[inline]
     fn write_response(&mut self, transferred: u32) {
-        let (index, address) = (usize::from(self.slot().index), self.slot().response_address);
+        let ordinal = self.queue().next_ordinal();
         let Parts {
             work,
             command,
@@ -129,7 +129,7 @@ impl Exchange {
                 cqe: &response.cqe,
                 expected: work.expected,
                 transferred,
-                ordinal: queue.next_ordinal(),
+                ordinal,
                 outstanding: queue.outstanding(),
             },
             queue.rules(),
@@ -139,9 +139,10 @@ impl Exchange {
         } else {
             ersp::write_short(response)
         };
-        queue.responses().sync_for_device(index);
-        let buffer = self.slot().response.cast();
-        self.set_response(buffer, address, length);
+        let slot = self.slot();
+        let responses = self.queue().responses();
+        responses.sync_for_device(usize::from(slot.index));
+        self.set_response(slot.response.cast(), slot.response_address, length);
         let view = self.view();
         trace::response(move || Response::new(view.identified(), view.response_ref(), transferred));
     }

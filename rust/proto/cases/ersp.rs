@@ -9,10 +9,7 @@ use crate::proto::wire::{CompletionEntry, ExtendedResponseIu, SubmissionEntry};
 use zerocopy::{FromBytes, FromZeros, IntoBytes};
 
 /// Rules under which only the case at hand asks for an extended response.
-const QUIET: Rules = Rules {
-    ersp_ratio: 1000,
-    submission_queue_size: 1000,
-};
+const QUIET: Rules = Rules::new(1000, 1000);
 
 /// Asks for a read that went well, after a change.
 fn due(change: impl FnOnce(&mut SubmissionEntry, &mut CompletionEntry, &mut Counts)) -> bool {
@@ -86,10 +83,7 @@ pub(crate) fn each_reason_alone() -> CaseResult {
 pub(crate) fn a_ratio_of_none_or_one_is_always() -> CaseResult {
     for ersp_ratio in [0, 1] {
         for ordinal in [0, 1, 2, u32::MAX] {
-            let rules = Rules {
-                ersp_ratio,
-                ..QUIET
-            };
+            let rules = Rules::new(ersp_ratio, 1000);
             let counts = Counts {
                 expected: 0,
                 transferred: 0,
@@ -106,10 +100,7 @@ pub(crate) fn a_ratio_of_none_or_one_is_always() -> CaseResult {
 
 pub(crate) fn nine_tenths_of_any_queue() -> CaseResult {
     for submission_queue_size in (1..=2000).chain([u16::MAX]) {
-        let rules = Rules {
-            ersp_ratio: 1000,
-            submission_queue_size,
-        };
+        let rules = Rules::new(1000, submission_queue_size);
         let (sqe, cqe) = (SubmissionEntry::new_zeroed(), CompletionEntry::new_zeroed());
         let size = u32::from(submission_queue_size);
         // The least number that is at least nine tenths.
@@ -227,10 +218,7 @@ impl Ring {
 
 /// Runs so many completions on one connection; the extended ones.
 fn run(noise: &mut Noise, size: u16, ratio: u16, completions: u32) -> CaseResult<u32> {
-    let rules = Rules {
-        ersp_ratio: ratio,
-        submission_queue_size: size,
-    };
+    let rules = Rules::new(ratio, size);
     let mut ring = Ring {
         entries: u32::from(size) + 1,
         tail: 0,

@@ -23,6 +23,7 @@ use crate::proto::wire::{
     ExtendedResponseIu,
     SubmissionEntry, //
 };
+use core::num::NonZeroU32;
 
 /// What a response depends on.
 #[derive(Clone, Copy, Debug)]
@@ -42,14 +43,28 @@ pub struct Answer<'a> {
     pub outstanding: u32,
 }
 
-/// What a connection fixes.
+/// What a connection fixes, as each response is compared with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// An extended response at least every so many responses; 0 is taken as
-    /// "every".
-    pub ersp_ratio: u16,
-    /// Submission queue size, 0's based: what the queue can hold.
-    pub submission_queue_size: u16,
+    /// An extended response at least every so many responses.
+    ratio: NonZeroU32,
+    /// Outstanding commands with which the submission queue is at least 90 % full.
+    nearly_full: u32,
+}
+
+impl Rules {
+    /// An extended response at least every `ersp_ratio` responses, 0 being taken as
+    /// "every". `submission_queue_size` is 0's based: what the queue can hold.
+    pub const fn new(ersp_ratio: u16, submission_queue_size: u16) -> Self {
+        let ratio = match NonZeroU32::new(ersp_ratio as u32) {
+            Some(ratio) => ratio,
+            None => NonZeroU32::MIN,
+        };
+        Self {
+            ratio,
+            nearly_full: (submission_queue_size as u32).wrapping_mul(9).div_ceil(10),
+        }
+    }
 }
 
 /// Whether an extended response is due. Inlines to a few compares and one
@@ -63,8 +78,8 @@ pub fn extended_is_due(answer: &Answer<'_>, rules: Rules) -> bool {
         || answer.transferred != answer.expected
         || answer.sqe.is_fabrics()
         || answer.sqe.is_fused()
-        || is_nth(answer.ordinal, rules.ersp_ratio)
-        || nearly_full(answer.outstanding, rules.submission_queue_size)
+        || answer.ordinal % rules.ratio == 0
+        || answer.outstanding >= rules.nearly_full
 }
 
 /// Makes the buffer a short response; returns its length in bytes. The
@@ -90,19 +105,4 @@ pub fn write_extended(iu: &mut ExtendedResponseIu, sequence_number: u32, transfe
     iu.transferred.set(transferred);
     iu.reserved12.set(0);
     wire::EXTENDED_RESPONSE
-}
-
-/// Whether this is a multiple of the ratio.
-#[inline]
-fn is_nth(ordinal: u32, ratio: u16) -> bool {
-    match ordinal.checked_rem(u32::from(ratio)) {
-        Some(rest) => rest == 0,
-        None => true,
-    }
-}
-
-/// Whether the submission queue is at least 90 % full.
-#[inline]
-fn nearly_full(outstanding: u32, size: u16) -> bool {
-    u64::from(outstanding).wrapping_mul(10) >= u64::from(size).wrapping_mul(9)
 }
