@@ -64,11 +64,14 @@ pub(crate) fn receive(
 #[inline(always)]
 fn start(connections: &ConnTable, command: CheckedCommand<'_>) -> Result {
     let iu = command.iu();
+    if cmd_iu::transfer(iu).is_err() {
+        // It contradicts itself, and is aborted there.
+        return admission::receive(connections, command);
+    }
     let id = ConnectionId::from_wire(iu.connection_id.get()).ok_or(ENOTCONN)?;
     let guard = rcu::read_lock();
     let queue = connections.find(id, &guard).ok_or(ENOTCONN)?;
-    let transfer = cmd_iu::transfer(iu);
-    let (exchange, submission) = match queue.accept(command, transfer.is_ok()) {
+    let (exchange, submission) = match queue.accept(command) {
         Ok(taken) => taken,
         Err(EAGAIN) => {
             // The command is started there, which may sleep.
@@ -78,10 +81,8 @@ fn start(connections: &ConnTable, command: CheckedCommand<'_>) -> Result {
         Err(error) => return Err(error),
     };
     drop(guard);
-    match transfer {
-        Ok(transfer) => command::start(exchange, transfer),
-        Err(_) => command::start_checked(exchange),
-    }
+    // Looked at once more, as what was found would have to be kept over all this.
+    command::start(exchange, cmd_iu::sound_transfer(iu));
     drop(submission);
     Ok(())
 }

@@ -84,8 +84,8 @@ impl Drop for Submission {
 }
 
 impl Queue {
-    /// Takes a slot for a command, or puts it into the waiting list. `checked`: it is
-    /// fit for nvmet.
+    /// Takes a slot for a command that is fit for nvmet, or puts it into the waiting
+    /// list.
     ///
     /// # Errors
     ///
@@ -98,16 +98,16 @@ impl Queue {
     pub(crate) fn accept(
         self: ArcBorrow<'_, Self>,
         command: CheckedCommand<'_>,
-        checked: bool,
     ) -> Result<(Exchange, Submission)> {
         let list = self.list().lock();
         if list.admission != Admission::Connected {
             return Err(EAGAIN);
         }
-        self.take(list, command, checked)
+        self.take(list, command, true)
     }
 
-    /// Takes a slot of a queue that takes commands.
+    /// Takes a slot of a queue that takes commands. `checked`: the command is fit for
+    /// nvmet.
     ///
     /// # Errors
     ///

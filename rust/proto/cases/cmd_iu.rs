@@ -155,6 +155,9 @@ pub(crate) fn directions_against_the_model() -> CaseResult {
                         transfer(&iu).map_err(|_| ()),
                         model(flags, opcode, fabrics_type, length)
                     );
+                    if let Ok(moved) = transfer(&iu) {
+                        ensure_eq!(sound_transfer(&iu), moved);
+                    }
                 }
             }
         }

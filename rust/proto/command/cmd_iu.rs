@@ -226,6 +226,16 @@ pub fn check(payload: &[u8]) -> Result<&CommandIu, CommandIuError> {
     })
 }
 
+/// Target: what data a command moves in which [`transfer`] finds no contradiction.
+#[inline]
+pub fn sound_transfer(iu: &CommandIu) -> Transfer {
+    match iu.data_length.get() {
+        0 => Transfer::None,
+        length if iu.flags & wire::FLAG_READ != 0 => Transfer::Read(length),
+        length => Transfer::Write(length),
+    }
+}
+
 /// Target: what data the command moves. A direction with a zero length moves
 /// none: a zero-length data operation is never given to an LLDD.
 ///
