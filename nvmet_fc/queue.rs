@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod admission;
+pub(crate) mod buffer;
 pub(crate) mod command;
 pub(crate) mod connect;
 pub(crate) mod deferred;
@@ -13,6 +14,8 @@ mod done;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 pub(crate) mod exchange;
 pub(crate) mod exchange_lldd;
+#[allow(unsafe_code, reason = "takes buffers out of command memory")]
+mod idle;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod receive;
@@ -66,6 +69,7 @@ use crate::{
         share::Share, //
     },
     queue::{
+        buffer::Terms,
         names::ConnectNames,
         slot_list::SlotList, //
     },
@@ -160,7 +164,8 @@ pub(crate) struct Queue {
     adds_response: bool,
     /// Queue size that the host stated, 0's based.
     stated_size: u16,
-    /// Data of one command that is allocated without a question, bytes.
+    /// Data of one command that is allocated without a question, and whose memory may
+    /// stay with a slot, bytes.
     unchecked_length: u32,
     /// The association.
     owner: Arc<dyn QueueOwner>,
@@ -358,6 +363,16 @@ impl Queue {
         self.rules
     }
 
+    /// What the buffers of its commands are for, and bounded by.
+    pub(crate) fn terms(&self) -> Terms<'_> {
+        Terms {
+            device: self.port.device(),
+            limits: self.limits,
+            kept_length: self.unchecked_length,
+            room: &self.port.room,
+        }
+    }
+
     /// Hardware queue of the LLDD.
     #[inline]
     pub(crate) fn hardware_queue(&self) -> u16 {
@@ -436,6 +451,7 @@ impl Queue {
     /// look at its slots. Context: may sleep.
     pub(crate) fn free(queue: Pin<UniqueArc<Self>>) {
         let (owner, queue_id) = (queue.owner.clone(), queue.id.queue_id());
+        queue.give_back_buffers();
         drop(queue);
         owner.queue_freed(queue_id);
     }

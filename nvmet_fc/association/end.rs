@@ -86,8 +86,8 @@ impl Association {
     }
 
     /// Looks at it: ends it if its host has not connected the admin queue in time,
-    /// and ends write data that does not come; of one that ends, says what it waits
-    /// for. Context: may sleep; the work item of that.
+    /// ends write data that does not come, and gives memory back that commands do not
+    /// use any more; of one that ends, says what it waits for. Context: may sleep; the work item of that.
     fn look(self: &Arc<Self>) {
         if self.is_terminating() {
             return self.look_at_end();
@@ -114,6 +114,7 @@ impl Association {
             if ended != 0 {
                 queue.say_stale(ended);
             }
+            queue.give_back_idle();
         });
         self.watch();
     }

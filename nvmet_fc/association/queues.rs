@@ -255,6 +255,8 @@ pub(crate) fn shut_down(
     for_each(connections, |queue| queue.gate().close());
     wait_for_write_data(connections);
     for_each(connections, |queue| queue.nvmet.destroy());
+    // An LLDD may keep a queue's exchanges, but their memory alone.
+    for_each(connections, |queue| queue.give_back_buffers());
 }
 
 /// Waits until the LLDD has ended all operations that fetch write data, for nvmet

@@ -25,6 +25,7 @@ use kernel::{
 
 use crate::shared::{
     fc::port::HostHandle,
+    proto::room,
     support::memory, //
 };
 
@@ -43,6 +44,12 @@ pub(crate) const COMMANDS_MAX: u64 = 9 << 16;
 /// Room for data: this part of the machine's memory. Only buffers of commands
 /// with much data are counted; the others are bounded by the commands.
 const DATA_PART: u64 = 8;
+
+/// Room for buffers that stay with the memory of commands when these are over: this
+/// part of the machine's memory, or as many bytes, whatever is less.
+const KEPT_PART: u64 = 256;
+/// Those bytes.
+const KEPT_BYTES: u64 = 256 << 20;
 
 /// Associations that one host port may have, those that end left out.
 pub(crate) const OF_ONE_HOST: u32 = ASSOCIATIONS_MAX as u32 / 2;
@@ -65,6 +72,11 @@ pub(crate) struct Room {
     pub(crate) data: Atomic<u64>,
     /// The most of that.
     pub(crate) data_max: u64,
+    /// For data of commands that are over, bytes. Not in the accounts of hosts: who
+    /// gets none of it has buffers allocated for each command.
+    pub(crate) kept: Atomic<u64>,
+    /// The most of that.
+    pub(crate) kept_max: u64,
     /// Associations that are not going.
     pub(crate) associations: Atomic<u32>,
     /// What each host has of all that. Innermost; only where sleeping is allowed.
@@ -108,6 +120,8 @@ impl Room {
             commands: Atomic::new(0),
             data: Atomic::new(0),
             data_max: memory::total_bytes() / DATA_PART,
+            kept: Atomic::new(0),
+            kept_max: KEPT_BYTES.min(memory::total_bytes() / KEPT_PART),
             associations: Atomic::new(0),
             accounts <- new_mutex!(
                 Accounts {
@@ -117,6 +131,27 @@ impl Room {
                 "nvmet_fc::accounts"
             ),
         })
+    }
+
+    /// Takes room for so many bytes that are to stay, if there is. Several callers at
+    /// a time may together take a little more. Context: any.
+    pub(crate) fn keep(&self, bytes: u64) -> bool {
+        let used = self.kept.load(Relaxed);
+        if room::check(self.kept_max, used, None, bytes).is_err() {
+            return false;
+        }
+        self.kept.add(bytes, Relaxed);
+        true
+    }
+
+    /// Whether any of it is taken. Context: any.
+    pub(crate) fn keeps_any(&self) -> bool {
+        self.kept.load(Relaxed) != 0
+    }
+
+    /// Gives it back. Context: any.
+    pub(crate) fn give_back(&self, bytes: u64) {
+        self.kept.fetch_sub(bytes, Relaxed);
     }
 }
 

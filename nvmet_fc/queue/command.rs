@@ -52,11 +52,7 @@ use crate::{
                 State, //
             }, //
         },
-        support::{
-            dma::Direction,
-            ratelimit::ratelimited,
-            scatterlist::PageList, //
-        }, //
+        support::ratelimit::ratelimited, //
     }, //
 };
 
@@ -66,17 +62,13 @@ pub(crate) const UNKNOWN_LENGTH_MAX: u32 = 4 << 20;
 /// Starts a command. Context: may sleep; the queue's gate was entered.
 #[inline]
 pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
-    let Some(mut exchange) = exchange.begin(transfer.length()) else {
+    let Some(exchange) = exchange.begin(transfer) else {
         return;
     };
     match transfer {
-        Transfer::None => {
-            exchange.set_transfer(0);
-            exchange.hand_to_nvmet();
-        }
+        Transfer::None => exchange.hand_to_nvmet(),
         Transfer::Read(length) => {
-            if let Some(mut exchange) = allocate_read(exchange, length) {
-                exchange.set_read();
+            if let Some(exchange) = allocate_read(exchange, length) {
                 exchange.hand_to_nvmet();
             }
         }
@@ -123,7 +115,7 @@ pub(crate) fn start_write(exchange: Exchange, length: u32) {
     let Some(mut exchange) = allocate_write(exchange, length) else {
         return;
     };
-    if exchange.map_data().is_err() || exchange.plan().is_none() {
+    if exchange.map_and_plan().is_none() {
         exchange.complete(STATUS_INTERNAL);
         return;
     }
@@ -135,73 +127,51 @@ pub(crate) fn start_write(exchange: Exchange, length: u32) {
 
 /// Gives a command that reads its memory, unless it asks for more than it can
 /// use.
-#[inline]
+#[inline(always)]
 fn allocate_read(exchange: Exchange, length: u32) -> Option<Exchange> {
-    if length <= exchange.queue().unchecked_length() && exchange.reads_block_device() {
-        give_buffer(exchange, length, Direction::ToDevice, false)
+    if exchange.has_buffer(length) && exchange.reads_block_device() {
+        exchange.show_data();
+        Some(exchange)
     } else {
-        allocate_with_care(exchange, length, Direction::ToDevice)
+        allocate(exchange, length)
     }
 }
 
 /// Gives a command that writes its memory, unless it brings more than it can
 /// use.
-#[inline]
+#[inline(always)]
 fn allocate_write(exchange: Exchange, length: u32) -> Option<Exchange> {
-    if length <= exchange.queue().unchecked_length() {
-        give_buffer(exchange, length, Direction::FromDevice, false)
+    if exchange.has_buffer(length) {
+        exchange.show_data();
+        Some(exchange)
     } else {
-        allocate_with_care(exchange, length, Direction::FromDevice)
+        allocate(exchange, length)
     }
 }
 
-/// Gives a command its memory, where it is much or where nvmet may leave some of
-/// it as it is. Whatever a command succeeds with goes to the host, all of it, so
-/// memory that is read is cleared, unless a block device is sure to fill it or to
-/// fail; what fails carries no data.
+/// Gives a command its memory, where its slot has none that is just right, or where
+/// nvmet may leave some of it as it is. Whatever a command succeeds with goes to the
+/// host, all of it, so memory that is read is cleared, unless a block device is sure
+/// to fill it or to fail; what fails carries no data.
 #[inline(never)]
-fn allocate_with_care(
-    mut exchange: Exchange,
-    length: u32,
-    direction: Direction,
-) -> Option<Exchange> {
+fn allocate(mut exchange: Exchange, length: u32) -> Option<Exchange> {
     if length > exchange.queue().unchecked_length() {
         if let Err(status) = check_length(&exchange, length) {
-            exchange.set_transfer(0);
             exchange.complete(status);
             return None;
         }
     }
-    let clear = direction == Direction::ToDevice && !exchange.reads_block_device();
-    if length <= CHECK_LENGTH_ABOVE {
-        return give_buffer(exchange, length, direction, clear);
-    }
-    let data = exchange.buffer_in_account(length, direction, clear);
-    take_buffer(exchange, length, data)
-}
-
-/// Gives a command its memory.
-#[inline]
-fn give_buffer(
-    exchange: Exchange,
-    length: u32,
-    direction: Direction,
-    clear: bool,
-) -> Option<Exchange> {
-    let data = PageList::new(length, direction, clear);
-    let data = data.inspect_err(|_| exchange.queue().say_no_memory(length));
-    take_buffer(exchange, length, data.ok())
-}
-
-/// Takes a command's memory, or fails it if there is none.
-#[inline]
-fn take_buffer(mut exchange: Exchange, length: u32, data: Option<PageList>) -> Option<Exchange> {
-    let Some(data) = data else {
+    let clear = exchange.is_read() && !exchange.reads_block_device();
+    let has_data = if length <= CHECK_LENGTH_ABOVE {
+        exchange.give_buffer(length, clear)
+    } else {
+        exchange.give_buffer_in_account(length, clear)
+    };
+    if !has_data {
         exchange.complete(STATUS_INTERNAL);
         return None;
-    };
-    *exchange.data() = Some(data);
-    exchange.set_transfer(length);
+    }
+    exchange.show_data();
     Some(exchange)
 }
 
@@ -237,15 +207,14 @@ fn check_length(exchange: &Exchange, length: u32) -> Result<(), u16> {
     }
 }
 
-/// The operation for the next part of the read data, with the response if it
-/// can go along.
-#[inline]
-fn plan_read_data(exchange: &mut Exchange) -> Option<Operation> {
-    let last = exchange.plan()?;
+/// The operation for a part of the read data, with the response if that can go along:
+/// with the last one.
+#[inline(always)]
+fn read_operation(exchange: &Exchange, last: bool) -> Operation {
     if last && exchange.queue().adds_response() {
-        Some(Operation::ReadDataRsp)
+        Operation::ReadDataRsp
     } else {
-        Some(Operation::ReadData)
+        Operation::ReadData
     }
 }
 
@@ -255,12 +224,8 @@ fn plan_read_data(exchange: &mut Exchange) -> Option<Operation> {
 pub(crate) fn completed(mut exchange: Exchange) {
     let mut operation = Operation::Rsp;
     if exchange.is_read() && exchange.response().cqe.status.get() == 0 {
-        match exchange
-            .map_data()
-            .ok()
-            .and_then(|()| plan_read_data(&mut exchange))
-        {
-            Some(next) => operation = next,
+        match exchange.map_and_plan() {
+            Some(last) => operation = read_operation(&exchange, last),
             None => {
                 let status = STATUS_INTERNAL.wrapping_shl(1);
                 exchange.response().cqe.status.set(status);
@@ -388,9 +353,9 @@ fn after_read_data(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
 /// Read data went, but not the last of it; or it did not.
 #[inline(never)]
 fn go_on_reading(exchange: &mut Exchange, ok: bool, operation: &mut Operation) -> Action {
-    let step = if ok { plan_read_data(exchange) } else { None };
-    let ok = step.is_some();
-    *operation = step.unwrap_or(Operation::Rsp);
+    let last = if ok { exchange.plan() } else { None };
+    let ok = last.is_some();
+    *operation = last.map_or(Operation::Rsp, |last| read_operation(exchange, last));
     let next = match operation {
         Operation::ReadData => Next::ReadData,
         _ => Next::Rsp,

@@ -59,7 +59,7 @@ pub(crate) fn admit(exchange: Exchange, transfer: Transfer) -> Option<Admitted> 
     if !is_connect && exchange.queue().admission().serves() {
         return Some(Admitted::Command(exchange));
     }
-    let exchange = exchange.begin(transfer.length())?;
+    let exchange = exchange.begin(transfer)?;
     // nvmet has accepted it. If it is no Connect, one is being executed just
     // now, and may still fail: nothing is to be in nvmet's hands by then.
     let outcome = if is_connect {
@@ -122,7 +122,7 @@ fn check_controller(exchange: &mut Exchange) -> Result<(), ConnectError> {
     // nvmet, so the number is nobody else's meanwhile.
     let controller = queue.owner().controller();
     let mut named = [0; 2];
-    let data = exchange.data().as_ref();
+    let data = exchange.data();
     if !data.is_some_and(|data| data.read(connect::CONTROLLER_AT, &mut named)) {
         return Err(ConnectError::DataLength);
     }
@@ -188,7 +188,7 @@ fn names(exchange: &mut Exchange) -> Option<ConnectNames> {
     }
     // The processor reads it.
     exchange.unmap_data();
-    ConnectNames::read(exchange.data().as_ref()?)
+    ConnectNames::read(exchange.data()?)
 }
 
 /// Says that a Connect has failed, which nvmet does without naming the port.

@@ -20,7 +20,6 @@ use core::{
 
 use kernel::{
     pr_warn_once,
-    prelude::*,
     sync::Arc, //
 };
 
@@ -35,6 +34,7 @@ use crate::{
         }, //
     },
     queue::{
+        slot::Marks,
         Queue,
         Slot,
         Work, //
@@ -44,6 +44,8 @@ use crate::{
             target_request::{
                 set_private,
                 Done,
+                Operation,
+                Part,
                 TargetExchange, //
             },
             target_template::{
@@ -52,6 +54,7 @@ use crate::{
             }, //
         },
         proto::{
+            command::cmd_iu::Transfer,
             life::target_exchange::{
                 Action,
                 Event,
@@ -73,7 +76,7 @@ use crate::{
     }, //
 };
 
-/// Bytes of a page, of which a buffer has one in each entry.
+/// Bytes of a page, of which a buffer has a whole number.
 const PAGE: u32 = abi::PAGE_SIZE as u32;
 
 /// What the owner of an exchange has, apart from each other.
@@ -182,7 +185,7 @@ impl Exchange {
     /// Whether the LLDD took the response, and had no error with it.
     fn is_answered(&self) -> bool {
         self.slot().phase.state() == State::RESPONSE
-            && !self.work_ref().refused
+            && !self.work_ref().marks.refused
             && self.outcome().0 == 0
     }
 
@@ -272,19 +275,24 @@ impl Exchange {
         self.slot().phase.on_issue(event).unwrap_or_else(lost)
     }
 
-    /// Prepares for a new command and has nvmet look at it. `None`: nvmet refused
-    /// the command, and `queue_response` has dealt with it. The response still
+    /// Prepares for a new command, with this data, and has nvmet look at it. `None`:
+    /// nvmet refused the command, and `queue_response` has dealt with it. The response still
     /// holds the slot's last one: nvmet writes all of the completion, and
     /// [`ersp`](crate::shared::proto::command::ersp) all of the rest that is sent.
     ///
     /// Context: may sleep; the queue's gate is held open.
     #[inline]
-    pub(crate) fn begin(mut self, expected: u32) -> Option<Self> {
+    pub(crate) fn begin(mut self, transfer: Transfer) -> Option<Self> {
         let work = self.work();
-        work.expected = expected;
-        work.offset = 0;
-        work.read = false;
-        work.refused = false;
+        work.expected = transfer.length();
+        work.part.offset = 0;
+        work.part.first = 0;
+        work.marks = Marks {
+            operation: Operation::Rsp,
+            refused: false,
+            read: matches!(transfer, Transfer::Read(_)),
+            idle: false,
+        };
         self.init()
     }
 
@@ -321,80 +329,119 @@ impl Exchange {
     #[inline]
     pub(crate) fn is_all_moved(&self) -> bool {
         let work = self.work_ref();
-        work.offset == work.expected
-    }
-
-    /// The data.
-    #[inline]
-    pub(crate) fn data(&mut self) -> &mut Option<PageList> {
-        &mut self.work().data
+        work.part.offset == work.expected
     }
 
     /// Whether data goes to the host.
     #[inline]
     pub(crate) fn is_read(&self) -> bool {
-        self.work_ref().read
+        self.work_ref().marks.read
     }
 
-    /// Notes that data goes to the host.
+    /// Whether the slot has memory for so much data, not 0, that a command may have
+    /// as it is.
     #[inline]
-    pub(crate) fn set_read(&mut self) {
-        self.work().read = true;
+    pub(crate) fn has_buffer(&self, length: u32) -> bool {
+        self.work_ref().buffer.fits(length)
     }
 
-    /// Memory for much data, which counts in the host's account. `None`: the host
-    /// has too much, or there is no memory. Context: may sleep.
-    pub(crate) fn buffer_in_account(
-        &self,
-        length: u32,
-        direction: Direction,
-        clear: bool,
-    ) -> Option<PageList> {
-        let share = self.queue().share();
-        let bytes = bytes_in_account(length.div_ceil(PAGE));
-        if !share.take_data(bytes) {
-            return None;
+    /// The command's data, if there is memory for it.
+    pub(crate) fn data(&self) -> Option<&PageList> {
+        let work = self.work_ref();
+        let has_data = work.expected != 0 && work.buffer.fits(work.expected);
+        has_data.then(|| work.buffer.pages())
+    }
+
+    /// Tells nvmet where the memory for the data is that the command was given.
+    #[inline]
+    pub(crate) fn show_data(&self) {
+        // SAFETY: The slot keeps it until the command is over.
+        unsafe { self.set_transfer(self.work_ref().buffer.pages()) };
+    }
+
+    /// Gives the command memory for its data, not 0 bytes of it, all of them 0 if
+    /// `clear`; says whether there is any. Context: may sleep.
+    pub(crate) fn give_buffer(&mut self, length: u32, clear: bool) -> bool {
+        let Parts { work, queue, .. } = self.parts();
+        let prepared = work.buffer.prepare(length, clear, &queue.terms());
+        prepared
+            .inspect_err(|_| queue.say_no_memory(length))
+            .is_ok()
+    }
+
+    /// The same for much data, which counts in the host's account, and of which the
+    /// host may have too much.
+    pub(crate) fn give_buffer_in_account(&mut self, length: u32, clear: bool) -> bool {
+        let bytes = u64::from(length.div_ceil(PAGE)).wrapping_mul(u64::from(PAGE));
+        if !self.queue().share().take_data(bytes) {
+            return false;
         }
-        let data = PageList::new(length, direction, clear);
-        let lacking = |_: &Error| {
-            share.give_data(bytes);
-            self.queue().say_no_memory(length);
-        };
-        data.inspect_err(lacking).ok()
+        let has_data = self.give_buffer(length, clear);
+        if !has_data {
+            self.queue().share().give_data(bytes);
+        }
+        has_data
     }
 
-    /// Unmaps the data and frees it. Context: any.
-    #[inline]
+    /// Takes the data back from the device, and the memory for it from the command.
+    /// Context: any.
+    #[inline(always)]
     pub(crate) fn free_data(&mut self) {
-        if let Some(data) = self.work().data.take() {
-            let queue = self.queue();
-            if data.entries() > CHECK_LENGTH_ABOVE / PAGE {
-                uncount(queue, data.entries());
-            }
-            data.free(queue.port().device());
+        if !self.work_ref().buffer.is_straight() {
+            self.free_mapped_data();
         }
     }
 
-    /// Makes the data visible to the device. Context: any.
-    ///
-    /// # Errors
-    ///
-    /// `EIO`: the device cannot reach it.
-    #[inline]
-    pub(crate) fn map_data(&mut self) -> Result {
-        let parts = self.parts();
-        match &mut parts.work.data {
-            Some(data) => data.map(parts.queue.port().device()),
-            None => Err(EINVAL),
+    /// The same where there may be something to do.
+    #[inline(never)]
+    fn free_mapped_data(&mut self) {
+        let Parts { work, queue, .. } = self.parts();
+        work.buffer.pages_mut().unmap(queue.port().device());
+        let freed = work.buffer.end_use();
+        if freed > u64::from(CHECK_LENGTH_ABOVE) {
+            queue.share().give_data(freed);
         }
+    }
+
+    /// Makes the data visible to the device, and finds what the first operation
+    /// moves; says whether that is all of it. `None`: the device cannot reach it, or
+    /// there is none. Context: any.
+    #[inline(always)]
+    pub(crate) fn map_and_plan(&mut self) -> Option<bool> {
+        let work = self.work();
+        if work.buffer.is_straight() {
+            work.part = Part {
+                offset: 0,
+                first: 0,
+                length: work.expected,
+                elements: work.buffer.pages().entries(),
+            };
+            return Some(true);
+        }
+        self.map_and_plan_parts()
+    }
+
+    /// The same where there is something to do for it.
+    #[inline(never)]
+    fn map_and_plan_parts(&mut self) -> Option<bool> {
+        self.data()?;
+        let Parts { work, queue, .. } = self.parts();
+        let direction = if work.marks.read {
+            Direction::ToDevice
+        } else {
+            Direction::FromDevice
+        };
+        let pages = work.buffer.pages_mut();
+        pages.map(queue.port().device(), direction).ok()?;
+        self.plan()
     }
 
     /// Takes the data back from the device. Context: any.
     #[inline]
     pub(crate) fn unmap_data(&mut self) {
-        let parts = self.parts();
-        if let Some(data) = &mut parts.work.data {
-            data.unmap(parts.queue.port().device());
+        let Parts { work, queue, .. } = self.parts();
+        if !work.buffer.is_straight() {
+            work.buffer.pages_mut().unmap(queue.port().device());
         }
     }
 
@@ -462,11 +509,6 @@ unsafe impl Command for Exchange {
     }
 
     #[inline]
-    fn pages(&self) -> Option<&PageList> {
-        self.work_ref().data.as_ref()
-    }
-
-    #[inline]
     unsafe fn from_request(request: NonNull<Request>) -> Self {
         // INVARIANT: The request is the first field of its slot; nvmet had the
         // exchange and has it no more.
@@ -488,18 +530,6 @@ unsafe impl TargetExchange for Exchange {
     fn lldd(&self) -> &TargetLldd {
         &self.queue().port().lldd
     }
-}
-
-/// Bytes of a buffer with so many entries, each of which takes a page.
-fn bytes_in_account(entries: u32) -> u64 {
-    u64::from(entries) * u64::from(PAGE)
-}
-
-/// Takes a buffer for much data out of the host's account.
-#[cold]
-fn uncount(queue: &Queue, entries: u32) {
-    let bytes = bytes_in_account(entries);
-    queue.share().give_data(bytes);
 }
 
 /// Reports a state that cannot be.

@@ -16,6 +16,7 @@ use crate::{
     shared::{
         fc::target_request::{
             Operation,
+            Part,
             TargetExchange, //
         },
         proto::command::{
@@ -35,30 +36,26 @@ use crate::{
     }, //
 };
 
-/// What an operation moves of data, of which `offset` of `total` bytes were moved.
-#[inline(always)]
-fn next_chunk(data: &PageList, total: u32, offset: u32, limits: Limits) -> Option<Chunk> {
+/// What an operation moves of data, behind what was moved.
+#[inline]
+fn next_chunk(data: &PageList, moved: Part, limits: Limits) -> Option<Chunk> {
+    let (total, offset) = (data.length(), moved.offset);
     if data.is_uniform() {
         return chunk::next_uniform(total, offset, limits, abi::PAGE_SIZE as u32);
     }
-    next_chunk_of_merged(data, total, offset, limits)
-}
-
-/// The same, where an IOMMU has merged elements.
-#[cold]
-fn next_chunk_of_merged(data: &PageList, total: u32, offset: u32, limits: Limits) -> Option<Chunk> {
-    chunk::next(total, offset, limits, data.rest_lengths())
+    // An IOMMU has merged elements.
+    chunk::next(total, offset, limits, data.rest_lengths(moved.first))
 }
 
 impl Exchange {
-    /// Finds the next part of the data. `None` if nothing is left, or if the
-    /// data is not mapped.
-    #[inline(always)]
+    /// Finds the next part of the data, and says whether it is the last. `None` if
+    /// nothing is left, or if the data is not mapped.
     pub(crate) fn plan(&mut self) -> Option<bool> {
         let limits = self.queue().limits();
-        let work = self.work();
-        let chunk = next_chunk(work.data.as_ref()?, work.expected, work.offset, limits)?;
-        work.chunk = chunk;
+        let chunk = next_chunk(self.data()?, self.work_ref().part, limits)?;
+        let part = &mut self.work().part;
+        part.length = chunk.length;
+        part.elements = chunk.elements;
         Some(chunk.last)
     }
 
@@ -70,30 +67,24 @@ impl Exchange {
     #[inline]
     pub(crate) fn issue(mut self, operation: Operation) -> Option<Self> {
         let work = self.work();
-        work.operation = operation;
-        let (chunk, offset) = (work.chunk, work.offset);
+        work.marks.operation = operation;
         if operation == Operation::Rsp {
-            // The data is freed by now.
+            // The memory for the data is not the command's by now.
             self.set_no_data();
-        } else if let Some(data) = &self.work_ref().data {
-            self.set_data(data, offset, chunk.length, chunk.elements);
+        } else {
+            let work = self.work_ref();
+            self.set_data(work.buffer.pages(), work.part);
             let view = self.view();
-            trace::data(move || {
-                let work = view.work_ref();
-                let is_read = work.operation != Operation::WriteData;
-                let (chunk, offset) = (work.chunk, work.offset);
-                Data::new(view.identified(), is_read, offset, chunk.length, chunk.last)
-            });
+            trace::data(move || view.data_event());
         }
         self.set_operation(operation);
         match operation {
             Operation::Rsp => {
-                let moved = self.work_ref().offset;
+                let moved = self.work_ref().part.offset;
                 self.write_response(moved);
             }
             Operation::ReadDataRsp => {
-                let work = self.work_ref();
-                let all = work.offset.saturating_add(work.chunk.length);
+                let all = self.work_ref().part.end();
                 self.write_response(all);
             }
             _ => {}
@@ -103,7 +94,7 @@ impl Exchange {
         // Until this call is accounted for, nobody else carries on. A command of
         // which an operation was refused gets no other.
         if refused {
-            self.work().refused = true;
+            self.work().marks.refused = true;
         }
         if self.slot().phase.issued(refused) {
             Some(self)
@@ -150,7 +141,22 @@ impl Exchange {
     /// The operation that has ended.
     #[inline]
     pub(crate) fn operation(&self) -> Operation {
-        self.work_ref().operation
+        self.work_ref().marks.operation
+    }
+
+    /// What the operation at hand moves, for events.
+    fn data_event(&self) -> Data {
+        let work = self.work_ref();
+        let is_read = work.marks.operation != Operation::WriteData;
+        let part = work.part;
+        let is_last = part.end() == work.expected;
+        Data::new(
+            self.identified(),
+            is_read,
+            part.offset,
+            part.length,
+            is_last,
+        )
     }
 
     /// Whether an operation that moves data did all of it; counts what it moved.
@@ -158,15 +164,13 @@ impl Exchange {
     pub(crate) fn has_moved(&mut self) -> bool {
         let (error, moved) = self.outcome();
         let work = self.work();
-        let wanted = work.chunk.length;
-        if work.refused || error != 0 || moved != wanted {
+        let part = &mut work.part;
+        if work.marks.refused || error != 0 || moved != part.length {
             return false;
         }
-        work.offset = work.offset.saturating_add(wanted);
-        if work.offset != work.expected {
-            if let Some(data) = &mut work.data {
-                data.advance(work.chunk.elements);
-            }
+        part.offset = part.end();
+        if part.offset != work.expected {
+            part.first = part.first.wrapping_add(part.elements);
         }
         true
     }
@@ -174,6 +178,6 @@ impl Exchange {
     /// Whether the LLDD took the operation that has ended.
     #[inline]
     pub(crate) fn was_taken(&self) -> bool {
-        !self.work_ref().refused
+        !self.work_ref().marks.refused
     }
 }

@@ -21,44 +21,52 @@ use crate::{
         port::NvmetPort,
         request::Request, //
     },
-    queue::state::Phase,
+    queue::{
+        buffer::Buffer,
+        state::Phase, //
+    },
     shared::{
         fc::{
-            target_request::Operation,
+            target_request::{
+                Operation,
+                Part, //
+            },
             target_template::FcpRequestPtr, //
         },
-        proto::{
-            command::chunk::Chunk,
-            wire::{
-                CommandIu,
-                ExtendedResponseIu, //
-            }, //
+        proto::wire::{
+            CommandIu,
+            ExtendedResponseIu, //
         },
-        support::{
-            scatterlist::PageList,
-            word::Word, //
-        }, //
+        support::word::Word, //
     }, //
 };
 
-/// What belongs to the one who has the exchange.
-pub(crate) struct Work<Q> {
-    /// The queue, while the exchange is not free: it outlives its commands.
-    pub(crate) owner: Option<Arc<Q>>,
-    /// The data, if there is any.
-    pub(crate) data: Option<PageList>,
-    /// Bytes that the command IU stated.
-    pub(crate) expected: u32,
-    /// Bytes moved.
-    pub(crate) offset: u32,
-    /// What the operation at hand moves, or the next one will.
-    pub(crate) chunk: Chunk,
+/// What is noted of a command: set at once when it begins.
+#[derive(Clone, Copy)]
+pub(crate) struct Marks {
     /// The operation at hand.
     pub(crate) operation: Operation,
     /// The LLDD did not take it.
     pub(crate) refused: bool,
     /// Data goes to the host.
     pub(crate) read: bool,
+    /// A look at the slot, while it was free, has found a buffer.
+    pub(crate) idle: bool,
+}
+
+/// What belongs to the one who has the exchange.
+pub(crate) struct Work<Q> {
+    /// The queue, while the exchange is not free: it outlives its commands.
+    pub(crate) owner: Option<Arc<Q>>,
+    /// Memory for data. That of the command at hand is as long as what this expects.
+    pub(crate) buffer: Buffer,
+    /// Bytes that the command IU stated.
+    pub(crate) expected: u32,
+    /// What the operation at hand moves, or the next one will, behind all that was
+    /// moved.
+    pub(crate) part: Part,
+    /// What is noted of the command.
+    pub(crate) marks: Marks,
     /// Command IU of a command that was deferred: the LLDD's, until the
     /// command begins.
     pub(crate) deferred: *const CommandIu,
@@ -72,8 +80,9 @@ pub(crate) struct Work<Q> {
 /// slot. `response` is the slot's own, as long as the queue is.
 /// `work`, `command` and `request` belong to the one who has the exchange:
 /// first to the thread that took the slot, then to whoever was told to carry
-/// on, nvmet between `nvmet_req_init` and `queue_response`. `lldd` changes
-/// under the queue's lock, by the owner's hand.
+/// on, nvmet between `nvmet_req_init` and `queue_response`; while the slot is free,
+/// to whoever has the queue's lock. `lldd` changes under that lock, by the owner's
+/// hand, and is null while the slot is free.
 #[repr(C)]
 pub(crate) struct Slot<Q> {
     /// nvmet's request; first, so that a pointer to it is one to the slot.
@@ -121,17 +130,15 @@ impl<Q> Slot<Q> {
             response_address,
             work: UnsafeCell::new(Work {
                 owner: None,
-                data: None,
+                buffer: Buffer::none(),
                 expected: 0,
-                offset: 0,
-                chunk: Chunk {
-                    length: 0,
-                    elements: 0,
-                    last: false,
+                part: Part::none(),
+                marks: Marks {
+                    operation: Operation::Rsp,
+                    refused: false,
+                    read: false,
+                    idle: false,
                 },
-                operation: Operation::Rsp,
-                refused: false,
-                read: false,
                 deferred: ptr::null(),
             }),
             command: UnsafeCell::new(CommandIu::new_zeroed()),

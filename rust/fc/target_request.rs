@@ -46,6 +46,37 @@ pub(crate) enum Operation {
     Rsp = abi::NVMET_FCOP_RSP as u8,
 }
 
+/// Part of a command's data.
+#[derive(Clone, Copy)]
+pub(crate) struct Part {
+    /// Bytes before it.
+    pub(crate) offset: u32,
+    /// Elements of the scatterlist before it.
+    pub(crate) first: u32,
+    /// Its bytes.
+    pub(crate) length: u32,
+    /// Its elements.
+    pub(crate) elements: u32,
+}
+
+impl Part {
+    /// None of the data.
+    pub(crate) const fn none() -> Self {
+        Self {
+            offset: 0,
+            first: 0,
+            length: 0,
+            elements: 0,
+        }
+    }
+
+    /// Bytes up to its end.
+    #[inline(always)]
+    pub(crate) fn end(self) -> u32 {
+        self.offset.wrapping_add(self.length)
+    }
+}
+
 /// Stores the transport's pointer in an exchange.
 ///
 /// # Safety
@@ -109,22 +140,21 @@ pub(crate) unsafe trait TargetExchange: Sized {
         unsafe { set_private(self.fcp_request(), ptr::null_mut()) };
     }
 
-    /// Sets what the next operation moves: `length` bytes in `elements`, from `offset`
-    /// on, where the rest of `data` begins.
+    /// Sets what the next operation moves of `data`.
     #[inline(always)]
-    fn set_data(&self, data: &PageList, offset: u32, length: u32, elements: u32) {
+    fn set_data(&self, data: &PageList, part: Part) {
         let request = self.fcp_request();
-        let list = data.rest();
+        let list = data.rest(part.first);
         // SAFETY: Valid and without an operation, by the trait's contract.
         // CAST: A list has fewer elements than an int can count.
         unsafe {
             (*request).timeout = DATA_TIMEOUT;
-            (*request).offset = offset;
-            (*request).transfer_length = length;
+            (*request).offset = part.offset;
+            (*request).transfer_length = part.length;
             (*request).transferred_length = 0;
             (*request).fcp_error = 0;
             (*request).sg = list;
-            (*request).sg_cnt = elements as c_int;
+            (*request).sg_cnt = part.elements as c_int;
         }
     }
 

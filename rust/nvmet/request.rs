@@ -6,10 +6,7 @@
 
 use core::{
     mem::ManuallyDrop,
-    ptr::{
-        self,
-        NonNull, //
-    }, //
+    ptr::NonNull, //
 };
 
 use kernel::{
@@ -99,9 +96,6 @@ pub(crate) unsafe trait Command: Sized {
     /// The queue.
     fn nvmet_queue(&self) -> &NvmetQueue;
 
-    /// The command's data, if it has any.
-    fn pages(&self) -> Option<&PageList>;
-
     /// The command of a request.
     ///
     /// # Safety
@@ -158,21 +152,21 @@ pub(crate) unsafe trait Command: Sized {
         unsafe { abi::nvmet_req_transfer_len(self.request().0.get()) }
     }
 
-    /// Tells nvmet where the data is, and that it is so long.
+    /// Tells nvmet where the data is. It knows of none before.
+    ///
+    /// # Safety
+    ///
+    /// The data stays where it is until the command comes back.
     #[inline]
-    fn set_transfer(&mut self, length: u32) {
-        let (list, entries) = match self.pages() {
-            // CAST: The number came from an allocation.
-            Some(data) => (data.list(), data.entries() as c_int),
-            None => (ptr::null_mut(), 0),
-        };
+    unsafe fn set_transfer(&self, data: &PageList) {
         let request = self.request().0.get();
-        // SAFETY: nvmet has accepted the request, and leaves these to the transport.
-        // CAST: A u32 fits a usize here.
+        // SAFETY: nvmet has accepted the request, and leaves these to the transport;
+        // the data stays. CAST: A u32 fits a usize here; the number of elements came
+        // from an allocation.
         unsafe {
-            (*request).transfer_len = length as usize;
-            (*request).sg = list;
-            (*request).sg_cnt = entries;
+            (*request).transfer_len = data.length() as usize;
+            (*request).sg = data.list();
+            (*request).sg_cnt = data.entries() as c_int;
         };
     }
 

@@ -4,12 +4,12 @@
 //!
 //! Meant for `rust/kernel/scatterlist.rs`, whose tables come from pages that the
 //! caller has, are mapped from their making to their end, and for a device that
-//! is there. These are allocated with their pages, and mapped when the data is
-//! ready, perhaps in an interrupt.
+//! is there. These are allocated with their pages, which one piece of data after
+//! the other may use, and mapped when the data is ready, perhaps in an interrupt.
 //!
 //! C header: [`include/linux/scatterlist.h`](srctree/include/linux/scatterlist.h)
 
-use core::ptr::NonNull;
+use core::ptr;
 
 use kernel::prelude::*;
 
@@ -21,22 +21,32 @@ use crate::{
     }, //
 };
 
-/// Pages with data.
+/// Bytes of a page.
+const PAGE: u32 = abi::PAGE_SIZE as u32;
+
+/// Pages for data.
 ///
 /// # Invariants
 ///
-/// `list` has `entries` elements one after the other, from `sgl_alloc`. If
-/// `mapped` is not zero, they are mapped in `direction` for the device that
-/// `map` was called with, and the first `mapped` elements carry addresses.
+/// `list` is null, and all numbers are 0; or it has `pages` elements one after the
+/// other, from `sgl_alloc`, each with a page. The first `entries` of them have
+/// `length` bytes together, all but the last a whole page, and end the list; neither
+/// is 0 then.
+///
+/// If `mapped` is not zero, the `entries` are mapped in `direction` for the device
+/// that `map` was called with, and the first `mapped` elements carry addresses; or
+/// there is no device, and it is `entries`.
 pub(crate) struct PageList {
     /// The scatterlist.
-    list: NonNull<abi::scatterlist>,
-    /// Its elements.
+    list: *mut abi::scatterlist,
+    /// Bytes.
+    length: u32,
+    /// Elements that have them.
     entries: u32,
+    /// Elements with pages.
+    pages: u32,
     /// Elements that a device sees; 0 if not mapped.
     mapped: u32,
-    /// Elements that were moved already.
-    moved: u32,
     /// Which way it is mapped.
     direction: Direction,
 }
@@ -45,42 +55,136 @@ pub(crate) struct PageList {
 unsafe impl Send for PageList {}
 
 impl PageList {
-    /// Allocates `length` bytes, a page in each element, all of them 0 if
-    /// `clear`. Context: may sleep.
+    /// No pages.
+    pub(crate) const fn none() -> Self {
+        // INVARIANT: Null, and all numbers are 0.
+        Self {
+            list: ptr::null_mut(),
+            length: 0,
+            entries: 0,
+            pages: 0,
+            mapped: 0,
+            direction: Direction::Bidirectional,
+        }
+    }
+
+    /// Allocates `length` bytes, not 0, a page in each element, all of them 0 if
+    /// `clear`, for data that `device` moves. What was there is freed. Context: may
+    /// sleep; not mapped.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`.
-    #[inline]
-    pub(crate) fn new(length: u32, direction: Direction, clear: bool) -> Result<Self> {
-        let mut entries = 0;
+    /// `ENOMEM`; there are no pages then.
+    pub(crate) fn allocate(&mut self, length: u32, clear: bool, device: &DeviceRef) -> Result {
+        self.free();
+        let mut pages = 0;
         let flags = if clear {
             abi::GFP_KERNEL | abi::__GFP_ZERO
         } else {
             abi::GFP_KERNEL
         };
-        // SAFETY: `entries` is valid for writes.
-        let list = unsafe { abi::sgl_alloc(u64::from(length), flags, &mut entries) };
+        // SAFETY: `pages` is valid for writes.
+        let list = unsafe { abi::sgl_alloc(u64::from(length), flags, &mut pages) };
+        if list.is_null() {
+            return Err(ENOMEM);
+        }
         // INVARIANT: As `sgl_alloc` says; not mapped.
-        Ok(Self {
-            list: NonNull::new(list).ok_or(ENOMEM)?,
-            entries,
-            mapped: 0,
-            moved: 0,
-            direction,
-        })
+        self.list = list;
+        self.length = length;
+        self.entries = pages;
+        self.pages = pages;
+        #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
+        for at in 0..pages {
+            self.show_length(at);
+        }
+        self.show(device);
+        Ok(())
+    }
+
+    /// Has the pages take `length` bytes, if there are enough of them, and says
+    /// whether. Those bytes are 0 if `clear`, and whatever they were otherwise.
+    /// Context: any; not mapped.
+    pub(crate) fn resize(&mut self, length: u32, clear: bool, device: &DeviceRef) -> bool {
+        if length == 0 || length.div_ceil(PAGE) > self.pages {
+            return false;
+        }
+        self.end_at(length);
+        self.show(device);
+        if clear {
+            // SAFETY: By the invariant the list has that many elements. CAST: A u32
+            // fits.
+            unsafe { abi::sg_zero_buffer(self.list, self.entries, length as usize, 0) };
+        }
+        true
+    }
+
+    /// Moves the end of the list to `length` bytes, not 0, for which there are pages.
+    fn end_at(&mut self, length: u32) {
+        let entries = length.div_ceil(PAGE);
+        let last = entries.saturating_sub(1);
+        self.set_element(self.entries.saturating_sub(1), PAGE, false);
+        self.set_element(last, length.wrapping_sub(last.wrapping_mul(PAGE)), true);
+        // INVARIANT: So many elements now have so many bytes, and end there.
+        self.entries = entries;
+        self.length = length;
+    }
+
+    /// Sets the length of an element that there is, and whether it is the last.
+    fn set_element(&mut self, at: u32, length: u32, is_last: bool) {
+        // SAFETY: By the invariant the list has that element.
+        let element = unsafe { &mut *self.list.add(at as usize) };
+        element.length = length;
+        // CAST: A bit of the word that has the page's address.
+        let end = abi::SG_END as usize;
+        element.page_link &= !end;
+        if is_last {
+            element.page_link |= end;
+        }
+        #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
+        self.show_length(at);
+    }
+
+    /// Lets software that takes the place of a device see the length of an element
+    /// that there is: address 0, its bytes.
+    #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
+    fn show_length(&mut self, at: u32) {
+        // SAFETY: By the invariant the list has that element.
+        let element = unsafe { &mut *self.list.add(at as usize) };
+        element.dma_length = element.length;
+    }
+
+    /// Without a device the data is as good as mapped from the start: nobody needs
+    /// more than the addresses of the pages.
+    fn show(&mut self, device: &DeviceRef) {
+        // INVARIANT: There is no device that would see anything; or it is not mapped.
+        self.mapped = if device.as_raw().is_null() {
+            self.entries
+        } else {
+            0
+        };
     }
 
     /// The first element, for C.
     #[inline]
     pub(crate) fn list(&self) -> *mut abi::scatterlist {
-        self.list.as_ptr()
+        self.list
     }
 
-    /// Its elements.
+    /// Bytes; 0 without pages.
+    #[inline]
+    pub(crate) fn length(&self) -> u32 {
+        self.length
+    }
+
+    /// Elements that have them.
     #[inline]
     pub(crate) fn entries(&self) -> u32 {
         self.entries
+    }
+
+    /// Bytes of all its pages, for this data or for more.
+    pub(crate) fn bytes(&self) -> u64 {
+        u64::from(self.pages).wrapping_mul(u64::from(PAGE))
     }
 
     /// Copies what lies `skip` bytes into the data, and says whether there was
@@ -91,7 +195,7 @@ impl PageList {
         // far less than an `off_t` counts.
         let copied = unsafe {
             abi::sg_pcopy_to_buffer(
-                self.list(),
+                self.list,
                 self.entries,
                 to.as_mut_ptr().cast(),
                 to.len(),
@@ -101,14 +205,13 @@ impl PageList {
         copied == to.len()
     }
 
-    /// Makes the data visible to the device. Context: any.
+    /// Makes the data visible to the device that it was allocated for. Context: any.
     ///
     /// # Errors
     ///
     /// `EIO`: the device cannot reach it.
-    pub(crate) fn map(&mut self, device: &DeviceRef) -> Result {
+    pub(crate) fn map(&mut self, device: &DeviceRef, direction: Direction) -> Result {
         if device.as_raw().is_null() {
-            self.map_without_device();
             return Ok(());
         }
         // SAFETY: By the invariant the list has that many elements; it is not
@@ -116,9 +219,9 @@ impl PageList {
         let mapped = unsafe {
             abi::dma_map_sg_attrs(
                 device.as_raw(),
-                self.list(),
+                self.list,
                 self.entries as c_int,
-                self.direction.as_raw(),
+                direction.as_raw(),
                 0,
             )
         };
@@ -127,54 +230,26 @@ impl PageList {
         }
         // INVARIANT: Mapped, with so many elements for the device.
         self.mapped = mapped;
+        self.direction = direction;
         Ok(())
-    }
-
-    /// What takes the place of a mapping for software: address 0, all lengths.
-    #[inline]
-    fn map_without_device(&mut self) {
-        #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
-        match self.entries {
-            1 => self.set_dma_length(0),
-            _ => self.set_dma_lengths(),
-        }
-        // INVARIANT: There is no device that would see anything.
-        self.mapped = self.entries;
-    }
-
-    /// Sets the length for the device of each element.
-    #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
-    #[inline(never)]
-    fn set_dma_lengths(&mut self) {
-        for at in 0..self.entries as usize {
-            self.set_dma_length(at);
-        }
-    }
-
-    /// Sets the length for the device of one element that there is.
-    #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
-    #[inline]
-    fn set_dma_length(&mut self, at: usize) {
-        // SAFETY: By the invariant the list has that element.
-        let element = unsafe { &mut *self.list().add(at) };
-        element.dma_length = element.length;
     }
 
     /// Takes the data back from the device. Context: any.
     pub(crate) fn unmap(&mut self, device: &DeviceRef) {
-        if self.mapped != 0 && !device.as_raw().is_null() {
-            // SAFETY: By the invariant it is mapped for this device, with as
-            // many elements as the list has. CAST: As in `map`.
-            unsafe {
-                abi::dma_unmap_sg_attrs(
-                    device.as_raw(),
-                    self.list(),
-                    self.entries as c_int,
-                    self.direction.as_raw(),
-                    0,
-                )
-            };
+        if self.mapped == 0 || device.as_raw().is_null() {
+            return;
         }
+        // SAFETY: By the invariant it is mapped for this device, with as many
+        // elements as the list has. CAST: As in `map`.
+        unsafe {
+            abi::dma_unmap_sg_attrs(
+                device.as_raw(),
+                self.list,
+                self.entries as c_int,
+                self.direction.as_raw(),
+                0,
+            )
+        };
         // INVARIANT: Not mapped.
         self.mapped = 0;
     }
@@ -186,31 +261,41 @@ impl PageList {
         self.mapped == self.entries
     }
 
-    /// The bytes of each element that a device sees and that was not moved.
-    pub(crate) fn rest_lengths(&self) -> impl Iterator<Item = u32> + '_ {
-        (self.moved..self.mapped).map(|at| {
+    /// The bytes of each element that a device sees, without the first `moved`.
+    pub(crate) fn rest_lengths(&self, moved: u32) -> impl Iterator<Item = u32> + '_ {
+        (moved..self.mapped).map(|at| {
             // SAFETY: By the invariant the element exists and is mapped.
-            unsafe { abi::sg_dma_len(self.list().add(at as usize)) }
+            unsafe { abi::sg_dma_len(self.list.add(at as usize)) }
         })
     }
 
-    /// The first element that was not moved.
+    /// The element behind the first `moved`, which there are.
     #[inline]
-    pub(crate) fn rest(&self) -> *mut abi::scatterlist {
-        // SAFETY: `moved` never passes `entries`.
-        unsafe { self.list().add(self.moved as usize) }
+    pub(crate) fn rest(&self, moved: u32) -> *mut abi::scatterlist {
+        self.list.wrapping_add(moved as usize)
     }
 
-    /// Notes that `elements` more were moved.
-    #[inline]
-    pub(crate) fn advance(&mut self, elements: u32) {
-        self.moved = self.moved.saturating_add(elements).min(self.entries);
+    /// Frees the pages. Context: any; not mapped.
+    pub(crate) fn free(&mut self) {
+        if self.list.is_null() {
+            return;
+        }
+        // What frees them goes up to the end of the list.
+        self.end_at(self.pages.saturating_mul(PAGE));
+        // SAFETY: From `sgl_alloc`, not mapped, and nobody has it: it is forgotten
+        // below.
+        unsafe { abi::sgl_free(self.list) };
+        // INVARIANT: Null, and all numbers are 0.
+        self.list = ptr::null_mut();
+        self.length = 0;
+        self.entries = 0;
+        self.pages = 0;
+        self.mapped = 0;
     }
+}
 
-    /// Unmaps and frees the data. Context: any.
-    pub(crate) fn free(mut self, device: &DeviceRef) {
-        self.unmap(device);
-        // SAFETY: From `sgl_alloc`, and not mapped any more; `self` is gone.
-        unsafe { abi::sgl_free(self.list()) };
+impl Drop for PageList {
+    fn drop(&mut self) {
+        self.free();
     }
 }

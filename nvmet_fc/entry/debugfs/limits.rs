@@ -173,6 +173,12 @@ fn of_port(out: &mut Output<'_>, listed: &Listed) -> fmt::Result {
             port.room.data_max,
             port.room.data.load(Relaxed),
         ),
+        (
+            "kept_data",
+            "bytes",
+            port.room.kept_max,
+            port.room.kept.load(Relaxed),
+        ),
         ("hosts", "hosts", number(hosts_max), number(hosts)),
         (
             "link_services",

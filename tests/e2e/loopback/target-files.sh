@@ -32,6 +32,20 @@ sum() {
 	echo "$total"
 }
 
+# kept: bytes of memory for data that stay with slots of the first target port.
+kept() {
+	field used "$(record_of "$NVMET_FC/limits" limit=kept_data targetport=0)"
+}
+
+# kept_at_most BYTES: no more than that.
+kept_at_most() {
+	(($(kept) <= $1)) || { kept; return 1; }
+}
+
+kept_nowhere() {
+	not grep '^limit=kept_data .* used=[1-9]' "$NVMET_FC/limits"
+}
+
 # counted FIELD.. -- CAUSE: the count in the record of errors with these fields and that cause.
 counted() {
 	local all="$*" words=()
@@ -88,6 +102,12 @@ is 'limits: the associations of a port' "$(record_of "$NVMET_FC/limits" limit=as
 is 'limits: those of a host without a controller' "$(record_of "$NVMET_FC/limits" limit=associations_unconnected targetport=0 host=3)" \
 	'limit=associations_unconnected value=128 used=1 scope=host unit=associations targetport=0 host=3'
 
+# 64 KiB stay with the slot, and not for long; with a queue that ends nothing does (below).
+dd if="$DISK" of=/dev/null iflag=direct bs=64k count=20 status=none
+check 'limits: memory for data stays with a slot' not kept_at_most 65535
+check 'limits: within bounds' kept_at_most "$(field value "$(record_of "$NVMET_FC/limits" limit=kept_data targetport=0)")"
+check 'limits: it is given back when no command uses it' wait_for 45 kept_at_most 65535
+
 # What is refused has a line, and is counted.
 klog_mark
 before=$(counted kind=refused what=connect -- 'nvmet failed it')
@@ -139,6 +159,7 @@ loop_write control give_up
 check 'ports: it is gone' wait_for 30 not ports
 reap 60 "$remover"
 disconnect_all
+check 'limits: all memory for data is given back' wait_for 30 kept_nowhere
 reap 100 "$reader" > /dev/null 2>&1
 nvmet_clear
 loop_down

@@ -120,6 +120,8 @@ suites! {
     nvme_fc_target_review_data = review_data {
         review_target_c3_log_page,
         review_target_c3_short_read,
+        review_target_c3_kept_memory,
+        kept_memory_of_any_length,
         review_target_m7_small_mdts,
         review_target_m9_large_queues,
     }

@@ -81,6 +81,75 @@ pub(crate) fn review_target_c3_short_read() -> CaseResult {
     bench.end()
 }
 
+/// So many bytes that no other call gives.
+fn pattern(seed: usize, length: usize) -> CaseResult<KVVec<u8>> {
+    let mut data = room(length)?;
+
+    for (at, byte) in data.iter_mut().enumerate() {
+        // CAST: The low byte.
+        *byte = (at / BLOCK + at + seed * 31) as u8 | 1;
+    }
+    Ok(data)
+}
+
+pub(crate) fn review_target_c3_kept_memory() -> CaseResult {
+    let bench = Bench::with_namespace(&Config::USUAL)?;
+    let (association, connection) = bench.io_queue(31, 8)?;
+
+    // One command at a time, so that all have the slot in which the write has left
+    // its data: as much as a slot keeps. What is read next is as long, or shorter.
+    for count in [16u16, 15, 8, 1, 16] {
+        let length = usize::from(count) * BLOCK;
+        let iu = Bench::blocks(connection, true, 0, 16);
+        let dirt = KVVec::from_elem(DIRT, 16 * BLOCK, GFP_KERNEL).or_fail()?;
+        ensure_eq!(bench.run(&iu, dirt)?.status(), 0);
+        bench.subsystem.cut_namespace().or_fail()?;
+
+        let iu = Bench::blocks(connection, false, 0, count);
+        let exchange = bench.start(&iu, room(length)?, Script::usual(Place::Now))?;
+        ensure_eq!(exchange.wait_over()?.or_fail()?.status(), 0);
+        let data = exchange.take_data();
+        ensure_eq!(data.len(), length);
+        let stale = data.iter().filter(|byte| **byte != 0).count();
+        ensure_eq!(stale, 0, "stale bytes of {length}");
+    }
+    bench.disconnect(association)?;
+    bench.end()
+}
+
+pub(crate) fn kept_memory_of_any_length() -> CaseResult {
+    for segments in [256, 4, 1] {
+        let config = Config {
+            segments,
+            ..Config::USUAL
+        };
+        let bench = Bench::with_namespace(&config)?;
+        let (association, connection) = bench.io_queue(31, 8)?;
+
+        // Longer and shorter by turns, up to more than a slot keeps.
+        for (nth, count) in [1u16, 16, 3, 17, 2, 16, 1, 32, 15, 16]
+            .into_iter()
+            .enumerate()
+        {
+            let length = usize::from(count) * BLOCK;
+            let iu = Bench::blocks(connection, true, 0, count);
+            ensure_eq!(bench.run(&iu, pattern(nth, length)?)?.status(), 0);
+
+            let iu = Bench::blocks(connection, false, 0, count);
+            let exchange = bench.start(&iu, room(length)?, Script::usual(Place::Now))?;
+            ensure_eq!(exchange.wait_over()?.or_fail()?.status(), 0);
+            let data = exchange.take_data();
+            ensure!(
+                data[..] == pattern(nth, length)?[..],
+                "{count} of {segments}"
+            );
+        }
+        bench.disconnect(association)?;
+        bench.end()?;
+    }
+    Ok(())
+}
+
 pub(crate) fn review_target_m7_small_mdts() -> CaseResult {
     let mut bench = Bench::with_namespace(&Config::USUAL)?;
 
