@@ -60,7 +60,7 @@ use crate::{
 pub(crate) const UNKNOWN_LENGTH_MAX: u32 = 4 << 20;
 
 /// Starts a command. Context: may sleep; the queue's gate was entered.
-#[inline]
+#[inline(always)]
 pub(crate) fn start(exchange: Exchange, transfer: Transfer) {
     let Some(exchange) = exchange.begin(transfer) else {
         return;
@@ -120,8 +120,21 @@ pub(crate) fn start_write(exchange: Exchange, length: u32) {
         return;
     }
     match exchange.on_issue_from(State::EXECUTING, Event::WriteData) {
-        Action::Proceed => run(exchange, Operation::WriteData),
+        Action::Proceed => fetch(exchange),
         action => finish(exchange, action),
+    }
+}
+
+/// Gives operations that fetch write data to the LLDD, for as long as each has ended
+/// by the time it was given: here and below, the stack does not grow with their
+/// number.
+#[inline(always)]
+fn fetch(mut exchange: Exchange) {
+    while let Some(back) = exchange.issue_data(Operation::WriteData) {
+        match after_write_data(back) {
+            Some(next) => exchange = next,
+            None => return,
+        }
     }
 }
 
@@ -222,88 +235,134 @@ fn read_operation(exchange: &Exchange, last: bool) -> Operation {
 /// hard IRQ included.
 #[inline(always)]
 pub(crate) fn completed(mut exchange: Exchange) {
-    let mut operation = Operation::Rsp;
+    let mut planned = None;
     if exchange.is_read() && exchange.response().cqe.status.get() == 0 {
-        match exchange.map_and_plan() {
-            Some(last) => operation = read_operation(&exchange, last),
-            None => {
-                let status = STATUS_INTERNAL.wrapping_shl(1);
-                exchange.response().cqe.status.set(status);
-            }
+        planned = exchange.map_and_plan();
+        if planned.is_none() {
+            let status = STATUS_INTERNAL.wrapping_shl(1);
+            exchange.response().cqe.status.set(status);
         }
     }
-    // Two calls, each of which becomes a few instructions.
-    let action = if operation == Operation::ReadData {
-        exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::ReadData))
-    } else {
-        exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::Rsp))
+    let exchange = match planned {
+        Some(last) => begin_sending(exchange, last),
+        None => begin_response(exchange),
     };
-    match action {
-        Action::Proceed => run(exchange, operation),
-        action => finish(exchange, action),
+    if let Some(exchange) = exchange {
+        respond(exchange);
+    }
+}
+
+/// The response of a command without read data is next, with what comes back.
+#[inline(always)]
+fn begin_response(exchange: Exchange) -> Option<Exchange> {
+    match exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::Rsp)) {
+        Action::Proceed => Some(exchange),
+        action => {
+            finish(exchange, action);
+            None
+        }
+    }
+}
+
+/// Sends read data that was planned. With what comes back the response is next.
+#[inline(always)]
+fn begin_sending(exchange: Exchange, last: bool) -> Option<Exchange> {
+    if read_operation(&exchange, last) == Operation::ReadDataRsp {
+        send_last(begin_response(exchange)?);
+        return None;
+    }
+    match exchange.on_issue_from(State::EXECUTING, Event::Completed(Next::ReadData)) {
+        Action::Proceed => send(exchange),
+        action => {
+            finish(exchange, action);
+            None
+        }
+    }
+}
+
+/// Gives operations that send read data to the LLDD, for as long as each has ended by
+/// the time it was given. With what comes back the response is next.
+#[inline(always)]
+fn send(mut exchange: Exchange) -> Option<Exchange> {
+    loop {
+        match after_read_data(exchange.issue_data(Operation::ReadData)?)? {
+            (next, Operation::ReadData) => exchange = next,
+            (next, operation) => return unless_last(next, operation),
+        }
+    }
+}
+
+/// Gives the last read data to the LLDD, and the response with it, if that is what is
+/// next. If not, the response alone is, with what comes back.
+#[inline(always)]
+fn unless_last(exchange: Exchange, operation: Operation) -> Option<Exchange> {
+    if operation != Operation::ReadDataRsp {
+        return Some(exchange);
+    }
+    send_last(exchange);
+    None
+}
+
+/// Gives the last read data to the LLDD, and the response with it.
+fn send_last(exchange: Exchange) {
+    if let Some(exchange) = exchange.issue_data(Operation::ReadDataRsp) {
+        after_last_data(exchange);
+    }
+}
+
+/// Gives the response to the LLDD.
+#[inline(always)]
+fn respond(mut exchange: Exchange) {
+    exchange.free_data();
+    if let Some(exchange) = exchange.issue_response() {
+        after_response(exchange);
     }
 }
 
 /// The caller was told to carry an exchange on after an operation. Context: any
 /// that the LLDD calls `done` in.
 pub(crate) fn carry_on(exchange: Exchange) {
-    drive(exchange, None);
-}
-
-/// Gives an operation to the LLDD.
-#[inline]
-fn run(exchange: Exchange, operation: Operation) {
-    drive(exchange, Some(operation));
-}
-
-/// Gives operations to the LLDD, for as long as each has ended by the time it
-/// was given: the stack does not grow with their number. Without a first one,
-/// starts with what follows the one that has ended.
-fn drive(mut exchange: Exchange, mut operation: Option<Operation>) {
-    loop {
-        if let Some(next) = operation {
-            if next == Operation::Rsp {
-                exchange.free_data();
-            }
-            match exchange.issue(next) {
-                Some(back) => exchange = back,
-                None => return,
-            }
-        }
-        match after_operation(exchange) {
-            Some((back, next)) => (exchange, operation) = (back, Some(next)),
-            None => return,
-        }
-    }
-}
-
-/// An operation has ended: what comes next for the LLDD, if the exchange is not
-/// handed on otherwise.
-#[inline]
-fn after_operation(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
     match exchange.operation() {
-        Operation::Rsp => {
-            // Nothing changes the end of a response that was taken.
-            if exchange.was_taken() {
-                exchange.release_without_data();
-            } else {
-                act(exchange, Event::ResponseDone { ok: false });
+        Operation::Rsp => after_response(exchange),
+        Operation::ReadData => {
+            let ready = match after_read_data(exchange) {
+                Some((next, Operation::ReadData)) => send(next),
+                Some((next, operation)) => unless_last(next, operation),
+                None => return,
+            };
+            if let Some(exchange) = ready {
+                respond(exchange);
             }
-            None
         }
-        Operation::ReadData => after_read_data(exchange),
-        Operation::WriteData => after_write_data(exchange),
-        Operation::ReadDataRsp => {
-            let ok = exchange.has_moved();
-            act(exchange, Event::ResponseDone { ok });
-            None
+        Operation::WriteData => {
+            if let Some(exchange) = after_write_data(exchange) {
+                fetch(exchange);
+            }
         }
+        Operation::ReadDataRsp => after_last_data(exchange),
     }
 }
 
-/// Write data came, or did not.
-#[inline]
-fn after_write_data(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
+/// The response went, or did not.
+#[inline(always)]
+fn after_response(exchange: Exchange) {
+    // Nothing changes the end of a response that was taken.
+    if exchange.was_taken() {
+        exchange.release_without_data();
+    } else {
+        act(exchange, Event::ResponseDone { ok: false });
+    }
+}
+
+/// The last data went, and the response with it, or they did not.
+fn after_last_data(mut exchange: Exchange) {
+    let ok = exchange.has_moved();
+    act(exchange, Event::ResponseDone { ok });
+}
+
+/// Write data came, or did not. What comes back has more of it to fetch.
+#[inline(always)]
+fn after_write_data(mut exchange: Exchange) -> Option<Exchange> {
     let ok = exchange.has_moved();
     if ok && exchange.is_all_moved() {
         let done = Event::WriteDataDone {
@@ -322,7 +381,7 @@ fn after_write_data(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
     }
     let ok = ok && exchange.plan().is_some();
     match exchange.on_issue(Event::WriteDataDone { ok, more: true }) {
-        Action::Proceed => Some((exchange, Operation::WriteData)),
+        Action::Proceed => Some(exchange),
         action => {
             finish(exchange, action);
             None
@@ -330,19 +389,16 @@ fn after_write_data(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
     }
 }
 
-/// Read data went, or did not.
-#[inline]
+/// Read data went, or did not: which operation is next.
+#[inline(always)]
 fn after_read_data(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
-    let mut operation = Operation::Rsp;
     let ok = exchange.has_moved();
-    let action = if ok && exchange.is_all_moved() {
-        let next = Next::Rsp;
-        exchange.on_issue_from(State::READ_DATA, Event::ReadDataDone { ok: true, next })
-    } else {
-        go_on_reading(&mut exchange, ok, &mut operation)
-    };
-    match action {
-        Action::Proceed => Some((exchange, operation)),
+    if !(ok && exchange.is_all_moved()) {
+        return go_on_reading(exchange, ok);
+    }
+    let next = Next::Rsp;
+    match exchange.on_issue_from(State::READ_DATA, Event::ReadDataDone { ok: true, next }) {
+        Action::Proceed => Some((exchange, Operation::Rsp)),
         action => {
             finish(exchange, action);
             None
@@ -352,15 +408,21 @@ fn after_read_data(mut exchange: Exchange) -> Option<(Exchange, Operation)> {
 
 /// Read data went, but not the last of it; or it did not.
 #[inline(never)]
-fn go_on_reading(exchange: &mut Exchange, ok: bool, operation: &mut Operation) -> Action {
+fn go_on_reading(mut exchange: Exchange, ok: bool) -> Option<(Exchange, Operation)> {
     let last = if ok { exchange.plan() } else { None };
     let ok = last.is_some();
-    *operation = last.map_or(Operation::Rsp, |last| read_operation(exchange, last));
+    let operation = last.map_or(Operation::Rsp, |last| read_operation(&exchange, last));
     let next = match operation {
         Operation::ReadData => Next::ReadData,
         _ => Next::Rsp,
     };
-    exchange.on_issue(Event::ReadDataDone { ok, next })
+    match exchange.on_issue(Event::ReadDataDone { ok, next }) {
+        Action::Proceed => Some((exchange, operation)),
+        action => {
+            finish(exchange, action);
+            None
+        }
+    }
 }
 
 /// Takes an event that ends an exchange.

@@ -91,8 +91,9 @@ pub(crate) struct Parts<'a> {
     pub(crate) queue: &'a Queue,
 }
 
-/// A look at an exchange, for events. A copy, so that the exchange itself needs no
-/// address: it would cost all commands, with events or without.
+/// An exchange that is borrowed, for events and other things that are seldom done. A
+/// copy, so that the exchange itself needs no address: it would cost all commands, with
+/// events or without.
 ///
 /// # Invariants
 ///
@@ -167,7 +168,7 @@ impl Exchange {
         }
     }
 
-    /// A look at it.
+    /// A copy of it.
     #[inline(always)]
     pub(crate) fn view(&self) -> View<'_> {
         // INVARIANT: The exchange is borrowed as long.
@@ -261,7 +262,7 @@ impl Exchange {
     }
 
     /// As [`Exchange::on_from`]; if it may proceed, the next step is
-    /// [`Exchange::issue`].
+    /// [`Exchange::issue_data`] or [`Exchange::issue_response`].
     #[inline(always)]
     pub(crate) fn on_issue_from(&self, usual: State, event: Event) -> Action {
         let action = self.slot().phase.on_from(usual, event, true);
@@ -269,7 +270,7 @@ impl Exchange {
     }
 
     /// As [`Exchange::on`]; if it may proceed, the next step is
-    /// [`Exchange::issue`].
+    /// [`Exchange::issue_data`] or [`Exchange::issue_response`].
     #[inline]
     pub(crate) fn on_issue(&self, event: Event) -> Action {
         self.slot().phase.on_issue(event).unwrap_or_else(lost)
@@ -388,14 +389,14 @@ impl Exchange {
     #[inline(always)]
     pub(crate) fn free_data(&mut self) {
         if !self.work_ref().buffer.is_straight() {
-            self.free_mapped_data();
+            Self::free_mapped_data(self.view());
         }
     }
 
     /// The same where there may be something to do.
     #[inline(never)]
-    fn free_mapped_data(&mut self) {
-        let Parts { work, queue, .. } = self.parts();
+    fn free_mapped_data(mut view: View<'_>) {
+        let Parts { work, queue, .. } = view.exchange.parts();
         work.buffer.pages_mut().unmap(queue.port().device());
         let freed = work.buffer.end_use();
         if freed > u64::from(CHECK_LENGTH_ABOVE) {
@@ -418,14 +419,14 @@ impl Exchange {
             };
             return Some(true);
         }
-        self.map_and_plan_parts()
+        Self::map_and_plan_parts(self.view())
     }
 
     /// The same where there is something to do for it.
     #[inline(never)]
-    fn map_and_plan_parts(&mut self) -> Option<bool> {
-        self.data()?;
-        let Parts { work, queue, .. } = self.parts();
+    fn map_and_plan_parts(mut view: View<'_>) -> Option<bool> {
+        view.data()?;
+        let Parts { work, queue, .. } = view.exchange.parts();
         let direction = if work.marks.read {
             Direction::ToDevice
         } else {
@@ -433,7 +434,7 @@ impl Exchange {
         };
         let pages = work.buffer.pages_mut();
         pages.map(queue.port().device(), direction).ok()?;
-        self.plan()
+        view.exchange.plan()
     }
 
     /// Takes the data back from the device. Context: any.
@@ -471,7 +472,7 @@ impl Exchange {
     }
 
     /// As [`Exchange::release`], where the data was freed before.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn release_without_data(mut self) {
         let view = self.view();
         trace::cmd_release(move || CmdRelease::new(view.identified(), view.is_answered()));

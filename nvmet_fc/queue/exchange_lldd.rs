@@ -59,36 +59,39 @@ impl Exchange {
         Some(chunk.last)
     }
 
-    /// Gives an operation to the LLDD, on what [`Exchange::plan`] found. Comes
-    /// back with the exchange if the operation has ended, or was refused, by
-    /// the time `fcp_op` returns.
-    ///
-    /// Context: any.
-    #[inline]
-    pub(crate) fn issue(mut self, operation: Operation) -> Option<Self> {
-        let work = self.work();
-        work.marks.operation = operation;
-        if operation == Operation::Rsp {
-            // The memory for the data is not the command's by now.
-            self.set_no_data();
-        } else {
-            let work = self.work_ref();
-            self.set_data(work.buffer.pages(), work.part);
-            let view = self.view();
-            trace::data(move || view.data_event());
-        }
+    /// Gives an operation to the LLDD that moves the part of the data that was found
+    /// last, perhaps with the response behind it. Comes back with the exchange if the
+    /// operation has ended, or was refused, by the time `fcp_op` returns. Context: any.
+    #[inline(always)]
+    pub(crate) fn issue_data(mut self, operation: Operation) -> Option<Self> {
+        self.work().marks.operation = operation;
+        let work = self.work_ref();
+        self.set_data(work.buffer.pages(), work.part);
+        let view = self.view();
+        trace::data(move || view.data_event());
         self.set_operation(operation);
-        match operation {
-            Operation::Rsp => {
-                let moved = self.work_ref().part.offset;
-                self.write_response(moved);
-            }
-            Operation::ReadDataRsp => {
-                let all = self.work_ref().part.end();
-                self.write_response(all);
-            }
-            _ => {}
+        if operation == Operation::ReadDataRsp {
+            let all = self.work_ref().part.end();
+            self.write_response(all);
         }
+        self.hand_over()
+    }
+
+    /// Gives the response alone to the LLDD, as [`Exchange::issue_data`] does.
+    #[inline(always)]
+    pub(crate) fn issue_response(mut self) -> Option<Self> {
+        self.work().marks.operation = Operation::Rsp;
+        // The memory for the data is not the command's by now.
+        self.set_no_data();
+        self.set_operation(Operation::Rsp);
+        let moved = self.work_ref().part.offset;
+        self.write_response(moved);
+        self.hand_over()
+    }
+
+    /// Gives the LLDD the operation that was set.
+    #[inline(always)]
+    fn hand_over(mut self) -> Option<Self> {
         // The exchange is the LLDD's during the call.
         let refused = self.give();
         // Until this call is accounted for, nobody else carries on. A command of
@@ -96,16 +99,12 @@ impl Exchange {
         if refused {
             self.work().marks.refused = true;
         }
-        if self.slot().phase.issued(refused) {
-            Some(self)
-        } else {
-            None
-        }
+        self.slot().phase.issued(refused).then_some(self)
     }
 
     /// Finishes the response and points the LLDD at it. `transferred`: all that
     /// was moved by the time the host gets it.
-    #[inline]
+    #[inline(always)]
     fn write_response(&mut self, transferred: u32) {
         let ordinal = self.queue().next_ordinal();
         let Parts {
