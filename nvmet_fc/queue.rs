@@ -16,6 +16,8 @@ pub(crate) mod exchange;
 pub(crate) mod exchange_lldd;
 #[allow(unsafe_code, reason = "takes buffers out of command memory")]
 mod idle;
+#[allow(unsafe_code, reason = "references that nobody names")]
+mod lifetime;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod receive;
@@ -70,8 +72,7 @@ use crate::{
     },
     queue::{
         buffer::Terms,
-        names::ConnectNames,
-        slot_list::SlotList, //
+        names::ConnectNames, //
     },
     shared::{
         proto::{
@@ -86,6 +87,7 @@ use crate::{
         },
         support::{
             books::Entry,
+            departures::Departures,
             mapped::MappedArray,
             rcu_table::{
                 impl_has_link,
@@ -127,8 +129,8 @@ pub(crate) trait QueueOwner: Send + Sync {
 /// The memory of a command.
 pub(crate) type Slot = slot::Slot<Queue>;
 
-/// What of it belongs to the one who has the exchange.
-pub(crate) type Work = slot::Work<Queue>;
+/// Which of a queue's are free.
+pub(crate) type SlotList = slot_list::SlotList<Slot>;
 
 /// Where a new queue belongs.
 pub(crate) struct NewQueue {
@@ -146,8 +148,9 @@ pub(crate) struct NewQueue {
     pub(crate) share: Share,
 }
 
-/// A queue. In an [`Arc`] that the connection table, the association and every
-/// exchange have references to; the last one is given back by [`Queue::put`].
+/// A queue. In an [`Arc`] that the connection table, the association and, when that
+/// has left, the exchanges together have references to; the last one is given back by
+/// [`Queue::put`].
 #[pin_data]
 pub(crate) struct Queue {
     /// Next in the chain of the connection table.
@@ -193,6 +196,8 @@ pub(crate) struct Queue {
     /// Commands on their way into nvmet.
     #[pin]
     gate: SubmitGate,
+    /// Those that are over.
+    exchanges: Departures,
     /// Responses sent.
     ordinal: Atomic<u32>,
     /// Extended responses sent.
@@ -254,7 +259,7 @@ impl Queue {
                 GFP_KERNEL,
             )?;
         }
-        let list = SlotList::new(parameters.submission_queue_size, template.defers())?;
+        let list = SlotList::new(&slots, template.defers())?;
         let queue = UniqueArc::pin_init(
             try_pin_init!(Self {
                 link: Link::new(),
@@ -282,6 +287,7 @@ impl Queue {
                 list <- new_spinlock_irq!(list, "nvmet_fc::slots"),
                 free: Word::new(u32::from(parameters.submission_queue_size)),
                 gate <- SubmitGate::new(),
+                exchanges: Departures::new(),
                 ordinal: Atomic::new(0),
                 sequence_number: Atomic::new(0),
                 _entry: counts::CONNECTIONS.enter(),
@@ -290,8 +296,8 @@ impl Queue {
             }? Error),
             GFP_KERNEL,
         )?;
-        Slot::adopt_all(&queue, Self::slots, queue.nvmet_port);
-        Ok(queue.into())
+        let nvmet_port = queue.nvmet_port;
+        Ok(Slot::adopt_all(queue, Self::slots, nvmet_port))
     }
 
     /// The connection.
@@ -349,6 +355,12 @@ impl Queue {
     #[inline]
     pub(crate) fn gate(&self) -> &SubmitGate {
         &self.gate
+    }
+
+    /// Commands that are over.
+    #[inline]
+    pub(crate) fn exchanges(&self) -> &Departures {
+        &self.exchanges
     }
 
     /// What bounds an operation.

@@ -23,6 +23,7 @@ pub(crate) mod completion;
 pub(crate) mod cpus;
 #[allow(unsafe_code, reason = "wraps debugfs and seq_file")]
 pub(crate) mod debugfs;
+pub(crate) mod departures;
 #[allow(unsafe_code, reason = "wraps struct device")]
 pub(crate) mod device;
 #[allow(unsafe_code, reason = "wraps the streaming DMA API")]

@@ -252,7 +252,7 @@ pub(crate) fn shut_down(
     rcu_table::settle(Iterator::chain(queues, removed));
     // All are told before any is waited for.
     for_each(connections, |queue| queue.stop());
-    for_each(connections, |queue| queue.gate().close());
+    for_each(connections, |queue| queue.close_gate());
     wait_for_write_data(connections);
     for_each(connections, |queue| queue.nvmet.destroy());
     // An LLDD may keep a queue's exchanges, but their memory alone.
@@ -291,6 +291,7 @@ fn wait_for_write_data(connections: &SpinLockIrq<Connections>) {
 pub(crate) fn free(connections: &SpinLockIrq<Connections>) {
     for queue_id in ids() {
         let queue = connections.lock().leave(queue_id);
+        let queue = queue.and_then(Queue::leave_to_exchanges);
         if let Some(queue) = queue.and_then(Arc::into_unique_or_drop) {
             connections.lock().keep(queue_id, queue);
         }

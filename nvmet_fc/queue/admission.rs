@@ -6,10 +6,7 @@
 
 use kernel::{
     prelude::*,
-    sync::{
-        rcu,
-        ArcBorrow, //
-    }, //
+    sync::rcu, //
 };
 
 use crate::{
@@ -58,10 +55,7 @@ impl Queue {
     /// # Errors
     ///
     /// As there, and `ENOTCONN`: the queue is going.
-    fn accept_unconnected(
-        self: ArcBorrow<'_, Self>,
-        command: CheckedCommand<'_>,
-    ) -> Result<(Exchange, Submission)> {
+    fn accept_unconnected(&self, command: CheckedCommand<'_>) -> Result<(Exchange, Submission)> {
         let list = self.list().lock();
         if !list.admission.takes_commands() {
             return Err(ENOTCONN);

@@ -18,10 +18,7 @@ use core::{
     }, //
 };
 
-use kernel::{
-    pr_warn_once,
-    sync::Arc, //
-};
+use kernel::pr_warn_once;
 
 use crate::{
     abi,
@@ -34,10 +31,12 @@ use crate::{
         }, //
     },
     queue::{
-        slot::Marks,
+        slot::{
+            Marks,
+            Work, //
+        },
         Queue,
-        Slot,
-        Work, //
+        Slot, //
     },
     shared::{
         fc::{
@@ -117,7 +116,7 @@ impl Deref for View<'_> {
 ///
 /// # Invariants
 ///
-/// `slot` is not free, its queue is alive (the slot has a reference), and
+/// `slot` is not free, its queue is alive (it waits for its exchanges), and
 /// nobody else touches what belongs to the owner. Dropping it would lose the
 /// exchange; it ends in [`Exchange::release`].
 pub(crate) struct Exchange {
@@ -134,24 +133,17 @@ impl Exchange {
     /// # Safety
     ///
     /// The slot was free and is the caller's alone; it is part of `queue`, whose
-    /// lock is held. `lldd` is an exchange that the LLDD offers, and `done` has it
+    /// lock is held, and which has counted it as taken. `lldd` is an exchange that the LLDD offers, and `done` has it
     /// carried on.
     #[inline]
-    pub(crate) unsafe fn take(
-        slot: &Slot,
-        queue: Arc<Queue>,
-        lldd: FcpRequestPtr,
-        done: Done,
-    ) -> Self {
-        // INVARIANT: The caller's alone; the reference is put in below.
-        let mut this = Self {
+    pub(crate) unsafe fn take(slot: &Slot, queue: &Queue, lldd: FcpRequestPtr, done: Done) -> Self {
+        // INVARIANT: The caller's alone, and counted.
+        let this = Self {
             slot: NonNull::from(slot),
         };
-        // There is none to drop: `release` has taken it.
-        core::mem::forget(this.work().owner.replace(queue));
         slot.lldd.set(lldd);
         let private = ptr::from_ref(slot).cast_mut().cast();
-        this.set_up(this.queue().hardware_queue(), done, private);
+        this.set_up(queue.hardware_queue(), done, private);
         this
     }
 
@@ -473,22 +465,22 @@ impl Exchange {
 
     /// As [`Exchange::release`], where the data was freed before.
     #[inline(always)]
-    pub(crate) fn release_without_data(mut self) {
+    pub(crate) fn release_without_data(self) {
         let view = self.view();
         trace::cmd_release(move || CmdRelease::new(view.identified(), view.is_answered()));
         let request = self.fcp_request();
-        let Some(queue) = self.work().owner.take() else {
-            return;
-        };
         // SAFETY: Not released yet; nobody finds the slot through it from here on.
         unsafe { set_private(request, ptr::null_mut()) };
-        let slot = self.slot;
+        let (slot, at) = (self.slot, self.slot().queue());
         let _ = ManuallyDrop::new(self);
-        // SAFETY: The queue is alive through `queue`, so its slots are.
-        queue.as_arc_borrow().put_slot(unsafe { slot.as_ref() });
+        // SAFETY: The queue is alive until the exchange is over.
+        let queue = unsafe { &*at };
+        // SAFETY: So its slots are.
+        queue.put_slot(unsafe { slot.as_ref() });
         // SAFETY: Accepted once, and released here alone: the exchange ends.
         unsafe { queue.port().lldd.fcp_req_release(request) };
-        Queue::put(queue);
+        // SAFETY: The slot's queue, and the exchange was taken once.
+        unsafe { Queue::exchange_over(at) };
     }
 }
 

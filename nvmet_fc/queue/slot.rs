@@ -55,9 +55,7 @@ pub(crate) struct Marks {
 }
 
 /// What belongs to the one who has the exchange.
-pub(crate) struct Work<Q> {
-    /// The queue, while the exchange is not free: it outlives its commands.
-    pub(crate) owner: Option<Arc<Q>>,
+pub(crate) struct Work {
     /// Memory for data. That of the command at hand is as long as what this expects.
     pub(crate) buffer: Buffer,
     /// Bytes that the command IU stated.
@@ -101,7 +99,7 @@ pub(crate) struct Slot<Q> {
     /// Its bus address, 0 without a device.
     pub(crate) response_address: abi::dma_addr_t,
     /// What else belongs to the exchange's owner.
-    pub(crate) work: UnsafeCell<Work<Q>>,
+    pub(crate) work: UnsafeCell<Work>,
     /// The command IU.
     pub(crate) command: UnsafeCell<CommandIu>,
 }
@@ -129,7 +127,6 @@ impl<Q> Slot<Q> {
             response,
             response_address,
             work: UnsafeCell::new(Work {
-                owner: None,
                 buffer: Buffer::none(),
                 expected: 0,
                 part: Part::none(),
@@ -148,10 +145,15 @@ impl<Q> Slot<Q> {
     /// Tells all slots of a new queue whose they are, and nvmet's requests what
     /// stays the same for all commands: where the command and its completion
     /// are, and the port.
-    pub(crate) fn adopt_all(queue: &Pin<UniqueArc<Q>>, slots: fn(&Q) -> &[Self], port: NvmetPort) {
-        for slot in slots(queue) {
+    pub(crate) fn adopt_all(
+        queue: Pin<UniqueArc<Q>>,
+        slots: fn(&Q) -> &[Self],
+        port: NvmetPort,
+    ) -> Arc<Q> {
+        let queue = Arc::from(queue);
+        for slot in slots(&queue) {
             // SAFETY: Nobody else knows the queue yet.
-            unsafe { *slot.queue.get() = ptr::from_ref::<Q>(queue) };
+            unsafe { *slot.queue.get() = Arc::as_ptr(&queue) };
             let command = slot.command.get();
             // SAFETY: Nobody else knows the queue yet; slots stay where they are, and so
             // do their responses.
@@ -160,6 +162,7 @@ impl<Q> Slot<Q> {
                 slot.request.prepare(entry, completion, port);
             }
         }
+        queue
     }
 
     /// The command that the slot had last, for events. Context: any; if another is just
@@ -169,7 +172,7 @@ impl<Q> Slot<Q> {
         unsafe { self.command.get().read_volatile() }
     }
 
-    /// The queue. Its memory is alive when the slot's is.
+    /// The queue, from [`Arc::as_ptr`]. Its memory is alive when the slot's is.
     #[inline(always)]
     pub(crate) fn queue(&self) -> *const Q {
         // SAFETY: By the invariant it does not change any more.

@@ -32,11 +32,13 @@ pub(super) struct Deferred {
 }
 
 /// What the lock of a queue protects.
-pub(crate) struct SlotList {
+pub(crate) struct SlotList<S> {
     /// Which commands may come.
     pub(crate) admission: Admission,
-    /// Indices of the slots that are free, the last freed on top.
-    pub(super) free: KVVec<u16>,
+    /// Slots that are free, the last freed on top.
+    pub(super) free: KVVec<NonNull<S>>,
+    /// How often a slot was taken.
+    pub(super) taken: i64,
     /// Commands that wait for a slot. As many as there are slots: a host that
     /// keeps to its queue's size has no more.
     pub(super) deferred: Ring<Deferred>,
@@ -44,10 +46,11 @@ pub(crate) struct SlotList {
     pub(super) ready: Ring<u16>,
 }
 
-// SAFETY: The pointers are the LLDD's, who takes them back on any thread.
-unsafe impl Send for SlotList {}
+// SAFETY: The pointers are the LLDD's, who takes them back on any thread, and to slots,
+// which any thread may have.
+unsafe impl<S: Send + Sync> Send for SlotList<S> {}
 
-impl SlotList {
+impl<S> SlotList<S> {
     /// How many commands wait for a slot.
     pub(crate) fn waiting(&self) -> usize {
         self.deferred.len()
@@ -58,15 +61,16 @@ impl SlotList {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(slots: u16, defers: bool) -> Result<Self> {
-        let mut free = KVVec::with_capacity(usize::from(slots), GFP_KERNEL)?;
-        for index in (0..slots).rev() {
-            free.push(index, GFP_KERNEL)?;
+    pub(crate) fn new(slots: &[S], defers: bool) -> Result<Self> {
+        let mut free = KVVec::with_capacity(slots.len(), GFP_KERNEL)?;
+        for slot in slots.iter().rev() {
+            free.push(NonNull::from(slot), GFP_KERNEL)?;
         }
-        let waiting = if defers { usize::from(slots) } else { 0 };
+        let waiting = if defers { slots.len() } else { 0 };
         Ok(Self {
             admission: Admission::Unconnected,
             free,
+            taken: 0,
             deferred: Ring::new(waiting)?,
             ready: Ring::new(waiting)?,
         })

@@ -35,12 +35,10 @@ use crate::{
             self,
             Exchange, //
         },
-        slot_list::{
-            Deferred,
-            SlotList, //
-        },
+        slot_list::Deferred,
         Queue,
-        Slot, //
+        Slot,
+        SlotList, //
     },
     shared::{
         fc::{
@@ -72,7 +70,7 @@ const DEFERRED: usize = 1;
 ///
 /// # Invariants
 ///
-/// The queue's gate was entered, so the queue is alive.
+/// The queue has counted it, so it is alive.
 pub(crate) struct Submission(NonNull<Queue>);
 
 impl Drop for Submission {
@@ -95,10 +93,7 @@ impl Queue {
     ///
     /// [`admission::receive`]: crate::queue::admission::receive
     #[inline]
-    pub(crate) fn accept(
-        self: ArcBorrow<'_, Self>,
-        command: CheckedCommand<'_>,
-    ) -> Result<(Exchange, Submission)> {
+    pub(crate) fn accept(&self, command: CheckedCommand<'_>) -> Result<(Exchange, Submission)> {
         let list = self.list().lock();
         if list.admission != Admission::Connected {
             return Err(EAGAIN);
@@ -114,26 +109,27 @@ impl Queue {
     /// `ENOENT` and `EOVERFLOW`, as for [`Queue::accept`].
     #[inline(always)]
     pub(crate) fn take(
-        self: ArcBorrow<'_, Self>,
+        &self,
         mut list: SpinLockIrqGuard<'_, SlotList>,
         command: CheckedCommand<'_>,
         checked: bool,
     ) -> Result<(Exchange, Submission)> {
-        let Some(slot) = list.free.pop().and_then(|at| self.slot(at)) else {
+        let Some(slot) = list.free.pop() else {
             return Err(self.defer(&mut list, command));
         };
+        // SAFETY: What is in the list are slots of this queue, which stay with it.
+        let slot = unsafe { slot.as_ref() };
         self.set_free(list.free.len());
-        self.gate().enter();
-        // INVARIANT: Entered, under the lock that showed that the queue stays.
-        let submission = Submission(NonNull::from(&*self));
+        list.taken = list.taken.wrapping_add(1);
+        // INVARIANT: Counted, under the lock that showed that the queue stays.
+        let submission = Submission(NonNull::from(self));
         if checked {
             exchange::mark_executing(slot);
         } else {
             exchange::mark_received(slot);
         }
         // SAFETY: The slot was free, and was taken under the lock; an offer.
-        let mut exchange =
-            unsafe { Exchange::take(slot, self.into(), command.exchange(), fcp_done) };
+        let mut exchange = unsafe { Exchange::take(slot, self, command.exchange(), fcp_done) };
         drop(list);
         exchange.set_command(command.iu());
         Ok((exchange, submission))
@@ -166,34 +162,36 @@ impl Queue {
     /// Takes a slot back whose exchange is over, and gives it to the first
     /// command that waits. Context: any.
     #[inline]
-    pub(crate) fn put_slot(self: ArcBorrow<'_, Self>, slot: &Slot) {
+    pub(crate) fn put_slot(&self, slot: &Slot) {
         let mut list = self.list().lock();
         slot.lldd.set(ptr::null_mut());
         slot.phase.set(State::FREE);
         if list.deferred.is_empty() {
             // There is room: the slot came from there.
-            let _ = list.free.push_within_capacity(slot.index);
+            let _ = list.free.push_within_capacity(NonNull::from(slot));
             self.set_free(list.free.len());
             return;
         }
         self.give_to_waiting(&mut list, slot);
         drop(list);
-        Arc::from(self).queue_start();
+        // SAFETY: From `Arc::as_ptr`, and alive: the exchange at hand is not over.
+        let queue = unsafe { ArcBorrow::from_raw(slot.queue()) };
+        Arc::from(queue).queue_start();
     }
 
     /// Gives a free slot to the first command that waits.
     #[cold]
-    fn give_to_waiting(self: ArcBorrow<'_, Self>, list: &mut SlotList, slot: &Slot) {
+    fn give_to_waiting(&self, list: &mut SlotList, slot: &Slot) {
         let Some(next) = list.deferred.pop() else {
             return;
         };
         counts::DEFERRED.release();
         // Waiting commands are taken away when the queue goes, so it stays.
-        self.gate().enter();
+        list.taken = list.taken.wrapping_add(1);
         exchange::mark_received(slot);
         // SAFETY: The slot is free, and the lock is held; the exchange was
         // accepted.
-        let mut exchange = unsafe { Exchange::take(slot, self.into(), next.lldd, fcp_done) };
+        let mut exchange = unsafe { Exchange::take(slot, self, next.lldd, fcp_done) };
         exchange.set_deferred(next.command);
         // There is room for as many as there are slots. The exchange is the
         // work item's from here on.
@@ -206,7 +204,7 @@ impl Queue {
         let slot = self.slot(index)?;
         // SAFETY: What is in the list is nobody's until it is taken out.
         let exchange = unsafe { Exchange::carry_on(slot) };
-        // INVARIANT: Entered when the slot was put into the list.
+        // INVARIANT: Counted when the slot was put into the list.
         Some((exchange, Submission(NonNull::from(self))))
     }
 
