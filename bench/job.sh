@@ -1,46 +1,213 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# job.sh RW BS DEPTH IOS: in the guest. Connects over fcloop to a null_blk, does IOS I/Os, and prints what
-# report.py needs to tell the modules apart. Two runs that differ in IOS alone give the cost of one I/O.
+# job.sh STEP..: in the guest, beside tests/e2e and what bench/run has put into its folder: ours modules, mark. A step is
+# `WHO LLDD/ASSOCIATIONS PASS WHAT..`: with the C modules (c) or ours (rust), over fcloop, inline (nvme-fc-loopback that
+# completes in the call), readrsp (with READDATA_RSP besides) or device (with a DMA device), so many controllers, and
+#
+#   RW:BS:DEPTH:IOS  so many I/Os of fio's, spread over all controllers, counted beside FEW of them
+#   life             connect, reset and disconnect of a few more controllers
+#   memory           prints what a controller and an exchange take
+#
+# Each counted part is a phase, as counts.py reads its name.
 set -euo pipefail
-rw=$1 bs=$2 depth=$3 ios=$4
+export E2E=/job/e2e E2E_LLDD=fcloop
+tools=$PWD
+FEW=100
+LIVES=4
+HOSTID=11111111-2222-3333-4444-555555555555
+for file in wait books nvmet; do
+	# shellcheck source=/dev/null
+	source "$E2E/lib/$file.sh"
+done
 
-host=nn-0x10001100aa000001:pn-0x20001100aa000001
-target=nn-0x10001100ab000001:pn-0x20001100ab000001
-ctl=/sys/class/fcloop/ctl
-nvmet=/sys/kernel/config/nvmet
+# phase NAME COMMAND..: counts what the kernel does meanwhile. What came before has settled by then: the clock follows the
+# instructions, so that waiting costs nothing.
+phase() {
+	nap 300
+	"$tools/mark" "begin $1"
+	"${@:2}"
+	"$tools/mark" end
+}
 
+# load WHO LLDD: the modules, and proof that they are the right ones.
+load() {
+	local file needed ours=''
+	for file in nvme-fc nvmet-fc; do
+		if [[ $1 == c ]]; then
+			modprobe "$file"
+		else
+			for needed in $(modinfo -F depends "$tools/$file.ko" | tr , ' '); do modprobe "$needed"; done
+			insmod "$tools/$file.ko"
+			ours=O
+		fi
+		file=/sys/module/${file//-/_}/taint
+		[[ $(tr -dc O <"$file") == "$ours" ]] || { echo "job.sh: $file does not show the $1 module"; exit 1; }
+	done
+	case $2 in
+	fcloop) E2E_LLDD=fcloop; modprobe nvme_fcloop ;;
+	*) E2E_LLDD=loopback; modprobe configfs; insmod "$tools/nvme-fc-loopback.ko" ;;
+	esac
+	E2E_LOOPBACK_HOST='device=none complete=inline' E2E_LOOPBACK_TARGET='device=none complete=inline'
+	case $2 in
+	readrsp) E2E_LOOPBACK_TARGET+=' read_rsp=1' ;;
+	device) E2E_LOOPBACK_HOST='device=platform complete=inline' E2E_LOOPBACK_TARGET=$E2E_LOOPBACK_HOST ;;
+	esac
+	# shellcheck source=/dev/null
+	source "$E2E/lib/fabric.sh"
+	fabric_up 1
+	port_make 1
+	connected=0
+	# Where each module's code begins; its functions only if somebody is to read of them.
+	{
+		sed -n 's/^\([^ ]*\) .* 0x\([0-9a-f]*\).*/\2 t text\t[\1]/p' /proc/modules
+		[[ ! ${BENCH_NAMES:-} ]] || grep '\[nvme' /proc/kallsyms
+	} >/tmp/modules
+	"$tools/mark" modules </tmp/modules
+}
+
+unload() {
+	disconnect_all
+	port_remove 1
+	fabric_down 1
+	wait_for 20 rmmod "$LLDD_MODULE"
+	wait_for 20 rmmod nvme_fc
+	wait_for 20 rmmod nvmet_fc
+}
+
+# subsystem N: one on the port, as long as the port is there. A disk of its own for each controller.
+subsystem() {
+	[[ -d $NVMET/subsystems/bench-$1 ]] || {
+		subsystem_make "bench-$1"
+		mkdir "$NVMET/subsystems/bench-$1/namespaces/1"
+		echo /dev/nullb0 >"$NVMET/subsystems/bench-$1/namespaces/1/device_path"
+		echo 1 >"$NVMET/subsystems/bench-$1/namespaces/1/enable"
+	}
+	[[ -L $NVMET/ports/1/subsystems/bench-$1 ]] || port_link 1 "bench-$1"
+}
+
+# connect NUMBER [OPTIONS]: so many controllers more. Each is asked for in one write, and is there when that returns.
+connect() {
+	local n fabrics answer
+	for ((n = connected + 1; n <= connected + $1; n++)); do
+		exec {fabrics}<>/dev/nvme-fabrics
+		printf 'transport=fc,traddr=%s,host_traddr=%s,nqn=%s,hostnqn=nqn.2014-08.org.example:bench,hostid=%s,%s' \
+			"$(target_traddr 1)" "$(host_traddr 1)" "bench-$n" "$HOSTID" "keep_alive_tmo=0${2:+,$2}" >&"$fabrics"
+		read -r answer <&"$fabrics"
+		exec {fabrics}>&-
+		[[ $answer == instance=* ]] || { echo "job.sh: connect: $answer"; exit 1; }
+	done
+	connected=$((connected + $1))
+}
+
+disks_are() {
+	local disks=(/dev/nvme*n1)
+	[[ -b ${disks[0]} && ${#disks[@]} == "$1" ]]
+}
+
+none_left() {
+	! compgen -G '/sys/class/nvme/nvme*' >/dev/null
+}
+
+# disconnect NUMBER: so many controllers, those that came last.
+disconnect() {
+	local ctrl nqn
+	for ctrl in /sys/class/nvme/nvme*; do
+		read -r nqn <"$ctrl/subsysnqn"
+		((${nqn#bench-} <= connected - $1)) || echo 1 >"$ctrl/delete_controller"
+	done
+	connected=$((connected - $1))
+}
+
+disconnect_all() {
+	disconnect "$connected"
+	wait_for 30 none_left
+}
+
+reset() {
+	local ctrls=(/sys/class/nvme/nvme*) ctrl
+	for ctrl in "${ctrls[@]:0:$1}"; do echo 1 >"$ctrl/reset_controller"; done
+}
+
+# to_the_end COMMAND..: with what it leaves to work items.
+to_the_end() {
+	"$@"
+	nap 1000
+}
+
+# ios RW BS DEPTH NUMBER: from huge pages, so that the pieces of a buffer do not depend on what memory was free.
+ios() {
+	local disks
+	disks=$(printf ':%s' /dev/nvme*n1)
+	LD_LIBRARY_PATH=/job/.guest/fio fio --name=bench --filename="${disks:1}" --direct=1 --ioengine=io_uring --rw="$1" \
+		--bs="$2" --iodepth="$3" --number_ios="$4" --size=1g --norandommap --randrepeat=1 \
+		--iomem=mmaphuge --minimal >/tmp/fio.out || { cat /tmp/fio.out; exit 1; }
+}
+
+# free_kib: memory that nobody has, once what can be dropped is.
+free_kib() {
+	nap 2000
+	echo 3 >/proc/sys/vm/drop_caches
+	nap 2000
+	awk '/^MemFree:/ { print $2 }' /proc/meminfo
+}
+
+# memory WHO: of 32 controllers beside none, and of their exchanges: queues of 128 entries beside queues of 16.
+memory() {
+	local none small large
+	for ((none = 1; none <= 32; none++)); do subsystem "$none"; done
+	disconnect_all
+	# What the first one leaves behind stays.
+	connect 32; wait_for 30 disks_are 32; disconnect_all
+	none=$(free_kib)
+	connect 32 queue_size=16; wait_for 30 disks_are 32
+	small=$(free_kib)
+	disconnect_all
+	connect 32 queue_size=128; wait_for 30 disks_are 32
+	large=$(free_kib)
+	echo "memory $1 association $(((none - large) * 1024 / 32))"
+	echo "memory $1 exchange $(((small - large) * 1024 / 32 / 112))"
+	disconnect_all
+}
+
+# step WHO LLDD/ASSOCIATIONS PASS WHAT..
+step() {
+	local who=$1 setup=$2 pass=$3 what event rw bs depth number
+	shift 3
+	load "$who" "${setup%/*}"
+	for ((number = 1; number <= ${setup#*/}; number++)); do subsystem "$number"; done
+	connect "${setup#*/}"
+	wait_for 30 disks_are "${setup#*/}"
+	for what in "$@"; do
+		case $what in
+		life)
+			for ((number = 1; number <= LIVES; number++)); do subsystem $((number + connected)); done
+			for event in connect reset disconnect; do
+				phase "$who $setup $event $pass $LIVES" to_the_end "$event" "$LIVES"
+			done
+			;;
+		memory) memory "$who" ;;
+		*)
+			IFS=: read -r rw bs depth number <<<"$what"
+			for number in "$FEW" "$((FEW + number))"; do
+				phase "$who $setup $rw:$bs:$depth $pass $number" ios "$rw" "$bs" "$depth" "$number"
+			done
+			;;
+		esac
+	done
+	unload
+	echo "done: $who $setup, pass $pass"
+}
+
+echo "about kernel $(uname -r)"
+echo "about built $(sed -E 's/.*\((\S*gcc\S*) \(([^)]*)\).*/\1, \2/' /proc/version)"
+"$tools/mark" symbols </proc/kallsyms
+# 32 MiB: 64 buffers of 128 KiB, and what is rounded up.
+echo 16 >/proc/sys/vm/nr_hugepages
+modprobe nvmet
 modprobe null_blk nr_devices=1 gb=1 memory_backed=0
-modprobe nvme_fcloop
-mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
-echo wwnn=0x10001100aa000001,wwpn=0x20001100aa000001 >$ctl/add_local_port
-echo wwnn=0x10001100ab000001,wwpn=0x20001100ab000001 >$ctl/add_target_port
-echo wwnn=0x10001100ab000001,wwpn=0x20001100ab000001,lpwwnn=0x10001100aa000001,lpwwpn=0x20001100aa000001,roles=0x60 \
-	>$ctl/add_remote_port
-mkdir $nvmet/subsystems/bench
-echo 1 >$nvmet/subsystems/bench/attr_allow_any_host
-mkdir $nvmet/subsystems/bench/namespaces/1
-echo /dev/nullb0 >$nvmet/subsystems/bench/namespaces/1/device_path
-echo 1 >$nvmet/subsystems/bench/namespaces/1/enable
-mkdir $nvmet/ports/1
-echo fc >$nvmet/ports/1/addr_trtype
-echo fc >$nvmet/ports/1/addr_adrfam
-echo $target >$nvmet/ports/1/addr_traddr
-ln -s $nvmet/subsystems/bench $nvmet/ports/1/subsystems/bench
-nvme connect -t fc -a $target -w $host -n bench --hostnqn nqn.2014-08.org.example:bench \
-	--hostid 11111111-2222-3333-4444-555555555555
-while ! [ -b /dev/nvme0n1 ]; do sleep 0.1; done
-fio --name=bench --filename=/dev/nvme0n1 --direct=1 --ioengine=io_uring --rw="$rw" --bs="$bs" --iodepth="$depth" \
-	--number_ios="$ios" --size=1g --norandommap --randrepeat=1 --minimal | cut -c1-60
-for module in nvme_fc nvmet_fc; do modinfo -n $module; done
-echo MODULES
-cat /proc/modules
-echo KSYMS
-grep '\[nvme' /proc/kallsyms
-echo KEND
-nvme disconnect -n bench
-rm $nvmet/ports/1/subsystems/bench
-rmdir $nvmet/ports/1 $nvmet/subsystems/bench/namespaces/1 $nvmet/subsystems/bench
-echo wwnn=0x10001100ab000001,wwpn=0x20001100ab000001 >$ctl/del_remote_port
-echo wwnn=0x10001100ab000001,wwpn=0x20001100ab000001 >$ctl/del_target_port
-echo wwnn=0x10001100aa000001,wwpn=0x20001100aa000001 >$ctl/del_local_port
+configfs_mount
+for words in "$@"; do
+	# shellcheck disable=SC2086 # words
+	step $words
+done
+nvmet_clear

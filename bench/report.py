@@ -1,59 +1,147 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Instructions per I/O, by module and by function, from two runs that differ only in their number of I/Os.
+"""report.py table|functions DIR, or guard|record DIR RECORDED: what bench/run has left in DIR, in figures.
 
-usage: report.py RUN_A RUN_B EXTRA_IOS
-
-RUN.counts: what insn_count.so wrote. RUN.log: the guest's console, in which the job printed
-`echo MODULES; cat /proc/modules; echo KSYMS; grep '\\[nvme' /proc/kallsyms; echo KEND` (boot with nokaslr).
-EXTRA_IOS: I/Os of run B minus I/Os of run A; boot and set-up cancel out.
+table: on the terminal, and in DIR as figures.json, performance-figures.rst and performance.svg. Fails if the repeats of a
+transport's figure lie further apart than counts.LIMIT. functions: the dearest functions of each transport. guard: each
+transport against RECORDED, for that kernel and compiler; TAP. record: writes RECORDED.
 """
-import bisect
-import re
+import json
+import os
+import statistics
 import sys
 
+import chart
+import counts
+import tables
 
-def load(run):
-    """What run executed: instructions by module, and by function of the modules named nvme*.
 
-    Each run by its own addresses: a module need not lie where it lay in the other boot.
-    """
-    text = open(f"{run}.log", errors="replace").read().split("MODULES\n")[-1]
-    modules = [(int(m[3], 16), int(m[2]), m[1]) for m in re.finditer(r"^(\w+) (\d+) .* (0x[0-9a-f]+)", text, re.M)]
-    symbols = sorted((int(m[1], 16), m[2], m[3]) for m in re.finditer(r"^([0-9a-f]{16}) [tT] (\S+)\s+\[(\w+)\]", text, re.M))
-    starts = [s[0] for s in symbols]
-    per_module, per_function = {}, {}
-    for line in open(f"{run}.counts"):
-        key, count = line.split()[0], int(line.split()[1])
-        if key in ("user", "kother"):
-            per_module[key] = per_module.get(key, 0) + count
+def read_about(lines):
+    """What else bench/run has noted: {"about": {..}, "sizes": {who: {module: {..}}}, "memory": {who: {what: bytes}}}."""
+    result = {"about": {}, "sizes": {}, "memory": {}}
+    for line in lines:
+        kind, *words = line.split()
+        if kind == "about":
+            result["about"][words[0]] = " ".join(words[1:])
+        elif kind == "size":
+            text, data, bss = map(int, words[2:5])
+            result["sizes"].setdefault(words[0], {})[words[1]] = {"text": text, "data": data + bss}
+        elif kind == "memory":
+            result["memory"].setdefault(words[0], {})[words[1]] = int(words[2])
+    return result
+
+
+def summary(measured):
+    """A list of {setup, case, who: {figure: median}, spread: {who: {figure: spread}}}, as measured has them."""
+    result = []
+    for (setup, case), whos in measured.items():
+        entry = {"setup": setup, "case": case, "spread": {}}
+        for who, names in whos.items():
+            entry[who] = {name: round(statistics.median(values), 2) for name, values in names.items()}
+            entry["spread"][who] = {name: round(counts.spread(values), 5) for name, values in names.items()}
+        result.append(entry)
+    return result
+
+
+def too_far_apart(rows):
+    """What repeats differ in by more than they may: the transports' own instructions, and with what they call."""
+    return [f"{who} {row['setup']} {row['case']}: {name} {100 * value:.2f} %"
+            for row in rows for who, names in row["spread"].items() for name, value in names.items()
+            if name.endswith((".own", ".whole")) and value > counts.LIMIT]
+
+
+def table(folder, phases, about):
+    rows = summary(counts.measured(phases))
+    print(tables.terminal(rows, about))
+    with open(os.path.join(folder, "figures.json"), "w") as file:
+        json.dump({**about, "rows": rows}, file, indent=1)
+        file.write("\n")
+    with open(os.path.join(folder, "performance-figures.rst"), "w") as file:
+        file.write(tables.rst(rows, about))
+    with open(os.path.join(folder, "performance.svg"), "w") as file:
+        file.write(chart.svg(rows, about))
+    apart = too_far_apart(rows)
+    for line in apart:
+        print(f"repeats differ: {line}")
+    print(f"in {folder}: figures.json, performance-figures.rst, performance.svg")
+    return 1 if apart else 0
+
+
+def functions(phases):
+    pairs = {}
+    for phase in phases:
+        who, setup, case, _, count = phase[0].split()
+        pairs.setdefault((who, setup, case), []).append((int(count), phase))
+    for (who, setup, case), runs in pairs.items():
+        (first, few), (last, many) = sorted(runs, key=lambda run: run[0])
+        low, high = counts.figures(few), counts.figures(many)
+        for module in counts.TRANSPORTS:
+            own, whole = ((high[f"{module}.{name}"] - low[f"{module}.{name}"]) / (last - first)
+                          for name in ("own", "whole"))
+            print(f"== {who} {setup} {case}: {module} {own:.1f}, with what it calls {whole:.1f}")
+            for instructions, place, function in counts.by_function(few, many, last - first, module)[:30]:
+                print(f"  {instructions:8.1f}  {'vmlinux' if place == '-' else place}:{function}")
+    return 0
+
+
+def key_of(about):
+    """Figures are those of one kernel, compiler and QEMU."""
+    return "{kernel}, rustc {rustc}, QEMU {qemu}".format(**about["about"])
+
+
+def figures_to_record(phases):
+    """"SETUP CASE MODULE.FIGURE" -> instructions of one I/O, of our modules."""
+    return {f"{row['setup']} {row['case']} {module}.{name}": row["rust"][f"{module}.{name}"]
+            for row in summary(counts.measured(phases)) for module in counts.TRANSPORTS for name in ("own", "whole")}
+
+
+def record(phases, about, path):
+    recorded = read_recorded(path)
+    recorded[key_of(about)] = figures_to_record(phases)
+    with open(path, "w") as file:
+        json.dump(recorded, file, indent=1, sort_keys=True)
+        file.write("\n")
+    print(f"recorded for {key_of(about)}")
+    return 0
+
+
+def read_recorded(path):
+    if not os.path.exists(path):
+        return {}
+    with open(path) as file:
+        return json.load(file)
+
+
+def guard(phases, about, path):
+    """Each figure against what is recorded; TAP. Without a record of this kernel and compiler there is no judgement."""
+    recorded = read_recorded(path).get(key_of(about))
+    if recorded is None:
+        print(f"ok - nothing is recorded for {key_of(about)}: bench/run --record # SKIP")
+        return 0
+    status = 0
+    got = figures_to_record(phases)
+    for name in sorted(recorded.keys() | got.keys()):
+        if name not in got or name not in recorded:
+            print(f"not ok - {name}: {'not counted' if name not in got else 'not recorded'}")
+            status = 1
             continue
-        address = int(key, 16)
-        owner = next((name for base, size, name in modules if base <= address < base + size), "vmlinux")
-        per_module[owner] = per_module.get(owner, 0) + count
-        if owner.startswith("nvme"):
-            i = bisect.bisect_right(starts, address + 15) - 1
-            if i >= 0:
-                name = f"{symbols[i][2]}:{symbols[i][1]}"
-                per_function[name] = per_function.get(name, 0) + count
-    return per_module, per_function
+        good = got[name] <= recorded[name] * (1 + counts.LIMIT)
+        status |= not good
+        print(f"{'ok' if good else 'not ok'} - {name}: {got[name]:.1f} instructions, recorded {recorded[name]:.1f}")
+    return status
 
 
-def print_highest(few, many, ios, limit, form):
-    extra = {name: many.get(name, 0) - few.get(name, 0) for name in few.keys() | many.keys()}
-    for name, n in sorted(extra.items(), key=lambda kv: -kv[1])[:limit]:
-        print(form.format(name, n / ios))
-
-
-def main(run_a, run_b, ios):
-    (modules_a, functions_a), (modules_b, functions_b) = load(run_a), load(run_b)
-    kernel = sum(n for name, n in modules_b.items() if name != "user")
-    kernel -= sum(n for name, n in modules_a.items() if name != "user")
-    print(f"{'kernel':24s}{kernel / ios:12.1f}")
-    print_highest(modules_a, modules_b, ios, 12, "{:24s}{:12.1f}")
-    print()
-    print_highest(functions_a, functions_b, ios, 40, "  {:56s}{:10.1f}")
+def main(mode, folder, recorded=None):
+    with open(os.path.join(folder, "counts")) as lines:
+        phases = counts.parse(lines)
+    with open(os.path.join(folder, "about")) as lines:
+        about = read_about(lines)
+    if mode == "functions":
+        return functions(phases)
+    if mode == "table":
+        return table(folder, phases, about)
+    return {"guard": guard, "record": record}[mode](phases, about, recorded)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    sys.exit(main(*sys.argv[1:]))
