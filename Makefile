@@ -56,7 +56,7 @@ help:
 	@echo  '  fuzz             - The parsers under libFuzzer (FUZZ_SECONDS=600 in all)'
 	@echo  '  soak             - The long forms of all of them, which take hours; at the end 1,000,000'
 	@echo  '                     mutated frames into both transports (SOAK_FRAMES=, SOAK_SEED=)'
-	@echo  '  bench            - Instructions per I/O, beside the C modules'
+	@echo  '  bench            - What an I/O costs in instructions, beside the C modules (QUICK=1 for a few minutes of it)'
 
 check-kdir:
 	@RUSTC='$(or $(RUSTC),rustc)' NVMEFC_KUNIT='$(NVMEFC_KUNIT)' tools/check-kdir '$(KDIR)'

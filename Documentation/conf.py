@@ -11,7 +11,8 @@ extensions = ["sphinx.ext.graphviz"]
 graphviz_output_format = "svg"
 
 root_doc = "index"
-exclude_patterns = ["output"]
+# performance.rst includes the second one.
+exclude_patterns = ["output", "performance-figures.rst"]
 # Literals are code, and a dash in them is no dash.
 smartquotes = False
 nitpicky = True
