@@ -69,7 +69,7 @@ TRACE_EVENT(nvme_fc_ls_send,
 		__entry->host_wwpn = host_wwpn;
 		__entry->wwpn = wwpn;
 	),
-	TP_printk("ls=\"%s\" localport=%u remoteport=%u host_wwpn=0x%016llx wwpn=0x%016llx exchange=%p",
+	TP_printk("ls='%s' localport=%u remoteport=%u host_wwpn=0x%016llx wwpn=0x%016llx exchange=%p",
 		show_fc_ls(__entry->ls), __entry->localport, __entry->remoteport,
 		__entry->host_wwpn, __entry->wwpn, __entry->exchange)
 );
@@ -104,7 +104,7 @@ TRACE_EVENT(nvme_fc_ls_done,
 		__entry->reason = reason;
 		__entry->explanation = explanation;
 	),
-	TP_printk("ls=\"%s\" localport=%u remoteport=%u host_wwpn=0x%016llx wwpn=0x%016llx error=%d answer=%s reason=\"%s\" explanation=\"%s\" exchange=%p",
+	TP_printk("ls='%s' localport=%u remoteport=%u host_wwpn=0x%016llx wwpn=0x%016llx error=%d answer=%s reason='%s' explanation='%s' exchange=%p",
 		show_fc_ls(__entry->ls), __entry->localport, __entry->remoteport,
 		__entry->host_wwpn, __entry->wwpn, __entry->error,
 		show_fc_ls(__entry->answer), show_fc_ls_reason(__entry->reason),
@@ -133,7 +133,7 @@ TRACE_EVENT(nvme_fc_ls_receive,
 		__entry->wwpn = wwpn;
 		__entry->length = length;
 	),
-	TP_printk("ls=\"%s\" localport=%u remoteport=%u host_wwpn=0x%016llx wwpn=0x%016llx length=%u exchange=%p",
+	TP_printk("ls='%s' localport=%u remoteport=%u host_wwpn=0x%016llx wwpn=0x%016llx length=%u exchange=%p",
 		show_fc_ls(__entry->ls), __entry->localport, __entry->remoteport,
 		__entry->host_wwpn, __entry->wwpn, __entry->length,
 		__entry->exchange)
@@ -166,7 +166,7 @@ TRACE_EVENT(nvme_fc_ls_response,
 		__entry->reason = reason;
 		__entry->explanation = explanation;
 	),
-	TP_printk("ls=\"%s\" localport=%u remoteport=%u host_wwpn=0x%016llx wwpn=0x%016llx answer=%s reason=\"%s\" explanation=\"%s\" exchange=%p",
+	TP_printk("ls='%s' localport=%u remoteport=%u host_wwpn=0x%016llx wwpn=0x%016llx answer=%s reason='%s' explanation='%s' exchange=%p",
 		show_fc_ls(__entry->ls), __entry->localport, __entry->remoteport,
 		__entry->host_wwpn, __entry->wwpn, show_fc_ls(__entry->answer),
 		show_fc_ls_reason(__entry->reason),
@@ -264,7 +264,7 @@ TRACE_EVENT(nvme_fc_cmd_issue,
 		__entry->length = length;
 		__entry->csn = csn;
 	),
-	TP_printk("controller=nvme%d qid=%u cmdid=%u opcode=\"%s\" fctype=%u nsid=0x%x direction=%s length=%u csn=%u",
+	TP_printk("controller=nvme%d qid=%u cmdid=%u opcode='%s' fctype=%u nsid=0x%x direction=%s length=%u csn=%u",
 		__entry->controller, __entry->qid, __entry->cmdid,
 		show_fc_opcode(__entry->qid, __entry->opcode), __entry->fctype,
 		__entry->nsid, show_fc_direction(__entry->direction),
@@ -305,7 +305,7 @@ TRACE_EVENT(nvme_fc_cmd_done,
 		__entry->sqhd = sqhd;
 		__entry->rsn = rsn;
 	),
-	TP_printk("controller=nvme%d qid=%u cmdid=%u opcode=\"%s\" verdict=\"%s\" status=0x%03x error=%d length=%u transferred=%u response_length=%u rsn=%u sqhd=%u",
+	TP_printk("controller=nvme%d qid=%u cmdid=%u opcode='%s' verdict='%s' status=0x%03x error=%d length=%u transferred=%u response_length=%u rsn=%u sqhd=%u",
 		__entry->controller, __entry->qid, __entry->cmdid,
 		show_fc_opcode(__entry->qid, __entry->opcode),
 		__print_symbolic(__entry->verdict,
@@ -338,7 +338,7 @@ TRACE_EVENT(nvme_fc_abort,
 		__entry->opcode = opcode;
 		__entry->why = why;
 	),
-	TP_printk("controller=nvme%d qid=%u cmdid=%u opcode=\"%s\" why=\"%s\"",
+	TP_printk("controller=nvme%d qid=%u cmdid=%u opcode='%s' why='%s'",
 		__entry->controller, __entry->qid, __entry->cmdid,
 		show_fc_opcode(__entry->qid, __entry->opcode),
 		__print_symbolic(__entry->why,

@@ -57,7 +57,7 @@ TRACE_EVENT(nvmet_fc_ls_receive,
 		__entry->length = length;
 		__entry->error = error;
 	),
-	TP_printk("ls=\"%s\" targetport=%u wwpn=0x%016llx host=%llu length=%u error=%d exchange=%p",
+	TP_printk("ls='%s' targetport=%u wwpn=0x%016llx host=%llu length=%u error=%d exchange=%p",
 		show_fc_ls(__entry->ls), __entry->targetport, __entry->wwpn,
 		__entry->host, __entry->length, __entry->error,
 		__entry->exchange)
@@ -85,7 +85,7 @@ TRACE_EVENT(nvmet_fc_ls_response,
 		__entry->reason = reason;
 		__entry->explanation = explanation;
 	),
-	TP_printk("ls=\"%s\" targetport=%u wwpn=0x%016llx answer=%s reason=\"%s\" explanation=\"%s\" exchange=%p",
+	TP_printk("ls='%s' targetport=%u wwpn=0x%016llx answer=%s reason='%s' explanation='%s' exchange=%p",
 		show_fc_ls(__entry->ls), __entry->targetport, __entry->wwpn,
 		show_fc_ls(__entry->answer),
 		show_fc_ls_reason(__entry->reason),
@@ -196,7 +196,7 @@ TRACE_EVENT(nvmet_fc_cmd_receive,
 		__entry->length = length;
 		__entry->csn = csn;
 	),
-	TP_printk("targetport=%u association_id=0x%016llx qid=%u cmdid=%u opcode=\"%s\" fctype=%u nsid=0x%x direction=%s length=%u csn=%u",
+	TP_printk("targetport=%u association_id=0x%016llx qid=%u cmdid=%u opcode='%s' fctype=%u nsid=0x%x direction=%s length=%u csn=%u",
 		__entry->targetport, __entry->association_id, __entry->qid,
 		__entry->cmdid,
 		show_fc_opcode(__entry->qid,
@@ -224,7 +224,7 @@ DECLARE_EVENT_CLASS(nvmet_fc_cmd,
 		__entry->cmdid = cmdid;
 		__entry->opcode = opcode;
 	),
-	TP_printk("targetport=%u association_id=0x%016llx qid=%u cmdid=%u opcode=\"%s\"",
+	TP_printk("targetport=%u association_id=0x%016llx qid=%u cmdid=%u opcode='%s'",
 		__entry->targetport, __entry->association_id, __entry->qid,
 		__entry->cmdid, show_fc_opcode(__entry->qid,
 			__entry->opcode))
@@ -333,7 +333,7 @@ TRACE_EVENT(nvmet_fc_cmd_release,
 		__entry->opcode = opcode;
 		__entry->result = result;
 	),
-	TP_printk("targetport=%u association_id=0x%016llx qid=%u cmdid=%u opcode=\"%s\" result=%s",
+	TP_printk("targetport=%u association_id=0x%016llx qid=%u cmdid=%u opcode='%s' result=%s",
 		__entry->targetport, __entry->association_id, __entry->qid,
 		__entry->cmdid,
 		show_fc_opcode(__entry->qid,
@@ -365,7 +365,7 @@ TRACE_EVENT(nvmet_fc_abort,
 		__entry->why = why;
 		__entry->phase = phase;
 	),
-	TP_printk("targetport=%u association_id=0x%016llx qid=%u cmdid=%u opcode=\"%s\" why=\"%s\" phase=\"%s\"",
+	TP_printk("targetport=%u association_id=0x%016llx qid=%u cmdid=%u opcode='%s' why='%s' phase='%s'",
 		__entry->targetport, __entry->association_id, __entry->qid,
 		__entry->cmdid,
 		show_fc_opcode(__entry->qid,

@@ -2,7 +2,9 @@
 /*
  * Words for the codes that events of both transports carry. Numbers, not
  * names, so that perf and trace-cmd, which read the format files, print the
- * same words as the kernel.
+ * same words as the kernel. For the same reason a text of several words is in
+ * single quotes: double ones end the format in those files, as the backslash
+ * before them is gone there.
  */
 #ifndef NVME_FC_RS_TRACE_WORDS_H
 #define NVME_FC_RS_TRACE_WORDS_H

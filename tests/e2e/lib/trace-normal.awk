@@ -12,11 +12,11 @@
 # Response and sequence numbers are left out, but have to be equal on both sides.
 
 function field(name,    rest) {
-	if (!match($0, "(^| )" name "=(\"[^\"]*\"|[^ ]*)"))
+	if (!match($0, "(^| )" name "=('[^']*'|[^ ]*)"))
 		return ""
 	rest = substr($0, RSTART, RLENGTH)
 	sub("^ ?" name "=", "", rest)
-	gsub("\"", "", rest)
+	gsub("'", "", rest)
 	return rest
 }
 
@@ -46,7 +46,7 @@ match($0, /tracing_mark_write: == .*/) || match($0, /print: .*== .*/) {
 	exchange = field("exchange")
 	text = $0
 	sub(/ *$/, "", text)
-	gsub(/(^| )(association_id|connection_id|exchange|cmdid|csn|rsn|sqhd|qid|opcode)=("[^"]*"|[^ ]*)/, "", text)
+	gsub(/(^| )(association_id|connection_id|exchange|cmdid|csn|rsn|sqhd|qid|opcode)=('[^']*'|[^ ]*)/, "", text)
 	sub(/^ */, "", text)
 	text = (side == 2 ? "nvmet_fc_" : "nvme_fc_") substr(event, side == 2 ? 10 : 9) (text == "" ? "" : " " text)
 }

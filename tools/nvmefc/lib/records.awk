@@ -25,9 +25,9 @@ function parse(line,   word, at, i) {
 			f[keys[n_keys]] = clean(substr(line, i + 1))
 			return
 		}
-		if (substr(word, i + 1, 1) == "\"") {
+		if (substr(word, i + 1, 1) == "'") {
 			line = substr(line, i + 2)
-			at = index(line, "\"")
+			at = index(line, "'")
 			f[keys[n_keys]] = clean(at ? substr(line, 1, at - 1) : line)
 			line = at ? substr(line, at + 2) : ""
 			continue
