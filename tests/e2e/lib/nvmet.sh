@@ -12,7 +12,7 @@ configfs_mount() {
 	}
 }
 
-# A null_blk that keeps what is written: null_blk_make NAME MIB
+# A null_blk that keeps what is written: null_blk_make NAME MIB [IRQMODE]. It completes in a softirq (1), or without one (0).
 null_blk_make() {
 	modprobe null_blk nr_devices=0
 	configfs_mount
@@ -20,6 +20,7 @@ null_blk_make() {
 	echo "$2" > "$NULLB/$1/size"
 	echo 512 > "$NULLB/$1/blocksize"
 	echo 1 > "$NULLB/$1/memory_backed"
+	echo "${3:-1}" > "$NULLB/$1/irqmode"
 	echo 1 > "$NULLB/$1/power"
 	wait_for 5 test -b "/dev/$1"
 }
