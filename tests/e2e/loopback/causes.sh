@@ -77,6 +77,11 @@ check 'and so does the controller' wait_for 45 ctrl_is "$CTRL" live
 
 note "$(grep -o 'cause=.*' "$HOST_FILES/errors")"
 is 'eight causes in all' "$(grep -o 'cause=[^;]*' "$HOST_FILES/errors" | sort -u | wc -l)" 8
+"$(dirname "$E2E")/nvmefc/nvmefc" -o json explain > /tmp/explained
+is 'nvmefc explain: something failed' "$?" 1
+is 'nvmefc explain: the eight' "$(jq -r '.failures[] | select(.what == "connect") | .cause' /tmp/explained | sed 's/ ([0-9]* times)$//' | sort)" \
+	"$(grep -o 'cause=[^;]*' "$HOST_FILES/errors" | sed 's/^cause=//; s/ *$//' | sort)"
+is 'nvmefc explain: none without what to do' "$(jq '[.failures[] | select(.what == "connect" and (.next_step // "") == "")] | length' /tmp/explained)" 0
 
 # What never ends is one record, and says how often it came.
 check 'again and again: rule' loop_fault 'on=host.ls_done code=3 count=4 nth=1 reject=0x0b/0'

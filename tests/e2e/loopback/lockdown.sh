@@ -23,7 +23,11 @@ if [[ -e $LOCKDOWN ]]; then
 		opened=$((opened + 1))
 		check "$file opens" cat "$file"
 	done
-	[[ ${E2E_HOST:-rust} != rust ]] || check 'there were files' at_least "$opened" 11
+	if [[ ${E2E_HOST:-rust} == rust ]]; then
+		check 'there were files' at_least "$opened" 11
+		is 'both ports are online' "$(grep -c state=online "$HOST_FILES/ports")" 2
+		check 'anybody reads the last error' setpriv --reuid=65534 --regid=65534 --clear-groups cat "/sys/class/nvme/$CTRL/fc/last_error"
+	fi
 else
 	skip 'lockdown' 'this kernel has none'
 fi
