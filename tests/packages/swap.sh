@@ -8,10 +8,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 keep=''
 [[ ${1:-} != --keep ]] || keep=$2
 
-# For a guest: the HBA's driver as if the HBA were there, and the job, which comes on a disk of its own.
-for point in init-premount local-bottom; do
+# For a guest: the HBA's driver as if the HBA were there, a root disk on NVMe/FC if that is asked for, and the job, which
+# comes on a disk of its own.
+for point in init-premount local-top local-bottom; do
 	install -m 755 "$here/initramfs-$point" "$R/etc/initramfs-tools/scripts/$point/test"
 done
+install -m 755 "$here/initramfs-hook" "$R/etc/initramfs-tools/hooks/test"
 deb=$(cd "$R/p" && echo nvme-fc-rs-modules-"$V"_*.deb)
 sums >"$work/before"
 is 'at first, the C modules' "$(module_paths)" "$THEIRS"
