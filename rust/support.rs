@@ -5,6 +5,8 @@
 
 #![deny(unsafe_code)]
 
+#[allow(unsafe_code, reason = "reads and writes what others change")]
+pub(crate) mod access;
 #[allow(unsafe_code, reason = "prints by C")]
 pub(crate) mod announce;
 #[allow(unsafe_code, reason = "wraps struct device_attribute")]
@@ -55,14 +57,13 @@ pub(crate) mod ring;
 pub(crate) mod scatterlist;
 #[allow(unsafe_code, reason = "wraps chained scatterlists")]
 pub(crate) mod sg_chain;
-#[allow(unsafe_code, reason = "reads and writes what others change")]
 pub(crate) mod state_word;
 #[allow(unsafe_code, reason = "mutexes that nobody makes ready")]
 pub(crate) mod static_mutex;
 pub(crate) mod submit_gate;
 #[allow(unsafe_code, reason = "calls tracepoints that C defines")]
 pub(crate) mod trace;
-#[allow(unsafe_code, reason = "reads what may change")]
+#[allow(unsafe_code, reason = "says what may be copied between threads")]
 pub(crate) mod word;
 #[allow(unsafe_code, reason = "wraps cancel and flush of work items")]
 pub(crate) mod work;

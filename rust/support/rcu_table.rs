@@ -28,6 +28,8 @@ use kernel::{
     }, //
 };
 
+use crate::shared::support::access;
+
 /// Where an object is kept that others are to find.
 type Place<T> = Atomic<*mut T>;
 
@@ -168,9 +170,8 @@ impl<T: Linked, const CHAINS: usize> RcuTable<T, CHAINS> {
     pub(crate) fn find<'a>(&self, key: T::Key, _guard: &'a rcu::Guard) -> Option<ArcBorrow<'a, T>> {
         let mut place = self.chain(key)?;
         loop {
-            // SAFETY: One aligned word. What is read through the pointer
-            // depends on it: this is what the kernel calls rcu_dereference.
-            let at = unsafe { ptr::read_volatile(place.as_ptr()) };
+            // Partner of the releases in `insert` and `remove`.
+            let at = access::dereference(place);
             // SAFETY: By the invariant an object that a reader can see is alive
             // until the reader's section ends.
             let object = unsafe { at.as_ref() }?;

@@ -6,18 +6,14 @@
 //!
 //! C header: [`include/linux/atomic.h`](srctree/include/linux/atomic.h)
 
-use core::{
-    ptr,
-    sync::atomic::{
-        AtomicU32,
-        Ordering::Acquire, //
-    }, //
-};
+#![deny(unsafe_code)]
 
 use kernel::sync::atomic::{
     Atomic,
     Full, //
 };
+
+use crate::shared::support::access;
 
 /// The word.
 pub(crate) struct StateWord(Atomic<u32>);
@@ -32,26 +28,27 @@ impl StateWord {
     /// on a change that follows, has to see to that.
     #[inline(always)]
     pub(crate) fn get(&self) -> u32 {
-        // SAFETY: One aligned word; this is what the kernel calls READ_ONCE.
-        unsafe { ptr::read_volatile(self.0.as_ptr()) }
+        access::read_once(&self.0)
     }
 
     /// The state as it is now, before anything that is read afterwards: pairs with
     /// a change, which comes after all that was written before.
     #[inline(always)]
     pub(crate) fn observe(&self) -> u32 {
-        // SAFETY: One aligned word, which all others access atomically.
-        unsafe { AtomicU32::from_ptr(self.0.as_ptr().cast()) }.load(Acquire)
+        let state = access::read_once(&self.0);
+        // Partner of the full order in `change` and `add`.
+        access::acquire();
+        state
     }
 
     /// Sets the state, which nobody else changes meanwhile. Without an ordering.
     #[inline(always)]
     pub(crate) fn set(&self, state: u32) {
-        // SAFETY: One aligned word; this is what the kernel calls WRITE_ONCE.
-        unsafe { ptr::write_volatile(self.0.as_ptr(), state) };
+        access::write_once(&self.0, state);
     }
 
-    /// Changes the state if it still is `old`. Fully ordered.
+    /// Changes the state if it still is `old`. Fully ordered if it does: what the caller
+    /// did before is seen by who observes the change or makes the next one.
     ///
     /// # Errors
     ///
@@ -61,7 +58,7 @@ impl StateWord {
         self.0.cmpxchg(old, new, Full)
     }
 
-    /// Adds to the state, and gives what it was. Fully ordered.
+    /// Adds to the state, and gives what it was. Fully ordered, as a change is.
     #[inline(always)]
     pub(crate) fn add(&self, value: u32) -> u32 {
         self.0.fetch_add(value, Full)

@@ -11,21 +11,17 @@
 //! the other, on any architecture. Each such pair names its partner where it is
 //! used. What two sides set and then look at needs a full barrier on both.
 //!
-//! The fences are core's: those of the kernel crate are calls where helpers are
-//! not inlined. On x86-64 they are no instructions, on arm64 `dmb ishld` and
-//! `dmb ish`, as `smp_rmb()` and stronger than `smp_wmb()`.
+//! How it is accessed is [`access`]'s business.
 
-use core::{
-    cell::UnsafeCell,
-    mem::size_of,
-    sync::atomic::{
-        fence,
-        Ordering, //
-    }, //
+use core::mem::size_of;
+
+use crate::shared::support::access::{
+    self,
+    Once, //
 };
 
 /// A word (integer, pointer or optional function pointer) of at most 8 bytes.
-pub(crate) struct Word<T: Plain>(UnsafeCell<T>);
+pub(crate) struct Word<T: Plain>(Once<T>);
 
 /// What may be copied from one thread to another.
 ///
@@ -62,14 +58,13 @@ impl<T: Plain> Word<T> {
     /// A word that holds `value`.
     pub(crate) const fn new(value: T) -> Self {
         () = Self::FITS;
-        Self(UnsafeCell::new(value))
+        Self(Once::new(value))
     }
 
     /// The value now. Context: any.
     #[inline(always)]
     pub(crate) fn get(&self) -> T {
-        // SAFETY: The cell is valid and aligned, and always holds a `T`.
-        unsafe { self.0.get().read_volatile() }
+        self.0.get()
     }
 
     /// The value now; what was written before it was published is seen after.
@@ -77,7 +72,8 @@ impl<T: Plain> Word<T> {
     #[inline(always)]
     pub(crate) fn observe(&self) -> T {
         let value = self.get();
-        fence(Ordering::Acquire);
+        // Partner of the fence in `publish`.
+        access::acquire();
         value
     }
 
@@ -85,14 +81,14 @@ impl<T: Plain> Word<T> {
     /// ready. Context: any; writers agree among themselves.
     #[inline(always)]
     pub(crate) fn publish(&self, value: T) {
-        fence(Ordering::Release);
+        // Partner of the fence in `observe`.
+        access::release();
         self.set(value);
     }
 
     /// Changes the value. Context: any; writers agree among themselves.
     #[inline(always)]
     pub(crate) fn set(&self, value: T) {
-        // SAFETY: The cell is valid and aligned.
-        unsafe { self.0.get().write_volatile(value) }
+        self.0.set(value);
     }
 }
