@@ -35,10 +35,8 @@ use kernel::{
         atomic::{
             Acquire,
             Atomic,
-            Full,
             Release, //
         },
-        barrier::smp_mb,
         Arc,
         Mutex, //
     },
@@ -80,6 +78,7 @@ use crate::{
         support::{
             books::Entry,
             completion::Completion,
+            mark::Mark,
             word::Word, //
         }, //
     }, //
@@ -134,7 +133,7 @@ pub(crate) struct Ctrl {
     queues: KVec<Pin<KBox<Queue<Self>>>>,
     /// The association cannot be used any more, or is not to be made. Nothing
     /// is sent from then on, whatever the controller's state.
-    failed: Word<bool>,
+    failed: Mark,
     /// A teardown waits for exchanges. One that ends at this very moment may
     /// miss this; the teardown looks again every second.
     terminating: Word<bool>,
@@ -220,7 +219,7 @@ impl Ctrl {
                 admin_set <- TagSet::new(),
                 io_set <- TagSet::new(),
                 queues,
-                failed: Word::new(false),
+                failed: Mark::new(),
                 terminating: Word::new(false),
                 association: Word::new(0),
                 served: Word::new(false),
@@ -363,29 +362,26 @@ impl Ctrl {
     /// controller's state after that sees it LIVE, or [`Ctrl::has_failed_by_now`]
     /// sees this. Context: any.
     pub(crate) fn set_failed(&self) {
-        self.failed.set(true);
-        // Partner of the barrier in `has_failed_by_now`.
-        smp_mb(Full);
+        // Partner of `has_failed_by_now`, which looks after the state has changed.
+        self.failed.leave();
     }
 
     /// Begins an association with a clean record. Caller holds the registry.
     pub(crate) fn clear_failed(&self, _locked: &mut Registry) {
-        self.failed.set(false);
+        self.failed.clear();
     }
 
     /// Whether the association cannot be used any more.
     #[inline(always)]
     pub(crate) fn has_failed(&self) -> bool {
-        self.failed.get()
+        self.failed.is_left()
     }
 
     /// As [`Ctrl::has_failed`], ordered after everything that was done before:
     /// whoever sets it later sees that.
     pub(crate) fn has_failed_by_now(&self) -> bool {
-        // Partner of the barrier in `set_failed`. (A compare-and-exchange would
-        // not do: one that fails orders nothing.)
-        smp_mb(Full);
-        self.failed.get()
+        // Partner of `set_failed`.
+        self.failed.is_left_by_now()
     }
 
     /// Told when an attempt to connect is over. Attempts that nobody waits for

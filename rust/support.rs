@@ -38,6 +38,7 @@ pub(crate) mod ida;
 pub(crate) mod links;
 #[allow(unsafe_code, reason = "maps memory for DMA")]
 pub(crate) mod mapped;
+pub(crate) mod mark;
 #[allow(unsafe_code, reason = "wraps si_meminfo()")]
 pub(crate) mod memory;
 #[allow(unsafe_code, reason = "counts references to a module")]
