@@ -16,6 +16,7 @@ pub(crate) mod exchange;
 pub(crate) mod exchange_dma;
 #[allow(unsafe_code, reason = "vouches for where exchanges are")]
 pub(crate) mod exchange_list;
+pub(crate) mod exchange_state;
 #[allow(unsafe_code, reason = "memory that LLDDs read and write")]
 pub(crate) mod holder;
 #[allow(unsafe_code, reason = "vouches for the memory of requests")]

@@ -99,7 +99,7 @@ impl OnDone<Ctrl> for EventRequest {
 
         let command = exchange.identified();
         // Idle before the NVMe core is told: it may send the request again at once.
-        exchange.release();
+        exchange.state().release();
         match outcome.failure {
             Some(failure) if !finished.terminated => {
                 complete::log(ctrl, failure);

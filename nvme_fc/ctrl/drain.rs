@@ -12,10 +12,7 @@ use kernel::sync::{
 use crate::{
     abi,
     ctrl::Ctrl,
-    io::{
-        exchange::Exchange,
-        timeout::asked_again, //
-    },
+    io::timeout::asked_again,
     log::ctrl_log,
     shared::{
         proto::life::host_exchange::Event,
@@ -55,8 +52,8 @@ pub(crate) fn drain(ctrl: &Ctrl) {
             set.for_each_started(|request| {
                 let exchange = request.data();
                 again = again.saturating_add(u32::from(exchange.abort_again()));
-                request.complete_swallowed(Exchange::is_complete);
-                if !exchange.is_idle() {
+                request.complete_swallowed(|exchange| exchange.state().is_complete());
+                if !exchange.state().is_idle() {
                     left = left.saturating_add(1);
                     oldest.get_or_insert((
                         exchange.connection().index(),

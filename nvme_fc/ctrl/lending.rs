@@ -179,7 +179,7 @@ impl<'a> Lending<'a> {
         let mut busy = false;
         self.ctrl
             .io_set()
-            .for_each_started(|request| busy |= !request.data().is_idle());
+            .for_each_started(|request| busy |= !request.data().state().is_idle());
         busy
     }
 

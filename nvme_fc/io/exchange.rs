@@ -4,8 +4,7 @@
 //!
 //! The struct begins with the `struct nvme_request` that the NVMe core expects
 //! in front of every request's private memory, and is followed by the LLDD's
-//! private bytes. Its state is one atomic word; each event on it is won by one
-//! compare-and-exchange ([`crate::shared::proto::life::host_exchange`]).
+//! private bytes. Where it is says its [`ExchangeState`].
 //!
 //! C header: [`include/linux/nvme-fc-driver.h`](srctree/include/linux/nvme-fc-driver.h)
 
@@ -22,13 +21,6 @@ use core::{
 use kernel::{
     container_of,
     prelude::*,
-    sync::atomic::{
-        Acquire,
-        Atomic,
-        Full,
-        Relaxed,
-        Release, //
-    },
     types::Opaque, //
 };
 
@@ -39,9 +31,12 @@ use crate::shared::{
 };
 use crate::{
     abi,
-    io::connection::{
-        Connection,
-        QueueOwner, //
+    io::{
+        connection::{
+            Connection,
+            QueueOwner, //
+        },
+        exchange_state::ExchangeState, //
     },
     nvme::request::{
         NvmeRequest,
@@ -60,11 +55,8 @@ use crate::{
                 }, //
             },
             life::host_exchange::{
-                self,
                 Action,
-                Event,
-                Ignored,
-                State, //
+                Event, //
             },
             wire::{
                 CommandIu,
@@ -118,11 +110,9 @@ pub(crate) struct Exchange<O> {
     /// What the LLDD sees.
     fcp: Opaque<abi::nvmefc_fcp_req>,
     /// See the module's documentation.
-    state: Atomic<u32>,
+    state: ExchangeState,
     /// Scatterlist elements in use before DMA mapping merged any.
     pub(crate) elements: Word<c_int>,
-    /// When the LLDD was last asked for its end: the low half of jiffies.
-    asked: Atomic<u32>,
     /// The connection of its queue.
     connection: NonNull<Connection<O>>,
     /// The request around it; null for an asynchronous event.
@@ -179,9 +169,8 @@ impl<O: QueueOwner> Exchange<O> {
             let this = Self {
                 nvme: NvmeRequest::zeroed(),
                 fcp: Opaque::zeroed(),
-                state: Atomic::new(State::IDLE.bits()),
+                state: ExchangeState::new(),
                 elements: Word::new(0),
-                asked: Atomic::new(0),
                 connection,
                 request,
                 command: CommandBuffer(UnsafeCell::new(command)),
@@ -335,64 +324,10 @@ impl<O: QueueOwner> Exchange<O> {
         }
     }
 
-    /// Gives the exchange to the LLDD's side of the state. Context: it is idle
-    /// and the caller's.
+    /// Where it is.
     #[inline(always)]
-    pub(super) fn start(&self) {
-        self.state.store(State::ACTIVE.bits(), Release);
-    }
-
-    /// Makes a complete exchange idle again.
-    #[inline(always)]
-    pub(crate) fn release(&self) {
-        // Partner of `is_idle`: all use of the exchange comes before this.
-        self.state.store(State::IDLE.bits(), Release);
-    }
-
-    /// Whether the exchange is with nobody; what comes after is ordered after
-    /// its last use.
-    pub(crate) fn is_idle(&self) -> bool {
-        // Partner of `release`.
-        State::from_bits(self.state.load(Acquire)).phase() == State::IDLE
-    }
-
-    /// Whether the LLDD has given the exchange back, and it is not released.
-    pub(crate) fn is_complete(&self) -> bool {
-        // Partner of the full order of `finish`.
-        State::from_bits(self.state.load(Acquire)).phase() == State::COMPLETE
-    }
-
-    /// Applies an event: one caller wins each change.
-    ///
-    /// # Errors
-    ///
-    /// The event does not apply.
-    #[inline]
-    pub(crate) fn on(&self, event: Event) -> Result<Action, Ignored> {
-        let mut bits = self.state.load(Relaxed);
-        loop {
-            let (next, action) = host_exchange::on(State::from_bits(bits), event)?;
-            match self.state.cmpxchg(bits, next.bits(), Full) {
-                Ok(_) => return Ok(action),
-                Err(now) => bits = now,
-            }
-        }
-    }
-
-    /// The LLDD gives the exchange back: whether it was aborted before it ended,
-    /// and by a teardown; `None` if it has been given back before.
-    #[inline(always)]
-    pub(super) fn finish(&self) -> Option<(bool, bool)> {
-        // As `on`, without the events and actions of the others. Nearly all are active,
-        // so that needs no look before.
-        let mut bits = State::ACTIVE.bits();
-        loop {
-            let (next, aborted, terminated) = host_exchange::done(State::from_bits(bits)).ok()?;
-            match self.state.cmpxchg(bits, next.bits(), Full) {
-                Ok(_) => return Some((aborted, terminated)),
-                Err(now) => bits = now,
-            }
-        }
+    pub(crate) fn state(&self) -> &ExchangeState {
+        &self.state
     }
 
     /// Asks the LLDD for the end of the exchange if `event` (an abort or a
@@ -400,12 +335,7 @@ impl<O: QueueOwner> Exchange<O> {
     /// the association waits for the caller, who keeps the request, or the
     /// event, from being used for another exchange.
     pub(crate) fn abort(&self, event: Event) -> bool {
-        // Before the state says so, for whoever then looks whether it was long
-        // ago. One that is aborted already keeps its time.
-        if State::from_bits(self.state.load(Relaxed)).phase() == State::ACTIVE {
-            self.asked.store(now(), Relaxed);
-        }
-        self.as_abort_call(|| match self.on(event) {
+        self.as_abort_call(|| match self.state.abort(event, now()) {
             Ok(Action::CallAbort) => {
                 self.connection().ctrl().count_abort();
                 self.call_abort(match event {
@@ -423,18 +353,11 @@ impl<O: QueueOwner> Exchange<O> {
     /// long ago: some drop an abort without a word when it comes at a bad time.
     /// Says whether it was asked. Context: as for [`Exchange::abort`].
     pub(crate) fn abort_again(&self) -> bool {
-        // Partner of the full order of the change that began the abort.
-        let state = State::from_bits(self.state.load(Acquire));
-        let (before, now) = (self.asked.load(Relaxed), now());
-        if state.phase() != State::ABORTED
-            || !host_exchange::may_ask_again(now.wrapping_sub(before), abi::HZ)
-        {
+        let Some(overdue) = self.state.overdue(now) else {
             return false;
-        }
+        };
         self.as_abort_call(|| {
-            // Of two who come here one asks; and nobody if it has come back.
-            let asks = self.asked.cmpxchg(before, now, Full).is_ok()
-                && self.on(Event::AbortAgain).is_ok();
+            let asks = self.state.abort_again(overdue);
             if asks {
                 self.call_abort(AbortReason::Again);
             }

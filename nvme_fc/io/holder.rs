@@ -83,7 +83,7 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
 
     /// That of an asynchronous event, if it is not sent already.
     pub(crate) fn begin(exchange: &'a Exchange<O>) -> Option<Self> {
-        exchange.on(Event::Start).ok()?;
+        exchange.state().on(Event::Start).ok()?;
         // INVARIANT: Of all who come here one wins that change.
         Some(Self {
             exchange,
@@ -158,7 +158,7 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
     /// Says that a request's exchange is sent. (An event's was when it was begun.)
     #[inline(always)]
     pub(super) fn start(&self) {
-        self.exchange.start();
+        self.exchange.state().start();
     }
 
     /// Hands the command to the device, if there is one.
@@ -197,7 +197,7 @@ impl<'a, O: QueueOwner> Unsent<'a, O> {
     fn refused(self, status: c_int) {
         traced::refused(self.connection, &self.exchange.command(), status);
         // An abort that came meanwhile found nothing to abort.
-        let _ = self.exchange.on(Event::Refused);
+        let _ = self.exchange.state().on(Event::Refused);
         unmap(self.exchange);
     }
 }
@@ -220,7 +220,7 @@ impl<'a, O: QueueOwner> Finished<'a, O> {
     /// The LLDD gives an exchange back: `None` if it has done so before.
     #[inline(always)]
     pub(crate) fn new(exchange: &'a Exchange<O>) -> Option<Self> {
-        let (aborted, terminated) = exchange.finish()?;
+        let (aborted, terminated) = exchange.state().finish()?;
         // INVARIANT: Of all who come here one wins that change.
         Some(Self {
             exchange,
@@ -294,7 +294,7 @@ pub(super) fn mark_cancelled<O: QueueOwner>(exchange: &Exchange<O>) {
 #[inline(always)]
 pub(super) fn release<O: QueueOwner>(exchange: &Exchange<O>) {
     unmap(exchange);
-    exchange.release();
+    exchange.state().release();
     exchange.connection().ctrl().exchange_over();
 }
 

@@ -10,7 +10,6 @@ use crate::{
     counts,
     io::{
         connection::QueueOwner,
-        exchange::Exchange,
         holder::Commands, //
     },
     log::ctrl_log,
@@ -62,7 +61,7 @@ pub(crate) fn expired<O: QueueOwner>(request: &Request<impl Commands<O>>) {
         }
         connection.transport_error(Why::NotAborted, exchange.identified());
         // Last: until then the request keeps the controller.
-        request.complete_swallowed(Exchange::is_complete);
+        request.complete_swallowed(|exchange| exchange.state().is_complete());
     }
 }
 
