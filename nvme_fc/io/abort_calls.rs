@@ -28,7 +28,7 @@ impl AbortCalls {
     /// One more, until what this gives is dropped. It begins before the exchange's
     /// state says that the LLDD is asked, so that whoever then sees the exchange over
     /// counts it.
-    pub(super) fn begin(&self) -> AbortCall<'_> {
+    pub(crate) fn begin(&self) -> AbortCall<'_> {
         self.0.fetch_add(1, Full);
         AbortCall(self)
     }
@@ -41,7 +41,7 @@ impl AbortCalls {
 }
 
 /// One of them.
-pub(super) struct AbortCall<'a>(&'a AbortCalls);
+pub(crate) struct AbortCall<'a>(&'a AbortCalls);
 
 impl Drop for AbortCall<'_> {
     fn drop(&mut self) {
