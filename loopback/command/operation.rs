@@ -30,6 +30,7 @@ use crate::{
         }, //
     },
     plan::{
+        alter::Alter,
         mode::Delivery,
         outcome::PAYLOAD,
         rules::{
@@ -131,6 +132,10 @@ impl Exchange {
             let length = operation.length();
             let wanted = length.saturating_add_signed(fault.transferred.min(0));
             let moved = self.move_data(kind, operation, host, target, wanted);
+            let alters = kind == Kind::ReadData && fault.alter != Alter::default();
+            if alters && operation.offset() == 0 {
+                self.alter_data(host, fault, moved);
+            }
             // An injected command may announce more data than it was given.
             if moved < wanted && self.key != 0 {
                 ACCOUNTING.violation(Violation::BadLength);
@@ -179,6 +184,19 @@ impl Exchange {
         };
         // CAST: At most `length`.
         moved as u32
+    }
+
+    /// Alters the first bytes of the data that the host has got, of which there are so
+    /// many.
+    fn alter_data(&self, host: &HostRequest, fault: &Fault, moved: u32) {
+        let data = host.data(self.local.as_ref().map_or(Bus::NONE, |port| port.bus()));
+        let mut head = [0; PAYLOAD];
+        // CAST: A u32 fits a usize.
+        let length = data.read(0, &mut head).min(moved as usize);
+        fault.alter.apply(&mut head, length);
+        if let Some(head) = head.get(..length) {
+            data.write(0, head);
+        }
     }
 
     /// Reports the operation as done.
