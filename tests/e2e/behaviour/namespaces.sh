@@ -9,7 +9,15 @@ sectors_are() {
 	[[ $(cat "/sys/block/$(basename "$1")/size") == "$2" ]]
 }
 
+# Reads until it may stop, or an error.
+reads() {
+	while [[ ! -e /tmp/reads-stop ]]; do
+		dd if="$1" of=/dev/null iflag=direct bs=64k count=32 status=none 2> /dev/null || return
+	done
+}
+
 setup 1
+rm -f /tmp/reads-stop
 null_blk_make nullb1 32
 null_blk_make nullb2 16
 check 'connect' connect "$SUBSYS" 1
@@ -46,6 +54,33 @@ disk=$(disk_of "$SUBSYS" 4)
 truncate -s 24M /var/tmp/e2e-grow
 echo 1 > "$NVMET/subsystems/$SUBSYS/namespaces/4/revalidate_size"
 check 'its new size is seen' wait_for 20 sectors_are "$disk" $((24 * 2048))
+
+# All that under I/O: on a namespace that stays, on one that grows, on one that goes.
+klog_mark
+check 'I/O on namespace 1' fio_start "$(disk_of "$SUBSYS" 1)" 4k
+reads "$disk" &
+growing=$!
+check 'I/O on namespace 4' io_goes_on "$disk"
+truncate -s 32M /var/tmp/e2e-grow
+echo 1 > "$NVMET/subsystems/$SUBSYS/namespaces/4/revalidate_size"
+check 'under I/O its new size is seen' wait_for 20 sectors_are "$disk" $((32 * 2048))
+check 'and read' dd if="$disk" of=/dev/null iflag=direct bs=1M skip=31 count=1 status=none
+for round in 1 2; do
+	check "under I/O, round $round: namespace 2" wait_for 20 disk_ready "$SUBSYS" 2
+	going=$(disk_of "$SUBSYS" 2)
+	reads "$going" &
+	reader=$!
+	check "under I/O, round $round: I/O on it" io_goes_on "$going"
+	namespace_remove "$SUBSYS" 2
+	check "under I/O, round $round: it goes" wait_for 20 not disk_of "$SUBSYS" 2
+	check "under I/O, round $round: and its I/O with an error" not reap 20 "$reader"
+	namespace_add "$SUBSYS" 2 /dev/nullb1
+	check "under I/O, round $round: it comes back" namespace_appears "$SUBSYS" 2
+done
+touch /tmp/reads-stop
+check 'I/O on namespace 4 had no error' reap 20 "$growing"
+check_show 'I/O on namespace 1 had no error' fio_finish
+check 'none of it took a reset' not klog_has_now 'resetting controller|create association'
 teardown
 rm -f /var/tmp/e2e-grow
 null_blk_remove nullb1

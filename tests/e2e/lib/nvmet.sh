@@ -12,15 +12,19 @@ configfs_mount() {
 	}
 }
 
-# A null_blk that keeps what is written: null_blk_make NAME MIB [IRQMODE]. It completes in a softirq (1), or without one (0).
+# A null_blk that keeps what is written: null_blk_make NAME MIB [ATTRIBUTE=VALUE..]. It completes in a softirq, or without
+# one (irqmode=0).
 null_blk_make() {
+	local word
 	modprobe null_blk nr_devices=0
 	configfs_mount
 	mkdir -p "$NULLB/$1"
 	echo "$2" > "$NULLB/$1/size"
 	echo 512 > "$NULLB/$1/blocksize"
 	echo 1 > "$NULLB/$1/memory_backed"
-	echo "${3:-1}" > "$NULLB/$1/irqmode"
+	for word in "${@:3}"; do
+		echo "${word#*=}" > "$NULLB/$1/${word%%=*}"
+	done
 	echo 1 > "$NULLB/$1/power"
 	wait_for 5 test -b "/dev/$1"
 }

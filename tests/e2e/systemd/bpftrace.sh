@@ -99,7 +99,7 @@ lock_down() {
 
 setup 1
 # Of a disk that completes where it is told to, and not in an interrupt.
-null_blk_make nullb1 64 0
+null_blk_make nullb1 64 irqmode=0
 namespace_add "$SUBSYS" 2 /dev/nullb1
 check 'connect' connect "$SUBSYS" 1 --nr-io-queues=1 --keep-alive-tmo=0
 CTRL=$(ctrl_of "$SUBSYS")
