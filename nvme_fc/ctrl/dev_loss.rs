@@ -16,6 +16,7 @@ use crate::{
     ctrl::{
         failure::{
             self,
+            cut_short,
             fail_connecting, //
         },
         list::CTRLS,
@@ -97,7 +98,7 @@ fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
         failure::conclude(ctrl, Cause::new(Step::TargetPort, Why::DevLoss));
         ctrl.set_failed();
         ctrl.nvme().delete();
-        return;
+        return cut_short(ctrl);
     }
     ctrl_log!(
         info,
@@ -108,7 +109,10 @@ fn port_lost(ctrl: &Arc<Ctrl>, dev_loss: u32) {
     if !ctrl.nvme().reset() && ctrl.nvme().state() == CtrlState::Connecting {
         fail_connecting(ctrl.as_arc_borrow());
     } else {
-        ctrl.set_failed();
+        // Before it ends the association, a deletion waits for the I/O of namespaces,
+        // and a reset for the NVMe core's work items: neither may wait for commands
+        // that come to nothing, as the LLDD waits for its port.
+        cut_short(ctrl);
     }
     if ctrl.nvme().state() == CtrlState::Deleting {
         return;

@@ -197,3 +197,11 @@ pub(super) fn fail_connecting(ctrl: ArcBorrow<'_, Ctrl>) {
         let _ = nvme_wq().enqueue::<Arc<Ctrl>, ABORT_WORK>(ctrl.into());
     }
 }
+
+/// Has what is with the LLDD aborted at once, and refuses what follows, so that nobody
+/// waits for commands' timeouts: an attempt to connect that may be under way, or
+/// whoever has to wait for commands before the association is ended. Context: any.
+pub(super) fn cut_short(ctrl: &Arc<Ctrl>) {
+    ctrl.set_failed();
+    let _ = nvme_wq().enqueue::<Arc<Ctrl>, ABORT_WORK>(ctrl.clone());
+}

@@ -105,18 +105,11 @@ pub(crate) fn await_attempt(ctrl: &Arc<Ctrl>) {
     while !ctrl.attempted().wait_timeout(period) {
         match ctrl.nvme().state() {
             CtrlState::Connecting => {}
-            CtrlState::Deleting => return cut_short(ctrl),
+            CtrlState::Deleting => return failure::cut_short(ctrl),
             // It came to its end at this very moment, or there is another reset.
             _ => return,
         }
     }
-}
-
-/// Makes an attempt to connect that may be under way fail at once: it would wait
-/// for its commands' timeouts.
-fn cut_short(ctrl: &Arc<Ctrl>) {
-    ctrl.set_failed();
-    let _ = nvme_wq().enqueue::<Arc<Ctrl>, ABORT_WORK>(ctrl.clone());
 }
 
 /// Decides what follows an attempt that failed, or was not possible.
@@ -237,7 +230,7 @@ pub(crate) fn delete(ctrl: ArcBorrow<'_, Ctrl>) {
     let _without_io = WithoutIo::begin();
 
     failure::remember(&ctrl, None);
-    cut_short(&ctrl);
+    failure::cut_short(&ctrl);
     work::cancel_delayed_sync::<Ctrl, CONNECT_WORK>(&ctrl);
     work::cancel_delayed_sync::<Ctrl, DEV_LOSS_WORK>(&ctrl);
     work::cancel_sync::<Ctrl, ABORT_WORK>(&ctrl);
