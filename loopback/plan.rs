@@ -9,6 +9,7 @@ pub(crate) mod alter;
 pub(crate) mod command;
 pub(crate) mod config;
 pub(crate) mod grammar;
+pub(crate) mod habits;
 pub(crate) mod life;
 pub(crate) mod merge;
 pub(crate) mod mode;

@@ -20,11 +20,18 @@ use kernel::{
         Mutex,
         SpinLockIrq, //
     },
+    time::{
+        Instant,
+        Monotonic, //
+    }, //
 };
 
 use crate::{
     lldd::{
-        account::Account,
+        account::{
+            Account,
+            Violation, //
+        },
         accounting::ACCOUNTING,
         host,
         host_handle::HostHandle,
@@ -38,14 +45,17 @@ use crate::{
             Config,
             Role, //
         },
+        habits,
         life::{
             Change,
             Life, //
         },
         mode::Delivery,
         rules::{
+            decide,
             Event,
-            Fault, //
+            Fault,
+            Rule, //
         }, //
     },
     port::{
@@ -108,6 +118,9 @@ pub(crate) struct Port {
     /// A remote port is to be announced anew.
     #[pin]
     rescan: DelayedEvent,
+    /// What goes wrong by habit.
+    #[pin]
+    habits: SpinLockIrq<KVec<Rule>>,
 }
 
 // SAFETY: There is one event, made for it by `new`.
@@ -122,12 +135,33 @@ unsafe impl EventSource for Port {
     }
 }
 
+/// How long ago that was.
+fn in_milliseconds(then: Instant<Monotonic>) -> u64 {
+    u64::try_from(then.elapsed().as_millis()).unwrap_or(0)
+}
+
 /// What is known of a port's registrations.
 struct Known {
     /// How far the last one is.
     life: Life,
     /// The transport's object of the last one.
     object: usize,
+    /// Since when the transport owes the report that it is gone.
+    owed_since: Option<Instant<Monotonic>>,
+    /// The longest, in milliseconds, that something was kept since the last
+    /// unregistration after the transport wanted it back.
+    kept: u64,
+}
+
+/// The rules of a port's habits. Context: may sleep.
+fn habitual(role: Role, config: &Config) -> Result<KVec<Rule>> {
+    let mut rules = KVec::new();
+    if let Some(habits) = config.habits {
+        for line in role.side(habits).rules {
+            rules.push(Rule::parse(line).map_err(|_| EINVAL)?, GFP_KERNEL)?;
+        }
+    }
+    Ok(rules)
 }
 
 impl Port {
@@ -142,6 +176,7 @@ impl Port {
             Role::Remote => None,
             _ => Platform::new(&config)?,
         };
+        let rules = habitual(role, &config)?;
         Arc::pin_init(
             pin_init!(Self {
                 role,
@@ -152,6 +187,8 @@ impl Port {
                 life <- new_spinlock_irq!(Known {
                     life: Life::Gone,
                     object: 0,
+                    owed_since: None,
+                    kept: 0,
                 }),
                 change <- new_mutex!(()),
                 hosts <- new_spinlock_irq!(KVec::new()),
@@ -161,6 +198,7 @@ impl Port {
                 injected: Atomic::new(0),
                 retired: Atomic::new(false),
                 rescan <- DelayedEvent::new::<Self>(0),
+                habits <- new_spinlock_irq!(rules),
             }),
             GFP_KERNEL,
         )
@@ -185,6 +223,7 @@ impl Port {
         let mut known = self.life.lock();
         let same = known.object == object;
         known.object = object;
+        known.owed_since = None;
         known.life.register(same)
     }
 
@@ -197,9 +236,26 @@ impl Port {
     pub(crate) fn disable(&self, before: impl FnOnce()) -> Result {
         let _change = self.change.lock();
         self.registration.unregister(|| {
-            self.life.lock().life.unregister();
+            {
+                let mut known = self.life.lock();
+                known.life.unregister();
+                known.kept = 0;
+            }
             before();
-        })
+        })?;
+        // From here on an LLDD waits.
+        let mut known = self.life.lock();
+        if known.life == Life::Draining {
+            known.owed_since = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Something comes back that the transport wanted back then. Context: any.
+    pub(crate) fn gave_back(&self, wanted: Instant<Monotonic>) {
+        let milliseconds = in_milliseconds(wanted);
+        let mut known = self.life.lock();
+        known.kept = known.kept.max(milliseconds);
     }
 
     /// Makes nvme-fc announce a remote port anew. Context: may sleep.
@@ -225,9 +281,18 @@ impl Port {
     /// The transport reports the port gone. Context: that of the transport's
     /// callback.
     pub(crate) fn deleted(&self) {
-        let result = self.life.lock().life.deleted();
+        let behind = self.kept();
+        let (result, waited, kept) = {
+            let mut known = self.life.lock();
+            let result = known.life.deleted();
+            let waited = known.owed_since.take().map_or(0, in_milliseconds);
+            (result, waited, known.kept.max(behind))
+        };
         match result {
             Ok(_) => {
+                if habits::is_too_late(self.config.patience, waited, kept) {
+                    ACCOUNTING.violation(Violation::DeletedTooLate);
+                }
                 // An adapter may go once its port is reported gone.
                 if let Some(device) = &self.device {
                     device.expect_no_mapping();
@@ -266,12 +331,18 @@ impl Port {
 
     /// Counts an operation on this port, and says what is to go wrong with it. Context: any.
     pub(crate) fn fault(&self, kind: Kind, code: u16, queue: u16) -> Fault {
-        plan_store::fault(&Event {
+        let event = Event {
             kind,
             port: self.config.port_name,
             code,
             queue,
-        })
+        };
+        let planned = plan_store::fault(&event);
+        let fault = match self.config.habits {
+            Some(_) => planned.or_else(|| decide(&mut self.habits.lock(), &event)),
+            None => planned,
+        };
+        fault.unwrap_or_default()
     }
 
     /// The handle of a host, made if need be. Context: any.

@@ -4,7 +4,7 @@
 
 #![deny(unsafe_code)]
 
-use kernel::{prelude::*, sync::Arc};
+use kernel::{prelude::*, sync::Arc, time::Instant};
 
 use crate::{
     abi,
@@ -242,17 +242,20 @@ impl Exchange {
 
     /// Gives the host's request back. Context: that of the delivery.
     fn complete(self: Arc<Self>) {
-        let (outcome, host) = {
+        let (outcome, host, wanted) = {
             let mut state = self.state.lock();
             if !state.machine.complete() {
                 return;
             }
-            (state.outcome, state.host.take())
+            (state.outcome, state.host.take(), state.host_wants)
         };
         if self.key != 0 {
             remove_request::<Self>(self.key);
         }
         if let Some(local) = &self.local {
+            if let Some(wanted) = wanted {
+                local.gave_back(wanted);
+            }
             ACCOUNTING.close(Account::HostCommands);
             let _lock = local.config.locked.then(|| local.lock.lock());
             let bus = match local.config.cpu_response {
@@ -272,6 +275,10 @@ impl Exchange {
 
     /// The host aborts the command. Context: may sleep.
     pub(crate) fn abort(self: &Arc<Self>, fault: &Fault) {
+        self.state
+            .lock()
+            .host_wants
+            .get_or_insert_with(Instant::now);
         if fault.fate == Fate::Ignored {
             self.state.lock().stuck = true;
             return;

@@ -5,6 +5,10 @@
 use kernel::{
     prelude::*,
     sync::{new_spinlock_irq, Arc, SpinLockIrq},
+    time::{
+        Instant,
+        Monotonic, //
+    }, //
 };
 
 use crate::{
@@ -120,6 +124,10 @@ pub(crate) struct State {
     pub(crate) outcome: Outcome,
     /// A fault keeps it from ending by itself.
     pub(crate) stuck: bool,
+    /// When the host wanted it back.
+    pub(crate) host_wants: Option<Instant<Monotonic>>,
+    /// When the target wanted its operation back.
+    pub(crate) target_wants: Option<Instant<Monotonic>>,
 }
 
 /// A command, as nvmet-fc is given it.
@@ -212,6 +220,8 @@ impl Exchange {
                 operation: None,
                 outcome: Outcome::failed(0),
                 stuck: false,
+                host_wants: None,
+                target_wants: None,
             }),
             arrival <- DelayedEvent::new::<Self>(ARRIVAL),
             operation <- DelayedEvent::new::<Self>(OPERATION),

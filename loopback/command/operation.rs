@@ -5,7 +5,7 @@
 
 #![deny(unsafe_code)]
 
-use kernel::{prelude::*, sync::Arc};
+use kernel::{prelude::*, sync::Arc, time::Instant};
 
 use crate::{
     abi,
@@ -218,13 +218,16 @@ impl Exchange {
 
     /// The operation is done. Context: that of the delivery.
     pub(crate) fn end_operation(self: Arc<Self>) {
-        let operation = {
+        let (operation, wanted) = {
             let mut state = self.state.lock();
             if !state.machine.end() {
                 return;
             }
-            state.operation.take()
+            (state.operation.take(), state.target_wants)
         };
+        if let (Some(target), Some(wanted)) = (&self.target, wanted) {
+            target.gave_back(wanted);
+        }
         ACCOUNTING.close(Account::TargetOperations);
         if let Some((operation, end)) = operation {
             self.operation_done(operation, &end);
@@ -238,6 +241,10 @@ impl Exchange {
             return;
         };
         let fault = target.fault(Kind::TargetAbort, self.code, self.queue);
+        self.state
+            .lock()
+            .target_wants
+            .get_or_insert_with(Instant::now);
         if fault.fate != Fate::Ignored {
             self.resume(abi::NVME_SC_INTERNAL as i32);
         }

@@ -173,7 +173,8 @@ impl configfs::AttributeOperations<0> for Node {
 
     fn store(node: &Node, page: &[u8]) -> Result {
         let line = text(page)?;
-        node.inside.lock().config.update(line).map_err(refuse)
+        let mut inside = node.inside.lock();
+        inside.config.update(node.role, line).map_err(refuse)
     }
 }
 

@@ -53,7 +53,7 @@ fn refused(device: *mut abi::device) -> Result {
         code: 0,
         queue: 0,
     };
-    match plan_store::fault(&event).errno {
+    match plan_store::fault(&event).unwrap_or_default().errno {
         0 => Ok(()),
         errno => Err(Error::from_errno(errno)),
     }

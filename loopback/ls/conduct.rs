@@ -5,7 +5,7 @@
 
 #![deny(unsafe_code)]
 
-use kernel::{prelude::*, sync::Arc};
+use kernel::{prelude::*, sync::Arc, time::Instant};
 
 use crate::{
     lldd::{
@@ -265,7 +265,7 @@ impl LsExchange {
 
     /// Gives the sender's request back. Context: that of the delivery.
     fn complete(self: Arc<Self>) {
-        let (outcome, request) = {
+        let (outcome, request, wanted) = {
             let mut state = self.state.lock();
             if state.sender != Sender::Finishing {
                 return;
@@ -274,10 +274,13 @@ impl LsExchange {
             if state.receiver == Receiver::New {
                 state.receiver = Receiver::Over;
             }
-            (state.outcome, state.request.take())
+            (state.outcome, state.request.take(), state.wanted)
         };
         delayed::cancel(&self, TIMEOUT);
         let sender = &self.parts.sender;
+        if let Some(wanted) = wanted {
+            sender.gave_back(wanted);
+        }
         if let Some(request) = request {
             remove_request::<Self>(self.key);
             ACCOUNTING.close(self.kinds().sent);
@@ -296,6 +299,10 @@ impl LsExchange {
         let exchange = by_request::<Self>(request);
         let code = exchange.as_ref().map_or(0, |exchange| exchange.code);
         let fault = port.fault(kind, u16::from(code), 0);
+        if let Some(exchange) = &exchange {
+            let mut state = exchange.state.lock();
+            state.wanted.get_or_insert_with(Instant::now);
+        }
         if let Some(exchange) = exchange.filter(|_| fault.fate != Fate::Ignored) {
             let outcome = Outcome::failed(ECANCELED.to_errno());
             exchange.settle(outcome, false, fault.abort_delivery());

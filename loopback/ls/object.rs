@@ -5,6 +5,10 @@
 use kernel::{
     prelude::*,
     sync::{new_spinlock_irq, Arc, SpinLockIrq},
+    time::{
+        Instant,
+        Monotonic, //
+    }, //
 };
 
 use crate::{
@@ -65,6 +69,8 @@ pub(crate) struct LsState {
     pub(crate) outcome: Outcome,
     /// The receiver's exchange when it is to be given back.
     pub(crate) response: Option<LsResponse<Arc<LsExchange>>>,
+    /// When the sender wanted it back.
+    pub(crate) wanted: Option<Instant<Monotonic>>,
 }
 
 /// What a link service is made of.
@@ -183,6 +189,7 @@ impl LsExchange {
                     request: None,
                     outcome: Outcome::failed(0),
                     response: None,
+                    wanted: None,
                 }),
                 arrival <- DelayedEvent::new::<Self>(ARRIVAL),
                 completion <- DelayedEvent::new::<Self>(COMPLETION),

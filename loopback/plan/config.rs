@@ -9,6 +9,10 @@ use crate::plan::grammar::{
     Refusal,
     Why, //
 };
+use crate::plan::habits::{
+    Habits,
+    Side, //
+};
 use crate::plan::mode::Mode;
 
 /// What a port is.
@@ -31,6 +35,15 @@ impl Role {
             Some(("remote", rest)) if !rest.is_empty() => Some(Self::Remote),
             Some(("target", rest)) if !rest.is_empty() => Some(Self::Target),
             _ => None,
+        }
+    }
+
+    /// What a driver's habits are for it.
+    pub(crate) fn side(self, habits: &'static Habits) -> &'static Side {
+        match self {
+            Self::Local => &habits.local,
+            Self::Remote => &habits.remote,
+            Self::Target => &habits.target,
         }
     }
 }
@@ -114,6 +127,10 @@ pub(crate) struct Config {
     pub(crate) mode: Mode,
     /// The delay of that mode, nanoseconds.
     pub(crate) delay: u64,
+    /// Whose habits the port has.
+    pub(crate) habits: Option<&'static Habits>,
+    /// Milliseconds in which the transport has to report the port gone; 0 for any.
+    pub(crate) patience: u32,
 }
 
 impl Default for Config {
@@ -143,13 +160,15 @@ impl Default for Config {
             cpu_response: false,
             mode: Mode::Work,
             delay: 1_000_000,
+            habits: None,
+            patience: 0,
         }
     }
 }
 
 impl Config {
-    /// Changes what `line` names, and leaves the rest.
-    pub(crate) fn update<'a>(&mut self, line: &'a str) -> Result<(), Refusal<'a>> {
+    /// Changes what `line` names, and leaves the rest, of a port that is a `role`.
+    pub(crate) fn update<'a>(&mut self, role: Role, line: &'a str) -> Result<(), Refusal<'a>> {
         let mut new = *self;
         for pair in pairs(line) {
             let bad = || pair.refuse(Why::BadValue);
@@ -208,6 +227,15 @@ impl Config {
                     }
                     new.delay = microseconds.saturating_mul(1000);
                 }
+                "habits" if pair.value == "none" => new.habits = None,
+                "habits" => {
+                    let habits = Habits::of(pair.value).ok_or_else(bad)?;
+                    new.habits = Some(habits);
+                    // What follows in the line comes after, and counts.
+                    new.update(role, role.side(habits).words)
+                        .map_err(|_| bad())?;
+                }
+                "patience" => new.patience = pair.number()?,
                 _ => return Err(pair.refuse(Why::UnknownKey)),
             }
         }
@@ -233,6 +261,8 @@ impl core::fmt::Display for Config {
             Device::Platform => "platform",
             Device::Bounce => "bounce",
         };
+        // First: it changes others, which follow.
+        write!(f, "habits={} ", self.habits.map_or("none", |h| h.name))?;
         write!(
             f,
             "wwnn={:#x} wwpn={:#x} fcaddr={:#x} local={:#x} roles={:#x} dev_loss={} ",
@@ -263,9 +293,10 @@ impl core::fmt::Display for Config {
         )?;
         write!(
             f,
-            "complete={} delay={}",
+            "complete={} delay={} patience={}",
             self.mode.name(),
-            self.delay / 1000
+            self.delay / 1000,
+            self.patience
         )
     }
 }
@@ -273,6 +304,10 @@ impl core::fmt::Display for Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{
+        habits,
+        rules::Rule, //
+    };
 
     #[test]
     fn roles() {
@@ -289,27 +324,65 @@ mod tests {
         let mut config = Config::default();
         let line = "wwnn=0x10 local=0x20 device=bounce dma_bits=32 segments=8 private=null \
                     read_rsp=1 defer early=1 complete=reorder delay=70 boundary=0xfff";
-        config.update(line).unwrap();
+        config.update(Role::Local, line).unwrap();
         let mut again = Config::default();
-        again.update(&config.to_string()).unwrap();
+        again.update(Role::Local, &config.to_string()).unwrap();
         assert_eq!(again, config);
         assert_ne!(again, Config::default());
+    }
+
+    #[test]
+    fn all_habits_can_be_read() {
+        for habits in habits::ALL {
+            assert_eq!(Habits::of(habits.name), Some(habits));
+            for role in [Role::Local, Role::Remote, Role::Target] {
+                let side = role.side(habits);
+                Config::default().update(role, side.words).unwrap();
+                for rule in side.rules {
+                    assert!(Rule::parse(rule).is_ok(), "{rule}");
+                }
+            }
+        }
+        assert_eq!(Habits::of("none"), None);
+    }
+
+    #[test]
+    fn habits_come_before_what_is_written() {
+        let mut config = Config::default();
+        config
+            .update(Role::Local, "wwnn=0x10 habits=fnic complete=inline")
+            .unwrap();
+        assert_eq!((config.node_name, config.mode), (16, Mode::Inline));
+        assert_eq!((config.private, config.patience), (Private::Null, 120_000));
+        let mut again = Config::default();
+        again.update(Role::Local, &config.to_string()).unwrap();
+        assert_eq!(again, config);
+        let mut remote = Config::default();
+        remote.update(Role::Remote, "habits=fnic").unwrap();
+        assert_eq!((remote.private, remote.patience), (Private::Fill, 5_000));
+        let refusal = config.update(Role::Local, "habits=nobody").unwrap_err();
+        assert_eq!(refusal.why, Why::BadValue);
     }
 
     #[test]
     fn update_is_all_or_nothing() {
         let mut config = Config::default();
         config
-            .update("wwnn=0x10 wwpn=17 complete=irq delay=20 private=null")
+            .update(
+                Role::Local,
+                "wwnn=0x10 wwpn=17 complete=irq delay=20 private=null",
+            )
             .unwrap();
         assert_eq!((config.node_name, config.port_name), (16, 17));
         assert_eq!((config.mode, config.delay), (Mode::Irq, 20_000));
         let before = config;
-        let refusal = config.update("queues=9 segments=65536").unwrap_err();
+        let refusal = config
+            .update(Role::Local, "queues=9 segments=65536")
+            .unwrap_err();
         assert_eq!(refusal.word, "segments=65536");
         assert_eq!(config, before);
         assert_eq!(
-            config.update("colour=red").unwrap_err().why,
+            config.update(Role::Local, "colour=red").unwrap_err().why,
             Why::UnknownKey
         );
     }

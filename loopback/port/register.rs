@@ -94,6 +94,15 @@ impl Port {
         Ok(())
     }
 
+    /// The longest that this port, or the one behind which it is, kept something.
+    pub(super) fn kept(&self) -> u64 {
+        let local = match self.role {
+            Role::Remote => registry::port(Role::Local, self.config.local, 0),
+            _ => None,
+        };
+        local.map_or(0, |local| local.life.lock().kept)
+    }
+
     /// Does to a `private` field that a transport lends this port what the configuration says.
     ///
     /// # Safety

@@ -71,14 +71,14 @@ pub(crate) fn add(rule: Rule) -> Result {
     Ok(())
 }
 
-/// Counts an operation and says what is to go wrong with it: [`Fault`]'s
-/// default is nothing. Context: any.
-pub(crate) fn fault(event: &Event) -> Fault {
+/// Counts an operation and says what is to go wrong with it, if a rule strikes.
+/// Context: any.
+pub(crate) fn fault(event: &Event) -> Option<Fault> {
     ACCOUNTING.call(event.kind);
     if !ANY.load(Relaxed) {
-        return Fault::default();
+        return None;
     }
-    decide(&mut PLAN.lock(), event).unwrap_or_default()
+    decide(&mut PLAN.lock(), event)
 }
 
 /// The `index`-th rule: its kind's name, how often it matched and struck.

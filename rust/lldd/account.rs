@@ -112,6 +112,8 @@ pub(crate) enum Violation {
     BadUnmap,
     /// A mapping that outlives its device.
     MappingLeft,
+    /// A port reported gone later than an LLDD waits for that.
+    DeletedTooLate,
     /// Something else, which the log tells.
     Unexpected,
 }
@@ -132,6 +134,7 @@ impl Violation {
         (Self::NotMapped, "not_mapped"),
         (Self::BadUnmap, "bad_unmap"),
         (Self::MappingLeft, "mapping_left"),
+        (Self::DeletedTooLate, "deleted_too_late"),
         (Self::Unexpected, "unexpected"),
     ];
 }
