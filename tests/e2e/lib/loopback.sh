@@ -4,6 +4,8 @@
 
 LOOPBACK=/sys/kernel/config/nvme_fc_loopback
 LLDD_MODULE=nvme_fc_loopback
+# E2E_HABITS=lpfc: all ports have the habits of that driver, but for what a script asks of them itself.
+HABITS=${E2E_HABITS:+habits=$E2E_HABITS}
 
 # A write that cannot hang the script: loop_write FILE TEXT [SECONDS]
 loop_write() {
@@ -24,21 +26,21 @@ column() {
 # loop_local N [CONFIG]: host port N, registered.
 loop_local() {
 	mkdir -p "$LOOPBACK/local-$1"
-	loop_write "local-$1/config" "wwnn=$(host_wwnn "$1") wwpn=$(host_wwpn "$1") ${2:-}" &&
+	loop_write "local-$1/config" "wwnn=$(host_wwnn "$1") wwpn=$(host_wwpn "$1") $HABITS ${2:-}" &&
 		loop_write "local-$1/enable" 1
 }
 
 # loop_target N [CONFIG]: target port N, registered.
 loop_target() {
 	mkdir -p "$LOOPBACK/target-$1"
-	loop_write "target-$1/config" "wwnn=$(target_wwnn "$1") wwpn=$(target_wwpn "$1") ${2:-}" &&
+	loop_write "target-$1/config" "wwnn=$(target_wwnn "$1") wwpn=$(target_wwpn "$1") $HABITS ${2:-}" &&
 		loop_write "target-$1/enable" 1
 }
 
 # loop_remote TARGET HOST [CONFIG]: that target, as that host sees it.
 loop_remote() {
 	mkdir -p "$LOOPBACK/remote-$1-$2"
-	loop_write "remote-$1-$2/config" "wwnn=$(target_wwnn "$1") wwpn=$(target_wwpn "$1") local=$(host_wwpn "$2") ${3:-}" &&
+	loop_write "remote-$1-$2/config" "wwnn=$(target_wwnn "$1") wwpn=$(target_wwpn "$1") local=$(host_wwpn "$2") $HABITS ${3:-}" &&
 		loop_write "remote-$1-$2/enable" 1
 }
 
