@@ -209,6 +209,25 @@ pub(crate) fn aborts_at_any_time() -> CaseResult {
     bench.end()
 }
 
+pub(crate) fn aborts_after_the_release() -> CaseResult {
+    // lpfc keeps an exchange that was released until its own abort is over, and
+    // passes on what the host says of it.
+    let bench = Bench::with_namespace(&config(false))?;
+    let (association, connection) = bench.io_queue(31, 8)?;
+    let iu = Bench::blocks(connection, false, 0, 1);
+    let exchange = bench.start(&iu, room(BLOCK)?, Script::usual(Place::Now))?;
+
+    exchange.wait_over()?;
+    ensure!(!exchange.leads_somewhere());
+    exchange.abort();
+    goes_on(&bench, connection)?;
+    bench.disconnect(association)?;
+    // Now its slot is gone as well.
+    exchange.abort();
+    ensure_eq!(exchange.aborts_and_deferrals(), (0, 0));
+    bench.end()
+}
+
 pub(crate) fn a_command_that_nvmet_keeps() -> CaseResult {
     let bench = Bench::new(&Config::USUAL)?;
     let (association, _) = bench.controller()?;

@@ -88,6 +88,7 @@ suites! {
         operations_that_end_badly,
         aborts_by_the_host,
         aborts_at_any_time,
+        aborts_after_the_release,
         a_command_that_nvmet_keeps,
         disconnected_in_every_phase,
         unbound_in_every_phase,
