@@ -53,10 +53,10 @@ read_all() {
 	echo "$rounds rounds, $records records" >> "/tmp/$1"
 }
 
-# until_end COMMAND..: does it again and again while the storm lasts.
+# until_end COMMAND..: does it again and again while the storm lasts. It may fail: its port may be gone at that moment.
 until_end() {
 	while ((SECONDS < END)); do
-		"$@" > /dev/null 2>&1
+		"$@" > /dev/null 2>&1 || true
 	done
 }
 
