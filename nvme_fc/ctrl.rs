@@ -417,7 +417,8 @@ impl Ctrl {
         self.terminating.set(terminating);
     }
 
-    /// An exchange, or a call that aborts one, is over: tells a teardown, if one waits. Context: any.
+    /// An exchange, or a call that aborts one, is over: tells a teardown, if one
+    /// waits. Context: any.
     #[inline(always)]
     pub(crate) fn exchange_over(&self) {
         if self.is_terminating() {

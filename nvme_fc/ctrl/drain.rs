@@ -36,10 +36,10 @@ pub(crate) fn terminate_all(ctrl: &Ctrl) {
 }
 
 /// Waits until no exchange of a controller is with the LLDD, nobody is in its
-/// `fcp_abort`, and all requests that had an exchange are given back. The LLDD owes each `done`; the log names those
-/// that are late, and the LLDD is asked for them again, for it may have dropped
-/// the abort. Context: may sleep; exchanges were taken back, and none is
-/// submitted any more.
+/// `fcp_abort`, and all requests that had an exchange are given back. The LLDD owes
+/// each `done`; the log names those that are late, and the LLDD is asked for them
+/// again, for it may have dropped the abort. Context: may sleep; exchanges were
+/// taken back, and none is submitted any more.
 pub(crate) fn drain(ctrl: &Ctrl) {
     let mut complain_at = jiffies().wrapping_add(patience());
     loop {

@@ -371,6 +371,9 @@ impl<O: QueueOwner> Exchange<O> {
         let call = ctrl.abort_calls().begin();
         let asked = ask();
         drop(call);
+        // The association may end from here on, but the controller stays: del_gendisk()
+        // and blk_mq_destroy_queue() wait for the timeout handlers of their queue, and
+        // the other callers have a reference.
         ctrl.exchange_over();
         asked
     }

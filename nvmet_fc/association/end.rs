@@ -87,7 +87,8 @@ impl Association {
 
     /// Looks at it: ends it if its host has not connected the admin queue in time,
     /// ends write data that does not come, and gives memory back that commands do not
-    /// use any more; of one that ends, says what it waits for. Context: may sleep; the work item of that.
+    /// use any more; of one that ends, says what it waits for. Context: may sleep;
+    /// the work item of that.
     fn look(self: &Arc<Self>) {
         if self.is_terminating() {
             return self.look_at_end();

@@ -133,8 +133,8 @@ impl Exchange {
     /// # Safety
     ///
     /// The slot was free and is the caller's alone; it is part of `queue`, whose
-    /// lock is held, and which has counted it as taken. `lldd` is an exchange that the LLDD offers, and `done` has it
-    /// carried on.
+    /// lock is held, and which has counted it as taken. `lldd` is an exchange that
+    /// the LLDD offers, and `done` has it carried on.
     #[inline]
     pub(crate) unsafe fn take(slot: &Slot, queue: &Queue, lldd: FcpRequestPtr, done: Done) -> Self {
         // INVARIANT: The caller's alone, and counted.
