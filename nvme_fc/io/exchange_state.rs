@@ -7,28 +7,29 @@
 #![deny(unsafe_code)]
 
 use kernel::sync::atomic::{
-    Acquire,
     Atomic,
     Full,
-    Relaxed,
-    Release, //
+    Relaxed, //
 };
 
 use crate::{
     abi,
-    shared::proto::life::host_exchange::{
-        self,
-        Action,
-        Event,
-        Ignored,
-        State, //
+    shared::{
+        proto::life::host_exchange::{
+            self,
+            Action,
+            Event,
+            Ignored,
+            State, //
+        },
+        support::state_word::StateWord, //
     }, //
 };
 
 /// Where an exchange is.
 pub(crate) struct ExchangeState {
     /// The state.
-    state: Atomic<u32>,
+    state: StateWord,
     /// When the LLDD was last asked for its end: the low half of jiffies.
     asked: Atomic<u32>,
 }
@@ -37,7 +38,7 @@ impl ExchangeState {
     /// With nobody.
     pub(crate) const fn new() -> Self {
         Self {
-            state: Atomic::new(State::IDLE.bits()),
+            state: StateWord::new(State::IDLE.bits()),
             asked: Atomic::new(0),
         }
     }
@@ -48,27 +49,27 @@ impl ExchangeState {
     pub(crate) fn start(&self) {
         // Partner of the full order of `finish` and `on`: what was prepared comes
         // before this.
-        self.state.store(State::ACTIVE.bits(), Release);
+        self.state.publish(State::ACTIVE.bits());
     }
 
     /// Makes a complete exchange idle again.
     #[inline(always)]
     pub(crate) fn release(&self) {
         // Partner of `is_idle`: all use of the exchange comes before this.
-        self.state.store(State::IDLE.bits(), Release);
+        self.state.publish(State::IDLE.bits());
     }
 
     /// Whether the exchange is with nobody; what comes after is ordered after
     /// its last use.
     pub(crate) fn is_idle(&self) -> bool {
         // Partner of `release`.
-        State::from_bits(self.state.load(Acquire)).phase() == State::IDLE
+        State::from_bits(self.state.observe()).phase() == State::IDLE
     }
 
     /// Whether the LLDD has given the exchange back, and it is not released.
     pub(crate) fn is_complete(&self) -> bool {
         // Partner of the full order of `finish`.
-        State::from_bits(self.state.load(Acquire)).phase() == State::COMPLETE
+        State::from_bits(self.state.observe()).phase() == State::COMPLETE
     }
 
     /// Applies an event: one caller wins each change.
@@ -78,11 +79,11 @@ impl ExchangeState {
     /// The event does not apply.
     #[inline]
     pub(crate) fn on(&self, event: Event) -> Result<Action, Ignored> {
-        let mut bits = self.state.load(Relaxed);
+        let mut bits = self.state.get();
         loop {
             let (next, action) = host_exchange::on(State::from_bits(bits), event)?;
-            // Full: partner of the changes of all others.
-            match self.state.cmpxchg(bits, next.bits(), Full) {
+            // Fully ordered: partner of the changes of all others.
+            match self.state.change(bits, next.bits()) {
                 Ok(_) => return Ok(action),
                 Err(now) => bits = now,
             }
@@ -94,12 +95,22 @@ impl ExchangeState {
     #[inline(always)]
     pub(crate) fn finish(&self) -> Option<(bool, bool)> {
         // As `on`, without the events and actions of the others. Nearly all are active,
-        // so that needs no look before.
-        let mut bits = State::ACTIVE.bits();
+        // so that needs no look before, and the compiler knows what follows.
+        let (next, aborted, terminated) = host_exchange::done(State::ACTIVE).ok()?;
+        // Fully ordered: partner of `start` and `is_complete`, and of the changes of others.
+        match self.state.change(State::ACTIVE.bits(), next.bits()) {
+            Ok(_) => Some((aborted, terminated)),
+            Err(now) => self.finish_from(now),
+        }
+    }
+
+    /// The same where something has happened to the exchange before: its state was
+    /// `bits`.
+    #[cold]
+    fn finish_from(&self, mut bits: u32) -> Option<(bool, bool)> {
         loop {
             let (next, aborted, terminated) = host_exchange::done(State::from_bits(bits)).ok()?;
-            // Full: partner of `start` and `is_complete`, and of the changes of others.
-            match self.state.cmpxchg(bits, next.bits(), Full) {
+            match self.state.change(bits, next.bits()) {
                 Ok(_) => return Some((aborted, terminated)),
                 Err(now) => bits = now,
             }
@@ -111,7 +122,7 @@ impl ExchangeState {
     pub(crate) fn abort(&self, event: Event, now: u32) -> Result<Action, Ignored> {
         // Before the state says so, for whoever then looks whether it was long
         // ago. One that is aborted already keeps its time.
-        if State::from_bits(self.state.load(Relaxed)).phase() == State::ACTIVE {
+        if State::from_bits(self.state.get()).phase() == State::ACTIVE {
             self.asked.store(now, Relaxed);
         }
         self.on(event)
@@ -122,7 +133,7 @@ impl ExchangeState {
     pub(crate) fn overdue(&self, now: impl FnOnce() -> u32) -> Option<Overdue> {
         // Partner of the full order of the change that began the abort: the time is seen
         // that was noted before.
-        let state = State::from_bits(self.state.load(Acquire));
+        let state = State::from_bits(self.state.observe());
         let (asked, now) = (self.asked.load(Relaxed), now());
         let is_long = host_exchange::may_ask_again(now.wrapping_sub(asked), abi::HZ);
         (state.phase() == State::ABORTED && is_long).then_some(Overdue { asked, now })

@@ -36,7 +36,7 @@ impl StateWord {
     #[inline(always)]
     pub(crate) fn observe(&self) -> u32 {
         let state = access::read_once(&self.0);
-        // Partner of the full order in `change` and `add`.
+        // Partner of the fence in `publish`, and of the full order in `change` and `add`.
         access::acquire();
         state
     }
@@ -45,6 +45,15 @@ impl StateWord {
     #[inline(always)]
     pub(crate) fn set(&self, state: u32) {
         access::write_once(&self.0, state);
+    }
+
+    /// As [`StateWord::set`], after all that was read and written before: pairs with
+    /// [`StateWord::observe`], and with a change.
+    #[inline(always)]
+    pub(crate) fn publish(&self, state: u32) {
+        // Partner of the fence in `observe`, and of the full order in `change` and `add`.
+        access::release();
+        self.set(state);
     }
 
     /// Changes the state if it still is `old`. Fully ordered if it does: what the caller

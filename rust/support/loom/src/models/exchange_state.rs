@@ -38,7 +38,7 @@ fn started() -> Arc<Exchange> {
 /// A teardown takes the memory once the exchange is idle.
 #[test]
 fn released() {
-    check!(released, [Weaker::Acquire, Weaker::Release], || {
+    check!(released, [Weaker::AcquireFence, Weaker::ReleaseFence], || {
         let exchange = started();
         let other = exchange.clone();
         let lldd = thread::spawn(move || {
@@ -61,7 +61,7 @@ fn released() {
 /// A completion that was swallowed: somebody else completes the request.
 #[test]
 fn swallowed() {
-    check!(swallowed, [Weaker::Acquire, Weaker::Full], || {
+    check!(swallowed, [Weaker::AcquireFence, Weaker::Full], || {
         let exchange = started();
         let other = exchange.clone();
         let teardown = thread::spawn(move || {
@@ -79,7 +79,7 @@ fn swallowed() {
 /// Whoever aborts hands the LLDD what was sent.
 #[test]
 fn aborted() {
-    check!(aborted, [Weaker::Release, Weaker::Full], || {
+    check!(aborted, [Weaker::ReleaseFence, Weaker::Full], || {
         let exchange = exchange();
         let other = exchange.clone();
         let submitter = thread::spawn(move || {
