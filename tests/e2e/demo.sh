@@ -70,7 +70,7 @@ check 'nvme list shows the disk of B' matches "$listed" "^$disk_b "
 step "fio, crc32c verified, mixed random read and write, direct, libaio, 2 processes"
 ! queues_counted || check 'commands are counted by queue' queue_count_start
 for disk in "$disk_a" "$disk_b"; do
-	check_show "$disk 4 KiB" fio_verify "$disk" 4k "$(often 3m 1m)"
+	[[ ${E2E_SHORT:-} && $disk == "$disk_b" ]] || check_show "$disk 4 KiB" fio_verify "$disk" 4k "$(often 3m 1m)"
 	[[ ${E2E_SHORT:-} && $disk == "$disk_b" ]] || check_show "$disk 64 KiB" fio_verify "$disk" 64k "$(often 12m 4m)"
 	[[ ${E2E_SHORT:-} && $disk == "$disk_a" ]] || check_show "$disk 1 MiB" fio_verify "$disk" 1m "$(often 16m 4m)"
 done
@@ -85,7 +85,7 @@ fi
 step "reset of the controller under I/O"
 ctrl=$(ctrl_of "$A")
 check 'fio starts' fio_start "$disk_a" 16k
-for n in 1 2 3; do
+for ((n = 1; n <= $(often 3 1); n++)); do
 	check "reset $n is accepted" reset_ctrl "$ctrl"
 	check "live again after reset $n" wait_for 20 ctrl_is "$ctrl" live
 	check "I/O goes on after reset $n" wait_for 20 io_goes_on "$disk_a"

@@ -6,7 +6,7 @@ set -uo pipefail
 . "$(dirname "$0")/guest-lib.sh"
 . "$E2E/lib/life.sh"
 
-LOADS=${E2E_LOADS:-$(often 100 3)}
+LOADS=${E2E_LOADS:-$(often 100 2)}
 WARMUP=$(often 2 1)
 SLAB_LIMIT_KIB=2048
 OBJECT_LIMIT=200

@@ -44,6 +44,10 @@ mount --bind "$PACKAGES" "$R/p"
 printf '%s\n' 'APT::Install-Recommends "false";' 'APT::Sandbox::User "root";' 'DPkg::Options "--force-unsafe-io";' \
 	>"$R/etc/apt/apt.conf.d/99test"
 
+# It is made five times, and read twice.
+sed -i '/^#* *COMPRESSLEVEL=/d' "$R/etc/initramfs-tools/initramfs.conf"
+echo 'COMPRESSLEVEL=1' >>"$R/etc/initramfs-tools/initramfs.conf"
+
 # inside COMMAND..: in the root.
 inside() {
 	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
