@@ -8,7 +8,7 @@ set -uo pipefail
 . "$E2E/lib/loopback-trial.sh"
 
 # How long the storm lasts, seconds, and how often the modules come and go.
-STORM=${READERS_SECONDS:-$(often 120 15)}
+STORM=${READERS_SECONDS:-$(often 120 10)}
 CYCLES=$(often 10 2)
 RUNNING=/tmp/readers-running
 
