@@ -13,6 +13,7 @@ pub(crate) mod deferred;
 mod done;
 #[allow(unsafe_code, reason = "memory that nvmet and LLDDs share")]
 pub(crate) mod exchange;
+mod exchange_data;
 pub(crate) mod exchange_lldd;
 #[allow(unsafe_code, reason = "takes buffers out of command memory")]
 mod idle;
