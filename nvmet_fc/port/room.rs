@@ -133,15 +133,19 @@ impl Room {
         })
     }
 
-    /// Takes room for so many bytes that are to stay, if there is. Several callers at
-    /// a time may together take a little more. Context: any.
+    /// Takes room for so many bytes that are to stay, if there is. Of several callers at
+    /// a time some may be refused what the last would have had room for. Context: any.
     pub(crate) fn keep(&self, bytes: u64) -> bool {
-        let used = self.kept.load(Relaxed);
-        if room::check(self.kept_max, used, None, bytes).is_err() {
+        let has_room = |used| room::check(self.kept_max, used, None, bytes).is_ok();
+        // A look first, as without room each command asks.
+        if !has_room(self.kept.load(Relaxed)) {
             return false;
         }
-        self.kept.add(bytes, Relaxed);
-        true
+        let is_kept = has_room(self.kept.fetch_add(bytes, Relaxed));
+        if !is_kept {
+            self.give_back(bytes);
+        }
+        is_kept
     }
 
     /// Whether any of it is taken. Context: any.
