@@ -38,24 +38,28 @@ fn started() -> Arc<Exchange> {
 /// A teardown takes the memory once the exchange is idle.
 #[test]
 fn released() {
-    check!(released, [Weaker::AcquireFence, Weaker::ReleaseFence], || {
-        let exchange = started();
-        let other = exchange.clone();
-        let lldd = thread::spawn(move || {
-            other.command.read();
-            other.response.write(1);
-            if other.state.finish().is_some() {
-                other.response.read();
-                other.state.release();
+    check!(
+        released,
+        [Weaker::AcquireFence, Weaker::ReleaseFence],
+        || {
+            let exchange = started();
+            let other = exchange.clone();
+            let lldd = thread::spawn(move || {
+                other.command.read();
+                other.response.write(1);
+                if other.state.finish().is_some() {
+                    other.response.read();
+                    other.state.release();
+                }
+            });
+            let _ = exchange.state.abort(Event::Terminate, 0);
+            if exchange.state.is_idle() {
+                exchange.command.write(0);
+                exchange.response.write(0);
             }
-        });
-        let _ = exchange.state.abort(Event::Terminate, 0);
-        if exchange.state.is_idle() {
-            exchange.command.write(0);
-            exchange.response.write(0);
+            lldd.join().unwrap();
         }
-        lldd.join().unwrap();
-    });
+    );
 }
 
 /// A completion that was swallowed: somebody else completes the request.
