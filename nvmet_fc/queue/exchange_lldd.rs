@@ -8,7 +8,6 @@
 #![deny(unsafe_code)]
 
 use crate::{
-    abi,
     queue::exchange::{
         Exchange,
         Parts, //
@@ -41,7 +40,7 @@ use crate::{
 fn next_chunk(data: &PageList, moved: Part, limits: Limits) -> Option<Chunk> {
     let (total, offset) = (data.length(), moved.offset);
     if data.is_uniform() {
-        return chunk::next_uniform(total, offset, limits, abi::PAGE_SIZE as u32);
+        return chunk::next_uniform(total, offset, limits, data.element());
     }
     // An IOMMU has merged elements.
     chunk::next(total, offset, limits, data.rest_lengths(moved.first))

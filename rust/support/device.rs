@@ -17,6 +17,9 @@ use kernel::{
 
 use crate::abi;
 
+/// What a device takes in one piece that has said nothing, bytes.
+const SEGMENT: u32 = 64 * 1024;
+
 /// A counted reference to a port's device, or none.
 ///
 /// # Invariants
@@ -100,6 +103,31 @@ impl DeviceRef {
         // SAFETY: `device` keeps it alive.
         let bytes = unsafe { abi::dma_max_mapping_size(self.raw) };
         u32::try_from(bytes / 512).unwrap_or(u32::MAX)
+    }
+
+    /// Whether it takes so many bytes, a power of 2, in one piece that begins at a
+    /// multiple of them. Nothing is in the way where there is no device.
+    pub(crate) fn takes_segment(&self, bytes: u32) -> bool {
+        if self.raw.is_null() {
+            return true;
+        }
+        // SAFETY: `device` keeps it alive.
+        let parameters = unsafe { (*self.raw).dma_parms };
+        // SAFETY: The device's, if it has any.
+        let Some(parameters) = (unsafe { parameters.as_ref() }) else {
+            return bytes <= SEGMENT;
+        };
+        // Each is 0 where the driver has not said anything.
+        let longest = match parameters.max_segment_size {
+            0 => SEGMENT,
+            longest => longest,
+        };
+        let boundary = match parameters.segment_boundary_mask {
+            0 => usize::MAX,
+            mask => mask,
+        };
+        // CAST: A u32 fits.
+        bytes <= longest && (bytes as usize).wrapping_sub(1) <= boundary
     }
 
     /// Whether `raw` names this very device (or both are none).

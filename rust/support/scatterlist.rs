@@ -23,15 +23,19 @@ use crate::{
 
 /// Bytes of a page.
 const PAGE: u32 = abi::PAGE_SIZE as u32;
+/// Pages of a large element: 64 KiB, what a device takes that has not said more.
+const LARGE_ORDER: u32 = 4;
+/// Bytes of one.
+const LARGE: u32 = PAGE << LARGE_ORDER;
 
 /// Pages for data.
 ///
 /// # Invariants
 ///
-/// `list` is null, and all numbers are 0; or it has `pages` elements one after the
-/// other, from `sgl_alloc`, each with a page. The first `entries` of them have
-/// `length` bytes together, all but the last a whole page, and end the list; neither
-/// is 0 then.
+/// `list` is null, and all numbers are 0; or it has `elements` one after the other,
+/// from `sgl_alloc_order`, each with 2 to the power of `order` pages. The first
+/// `entries` of them have `length` bytes together, all but the last as many as it has
+/// pages for, and end the list; neither is 0 then.
 ///
 /// If `mapped` is not zero, the `entries` are mapped in `direction` for the device
 /// that `map` was called with, and the first `mapped` elements carry addresses; or
@@ -44,7 +48,9 @@ pub(crate) struct PageList {
     /// Elements that have them.
     entries: u32,
     /// Elements with pages.
-    pages: u32,
+    elements: u32,
+    /// How many pages each has.
+    order: u32,
     /// Elements that a device sees; 0 if not mapped.
     mapped: u32,
     /// Which way it is mapped.
@@ -62,50 +68,70 @@ impl PageList {
             list: ptr::null_mut(),
             length: 0,
             entries: 0,
-            pages: 0,
+            elements: 0,
+            order: 0,
             mapped: 0,
             direction: Direction::Bidirectional,
         }
     }
 
-    /// Allocates `length` bytes, not 0, a page in each element, all of them 0 if
-    /// `clear`, for data that `device` moves. What was there is freed. Context: may
-    /// sleep; not mapped.
+    /// Allocates `length` bytes, not 0, all of them 0 if `clear`, for data that
+    /// `device` moves: a page in each element, or sixteen where that wastes none, the
+    /// device takes as much, and they are there at once. What was there is freed.
+    /// Context: may sleep; not mapped.
     ///
     /// # Errors
     ///
     /// `ENOMEM`; there are no pages then.
     pub(crate) fn allocate(&mut self, length: u32, clear: bool, device: &DeviceRef) -> Result {
         self.free();
-        let mut pages = 0;
-        let flags = if clear {
-            abi::GFP_KERNEL | abi::__GFP_ZERO
-        } else {
-            abi::GFP_KERNEL
-        };
-        // SAFETY: `pages` is valid for writes.
-        let list = unsafe { abi::sgl_alloc(u64::from(length), flags, &mut pages) };
-        if list.is_null() {
+        let zero = if clear { abi::__GFP_ZERO } else { 0 };
+        let is_large = length > LARGE && length % LARGE == 0 && device.takes_segment(LARGE);
+        // Nothing is reclaimed or moved out of the way for them. Whoever holds on to one
+        // of their pages holds all of it.
+        let at_once = abi::GFP_NOWAIT | (1 << abi::___GFP_COMP_BIT) | zero;
+        let is_filled = (is_large && self.fill(length, LARGE_ORDER, at_once))
+            || self.fill(length, 0, abi::GFP_KERNEL | zero);
+        if !is_filled {
             return Err(ENOMEM);
         }
-        // INVARIANT: As `sgl_alloc` says; not mapped.
-        self.list = list;
-        self.length = length;
-        self.entries = pages;
-        self.pages = pages;
         #[cfg(CONFIG_NEED_SG_DMA_LENGTH)]
-        for at in 0..pages {
+        for at in 0..self.elements {
             self.show_length(at);
         }
         self.show(device);
         Ok(())
     }
 
+    /// Allocates elements of that order; says whether there are.
+    fn fill(&mut self, length: u32, order: u32, flags: abi::gfp_t) -> bool {
+        let mut elements = 0;
+        // SAFETY: `elements` is valid for writes.
+        let list =
+            unsafe { abi::sgl_alloc_order(u64::from(length), order, false, flags, &mut elements) };
+        if list.is_null() {
+            return false;
+        }
+        // INVARIANT: As `sgl_alloc_order` says; not mapped.
+        self.list = list;
+        self.length = length;
+        self.entries = elements;
+        self.elements = elements;
+        self.order = order;
+        true
+    }
+
+    /// Bytes of an element, but perhaps for the last.
+    #[inline]
+    pub(crate) fn element(&self) -> u32 {
+        PAGE.wrapping_shl(self.order)
+    }
+
     /// Has the pages take `length` bytes, if there are enough of them, and says
     /// whether. Those bytes are 0 if `clear`, and whatever they were otherwise.
     /// Context: any; not mapped.
     pub(crate) fn resize(&mut self, length: u32, clear: bool, device: &DeviceRef) -> bool {
-        if length == 0 || length.div_ceil(PAGE) > self.pages {
+        if length == 0 || u64::from(length) > self.bytes() {
             return false;
         }
         self.end_at(length);
@@ -120,10 +146,13 @@ impl PageList {
 
     /// Moves the end of the list to `length` bytes, not 0, for which there are pages.
     fn end_at(&mut self, length: u32) {
-        let entries = length.div_ceil(PAGE);
-        let last = entries.saturating_sub(1);
-        self.set_element(self.entries.saturating_sub(1), PAGE, false);
-        self.set_element(last, length.wrapping_sub(last.wrapping_mul(PAGE)), true);
+        let element = self.element();
+        // The place of the last byte, by elements.
+        let shift = PAGE.trailing_zeros().wrapping_add(self.order);
+        let last = length.wrapping_sub(1).wrapping_shr(shift);
+        let entries = last.wrapping_add(1);
+        self.set_element(self.entries.saturating_sub(1), element, false);
+        self.set_element(last, length.wrapping_sub(last.wrapping_mul(element)), true);
         // INVARIANT: So many elements now have so many bytes, and end there.
         self.entries = entries;
         self.length = length;
@@ -184,7 +213,7 @@ impl PageList {
 
     /// Bytes of all its pages, for this data or for more.
     pub(crate) fn bytes(&self) -> u64 {
-        u64::from(self.pages).wrapping_mul(u64::from(PAGE))
+        u64::from(self.elements).wrapping_mul(u64::from(self.element()))
     }
 
     /// Copies what lies `skip` bytes into the data, and says whether there was
@@ -255,7 +284,7 @@ impl PageList {
     }
 
     /// Whether a device sees each element as it is: it is mapped, and nothing was
-    /// merged. All but the last are whole pages then.
+    /// merged. All but the last have [`PageList::element`] bytes then.
     #[inline(always)]
     pub(crate) fn is_uniform(&self) -> bool {
         self.mapped == self.entries
@@ -281,15 +310,16 @@ impl PageList {
             return;
         }
         // What frees them goes up to the end of the list.
-        self.end_at(self.pages.saturating_mul(PAGE));
-        // SAFETY: From `sgl_alloc`, not mapped, and nobody has it: it is forgotten
-        // below.
-        unsafe { abi::sgl_free(self.list) };
+        self.end_at(self.elements.saturating_mul(self.element()));
+        // SAFETY: From `sgl_alloc_order`, not mapped, and nobody has it: it is forgotten
+        // below. CAST: Few bits.
+        unsafe { abi::sgl_free_order(self.list, self.order as c_int) };
         // INVARIANT: Null, and all numbers are 0.
         self.list = ptr::null_mut();
         self.length = 0;
         self.entries = 0;
-        self.pages = 0;
+        self.elements = 0;
+        self.order = 0;
         self.mapped = 0;
     }
 }

@@ -240,13 +240,14 @@ int starve_ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, 
 }
 EXPORT_SYMBOL_GPL(starve_ida_alloc_range);
 
-struct scatterlist *starve_sgl_alloc(unsigned long long length, gfp_t flags, unsigned int *count)
+struct scatterlist *starve_sgl_alloc_order(unsigned long long length, unsigned int order,
+					   bool chainable, gfp_t flags, unsigned int *count)
 {
-	if (refuse("sgl_alloc"))
+	if (refuse("sgl_alloc_order"))
 		return NULL;
-	return sgl_alloc(length, flags, count);
+	return sgl_alloc_order(length, order, chainable, flags, count);
 }
-EXPORT_SYMBOL_GPL(starve_sgl_alloc);
+EXPORT_SYMBOL_GPL(starve_sgl_alloc_order);
 
 int starve_sg_alloc_table_chained(struct sg_table *table, int count, struct scatterlist *first,
 				  unsigned int inlined)
