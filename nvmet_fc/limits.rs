@@ -22,6 +22,9 @@ pub(crate) const DATA_MAX: u32 = 4096 << MDTS;
 /// it with what nvmet expects, and the most that a fabrics command has.
 pub(crate) const CHECK_LENGTH_ABOVE: u32 = 64 << 10;
 
+/// The most data of an I/O command whose memory may stay with its slot, bytes.
+const KEPT_LENGTH: u32 = 128 << 10;
+
 /// The most data in one command to a namespace, bytes: what the user set, and never
 /// more than what [`MDTS`] says.
 pub(crate) fn data_max(port: NvmetPort) -> u32 {
@@ -39,6 +42,14 @@ pub(crate) fn unchecked_length(port: NvmetPort, queue_id: u16) -> u32 {
     match queue_id {
         0 => CHECK_LENGTH_ABOVE,
         _ => CHECK_LENGTH_ABOVE.min(data_max(port)),
+    }
+}
+
+/// Data of one command of a queue whose memory may stay with its slot, bytes.
+pub(crate) fn kept_length(port: NvmetPort, queue_id: u16) -> u32 {
+    match queue_id {
+        0 => CHECK_LENGTH_ABOVE,
+        _ => KEPT_LENGTH.min(data_max(port)),
     }
 }
 

@@ -168,9 +168,10 @@ pub(crate) struct Queue {
     adds_response: bool,
     /// Queue size that the host stated, 0's based.
     stated_size: u16,
-    /// Data of one command that is allocated without a question, and whose memory may
-    /// stay with a slot, bytes.
+    /// Data of one command that is allocated without a question, bytes.
     unchecked_length: u32,
+    /// Data of one command whose memory may stay with a slot, bytes.
+    kept_length: u32,
     /// The association.
     owner: Arc<dyn QueueOwner>,
     /// Its number.
@@ -277,6 +278,7 @@ impl Queue {
                 adds_response: template.adds_response,
                 stated_size: parameters.stated_size,
                 unchecked_length: limits::unchecked_length(new.nvmet_port, queue_id),
+                kept_length: limits::kept_length(new.nvmet_port, queue_id),
                 owner: new.owner,
                 owner_number: new.owner_number,
                 nvmet_port: new.nvmet_port,
@@ -381,7 +383,7 @@ impl Queue {
         Terms {
             device: self.port.device(),
             limits: self.limits,
-            kept_length: self.unchecked_length,
+            kept_length: self.kept_length,
             room: &self.port.room,
         }
     }

@@ -16,6 +16,7 @@
 use kernel::prelude::*;
 
 use crate::{
+    limits::CHECK_LENGTH_ABOVE,
     port::room::Room,
     shared::{
         proto::command::chunk::Limits,
@@ -46,6 +47,9 @@ pub(crate) struct Buffer {
     pages: PageList,
     /// It stays with its slot.
     kept: bool,
+    /// What a command may have that is given it as it is and without a question, bytes;
+    /// 0 if none is.
+    quick: u32,
     /// It stays, there is no device, and one operation moves all of it: there is
     /// nothing to do for a command of that length but to point at it.
     straight: bool,
@@ -57,6 +61,7 @@ impl Buffer {
         Self {
             pages: PageList::none(),
             kept: false,
+            quick: 0,
             straight: false,
         }
     }
@@ -74,10 +79,15 @@ impl Buffer {
     }
 
     /// Whether it is what a command with so many bytes, not 0, would be given
-    /// without being cleared.
+    /// without being cleared, and none is asked whether it may have as many.
     #[inline]
     pub(crate) fn fits(&self, length: u32) -> bool {
-        self.pages.length() == length
+        self.quick == length
+    }
+
+    /// Whether it has so many bytes, and more perhaps, and stays.
+    pub(crate) fn keeps(&self, length: u32) -> bool {
+        self.kept && self.pages.bytes() >= u64::from(length)
     }
 
     /// Whether it needs neither mapping nor planning, nor anything when the command
@@ -105,6 +115,11 @@ impl Buffer {
             self.pages.allocate(length, clear, terms.device)?;
             self.kept = may_stay && terms.room.keep(self.pages.bytes());
         }
+        self.quick = if length <= CHECK_LENGTH_ABOVE {
+            length
+        } else {
+            0
+        };
         self.straight = self.kept
             && terms.device.as_raw().is_null()
             && self.pages.entries() <= terms.limits.elements
@@ -119,6 +134,7 @@ impl Buffer {
             return 0;
         }
         let bytes = self.pages.bytes();
+        self.quick = 0;
         self.pages.free();
         bytes
     }
@@ -129,6 +145,7 @@ impl Buffer {
             room.give_back(self.pages.bytes());
         }
         self.kept = false;
+        self.quick = 0;
         self.straight = false;
         self.pages.free();
     }

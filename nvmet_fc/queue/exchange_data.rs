@@ -35,8 +35,8 @@ impl Exchange {
     /// The command's data, if there is memory for it.
     pub(crate) fn data(&self) -> Option<&PageList> {
         let work = self.work_ref();
-        let has_data = work.expected != 0 && work.buffer.fits(work.expected);
-        has_data.then(|| work.buffer.pages())
+        let pages = work.buffer.pages();
+        (work.expected != 0 && pages.length() == work.expected).then_some(pages)
     }
 
     /// Gives the command memory for its data, not 0 bytes of it, all of them 0 if
@@ -49,15 +49,18 @@ impl Exchange {
             .is_ok()
     }
 
-    /// The same for much data, which counts in the host's account, and of which the
-    /// host may have too much.
+    /// The same for much data, of which the host may have too much: it counts in its
+    /// account, but for what stays with a slot, which has a bound of its own.
     pub(crate) fn give_buffer_in_account(&mut self, length: u32, clear: bool) -> bool {
+        if self.work_ref().buffer.keeps(length) {
+            return self.give_buffer(length, clear);
+        }
         let bytes = u64::from(length.div_ceil(PAGE)).wrapping_mul(u64::from(PAGE));
         if !self.queue().share().take_data(bytes) {
             return false;
         }
         let has_data = self.give_buffer(length, clear);
-        if !has_data {
+        if !has_data || self.work_ref().buffer.is_kept() {
             self.queue().share().give_data(bytes);
         }
         has_data

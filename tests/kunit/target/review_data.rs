@@ -97,11 +97,15 @@ pub(crate) fn review_target_c3_kept_memory() -> CaseResult {
     let (association, connection) = bench.io_queue(31, 8)?;
 
     // One command at a time, so that all have the slot in which the write has left
-    // its data: as much as a slot keeps. What is read next is as long, or shorter.
-    for count in [16u16, 15, 8, 1, 16] {
+    // its data: as much as is given without a question, and as a slot keeps. What is
+    // read next is as long, or shorter.
+    for (most, count) in [16u16, 32]
+        .into_iter()
+        .flat_map(|most| [most, most - 1, 8, 1, most].map(|count| (most, count)))
+    {
         let length = usize::from(count) * BLOCK;
-        let iu = Bench::blocks(connection, true, 0, 16);
-        let dirt = KVVec::from_elem(DIRT, 16 * BLOCK, GFP_KERNEL).or_fail()?;
+        let iu = Bench::blocks(connection, true, 0, most);
+        let dirt = KVVec::from_elem(DIRT, usize::from(most) * BLOCK, GFP_KERNEL).or_fail()?;
         ensure_eq!(bench.run(&iu, dirt)?.status(), 0);
         bench.subsystem.cut_namespace().or_fail()?;
 
