@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# boot.sh DIR [NAME|NAME-root ..]: the stock kernel boots with the initramfs of Debian's that swap.sh --keep has kept as
-# DIR/NAME, where the HBA driver is loaded before there is a root disk; and the transports that run are those
+# boot.sh DIR [NAME|NAME-root ..]: the stock kernel boots with the initramfs of Debian's that swap.sh and upgrade.sh --keep
+# have kept as DIR/NAME, where the HBA driver is loaded before there is a root disk; and the transports that run are those
 # that were installed: the C modules for the NAME c, otherwise ours, which lie beside the initramfs. With -root, the root
 # disk itself is behind NVMe/FC.
 set -euo pipefail

@@ -72,6 +72,13 @@ if [[ ${1:-} == --build ]]; then
 	is 'ours are found' "$(module_paths)" 'updates/dkms/nvme-fc.ko.xz updates/dkms/nvmet-fc.ko.xz'
 	check 'they were compared with the modules of the kernel' quiet inside sh -c "modinfo -k '$V' -F abi nvme-fc | grep -q nvme_core="
 	check 'the metadata is kept' test -f "$R/var/lib/nvme-fc-rs/tree/$V/base"
+	# Another release of the source comes in its place.
+	sed -i "/^Package: linux-source-7.3$/,/^$/s/^Version: .*/Version: 7.3.99-1/" "$R/var/lib/dpkg/status"
+	mv "$R"/usr/src/linux-source-7.3.tar.xz "$work/"
+	is 'and is enough when its source is gone' "$(reason "$V")" ''
+	check 'dkms builds anew without it' quiet inside dkms build --force nvme-fc-rs/"$version" -k "$V"
+	mv "$work/linux-source-7.3.tar.xz" "$R/usr/src/"
+	sed -i "/^Package: linux-source-7.3$/,/^$/s/^Version: .*/Version: ${V%%+*}-1/" "$R/var/lib/dpkg/status"
 	check "Debian's own test of DKMS packages passes" quiet inside /usr/lib/dkms/dkms-autopkgtest "/p/$package"
 	cp "$work/out" "$CACHE/log/dkms-autopkgtest.log"
 	check 'it has built for the stock kernel' grep -qF "PASS nvme-fc-rs/$version $V" "$CACHE/log/dkms-autopkgtest.log"

@@ -88,14 +88,20 @@ sums() {
 	(cd "$R/usr/lib/modules/$V" && find . -type f ! -name 'modules.*' -print0 | sort -z | xargs -0 sha256sum)
 }
 
-# of_initramfs: the transports in the initramfs, by their paths.
+# in_initramfs RELEASE: the transports in that kernel's initramfs, by their paths.
+in_initramfs() {
+	inside lsinitramfs "/boot/initrd.img-$1" | grep -E '/nvmet?-fc\.ko' | sed 's#.*/lib/modules/[^/]*/##' | sort | paste -sd ' '
+}
 of_initramfs() {
-	inside lsinitramfs "/boot/initrd.img-$V" | grep -E '/nvmet?-fc\.ko' | sed 's#.*/lib/modules/[^/]*/##' | sort | paste -sd ' '
+	in_initramfs "$V"
 }
 
-# module_paths: which files modprobe would take.
+# paths_of RELEASE: which files modprobe would take for that kernel.
+paths_of() {
+	inside modinfo -k "$1" -n nvme-fc nvmet-fc | sed 's#.*/lib/modules/[^/]*/##' | paste -sd ' '
+}
 module_paths() {
-	inside modinfo -k "$V" -n nvme-fc nvmet-fc | sed 's#.*/lib/modules/[^/]*/##' | paste -sd ' '
+	paths_of "$V"
 }
 
 OURS='updates/drivers/nvme/host/nvme-fc.ko updates/drivers/nvme/target/nvmet-fc.ko'
