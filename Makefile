@@ -110,6 +110,7 @@ bench:
 
 soak:
 	tools/setup --all
+	tools/setup tokenroot
 	tests/run --soak
 
 docs:
@@ -130,6 +131,7 @@ series:
 
 test-packages:
 	tools/setup --all
+	tools/setup tokenroot
 	tests/packages/run
 
 fuzz:
