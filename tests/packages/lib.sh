@@ -44,7 +44,7 @@ mount --bind "$PACKAGES" "$R/p"
 printf '%s\n' 'APT::Install-Recommends "false";' 'APT::Sandbox::User "root";' 'DPkg::Options "--force-unsafe-io";' \
 	>"$R/etc/apt/apt.conf.d/99test"
 
-# It is made five times, and read twice.
+# It is made again and again, and thrown away.
 sed -i '/^#* *COMPRESSLEVEL=/d' "$R/etc/initramfs-tools/initramfs.conf"
 echo 'COMPRESSLEVEL=1' >>"$R/etc/initramfs-tools/initramfs.conf"
 
