@@ -10,7 +10,7 @@ A=nqn.2026-11.test:null-blk
 B=nqn.2026-11.test:file
 BACKING_A=/dev/nullb0
 BACKING_B=/var/tmp/e2e-backing-b
-MIB=$(often 32 16)
+MIB=$(often 32 8)
 
 step() {
 	note "=== $*"
