@@ -6,6 +6,7 @@
 #
 #   RW:BS:DEPTH:IOS  so many I/Os of fio's, spread over all controllers, counted beside FEW of them
 #   life             connect, reset and disconnect of a few more controllers
+#   many:N           connect and disconnect of the controllers there are, and of as many with N there; I/Os then
 #   memory           prints what a controller and an exchange take
 #
 # Each counted part is a phase, as counts.py reads its name.
@@ -13,7 +14,10 @@ set -euo pipefail
 export E2E=/job/e2e E2E_LLDD=fcloop
 tools=$PWD
 FEW=100
+# I/Os of more than a page beforehand: the target's slots get memory that they keep while they are used for the first time.
+WARM=1000
 LIVES=4
+DISKS=64
 HOSTID=11111111-2222-3333-4444-555555555555
 for file in wait books nvmet; do
 	# shellcheck source=/dev/null
@@ -67,6 +71,7 @@ load() {
 
 unload() {
 	disconnect_all
+	rm "$NVMET"/ports/1/subsystems/*
 	port_remove 1
 	fabric_down 1
 	wait_for 20 rmmod "$LLDD_MODULE"
@@ -74,15 +79,20 @@ unload() {
 	wait_for 20 rmmod nvmet_fc
 }
 
-# subsystem N: one on the port, as long as the port is there. A disk of its own for each controller.
-subsystem() {
-	[[ -d $NVMET/subsystems/bench-$1 ]] || {
-		subsystem_make "bench-$1"
-		mkdir "$NVMET/subsystems/bench-$1/namespaces/1"
-		echo /dev/nullb0 >"$NVMET/subsystems/bench-$1/namespaces/1/device_path"
-		echo 1 >"$NVMET/subsystems/bench-$1/namespaces/1/enable"
-	}
-	[[ -L $NVMET/ports/1/subsystems/bench-$1 ]] || port_link 1 "bench-$1"
+# subsystems FIRST LAST: on the port, as long as the port is there; a disk of its own for each controller. By few processes.
+subsystems() {
+	local n new=() links=()
+	for ((n = $1; n <= $2; n++)); do
+		[[ -d $NVMET/subsystems/bench-$n ]] || new+=("$NVMET/subsystems/bench-$n")
+		[[ -L $NVMET/ports/1/subsystems/bench-$n ]] || links+=("$NVMET/subsystems/bench-$n")
+	done
+	((${#new[@]} == 0)) || mkdir "${new[@]}" "${new[@]/%//namespaces/1}"
+	for n in "${new[@]}"; do
+		echo 1 >"$n/attr_allow_any_host"
+		echo /dev/nullb0 >"$n/namespaces/1/device_path"
+		echo 1 >"$n/namespaces/1/enable"
+	done
+	((${#links[@]} == 0)) || ln -s "${links[@]}" "$NVMET/ports/1/subsystems/"
 }
 
 # connect NUMBER [OPTIONS]: so many controllers more. Each is asked for in one write, and is there when that returns.
@@ -134,11 +144,12 @@ to_the_end() {
 	nap 1000
 }
 
-# ios RW BS DEPTH NUMBER: from huge pages, so that the pieces of a buffer do not depend on what memory was free.
+# ios RW BS DEPTH NUMBER: to DISKS disks at most; from huge pages, so that the pieces of a buffer do not depend on what
+# memory was free.
 ios() {
-	local disks
-	disks=$(printf ':%s' /dev/nvme*n1)
-	LD_LIBRARY_PATH=/job/.guest/fio fio --name=bench --filename="${disks:1}" --direct=1 --ioengine=io_uring --rw="$1" \
+	local files disks=(/dev/nvme*n1)
+	files=$(printf ':%s' "${disks[@]:0:DISKS}")
+	LD_LIBRARY_PATH=/job/.guest/fio fio --name=bench --filename="${files:1}" --direct=1 --ioengine=io_uring --rw="$1" \
 		--bs="$2" --iodepth="$3" --number_ios="$4" --size=1g --norandommap --randrepeat=1 \
 		--iomem=mmaphuge --minimal >/tmp/fio.out || { cat /tmp/fio.out; exit 1; }
 }
@@ -154,7 +165,7 @@ free_kib() {
 # memory WHO: of 32 controllers beside none, and of their exchanges: queues of 128 entries beside queues of 16.
 memory() {
 	local none small large
-	for ((none = 1; none <= 32; none++)); do subsystem "$none"; done
+	subsystems 1 32
 	disconnect_all
 	# What the first one leaves behind stays.
 	connect 32; wait_for 30 disks_are 32; disconnect_all
@@ -169,28 +180,53 @@ memory() {
 	disconnect_all
 }
 
+# many WHO LLDD PASS TOTAL: what one of FEW controllers costs, and one of TOTAL. Small queues, so that all have memory.
+many() {
+	local few=$connected
+	disconnect_all
+	subsystems 1 "$4"
+	phase "$1 $2/$few connect $3 $few" to_the_end connect "$few" queue_size=16
+	connect $(($4 - 2 * few)) queue_size=16
+	wait_for 120 disks_are $(($4 - few))
+	phase "$1 $2/$4 connect $3 $few" to_the_end connect "$few" queue_size=16
+	wait_for 120 disks_are "$4"
+	ios_counted "$1 $2/$4" randread 4k 64 "$3" 2000
+	phase "$1 $2/$4 disconnect $3 $few" to_the_end disconnect "$few"
+	disconnect $(($4 - 2 * few))
+	phase "$1 $2/$few disconnect $3 $few" to_the_end disconnect "$few"
+	wait_for 120 none_left
+}
+
+# ios_counted SETUP RW BS DEPTH PASS NUMBER
+ios_counted() {
+	local number
+	for number in "$FEW" $((FEW + $6)); do
+		phase "$1 $2:$3:$4 $5 $number" ios "$2" "$3" "$4" "$number"
+	done
+}
+
 # step WHO LLDD/ASSOCIATIONS PASS WHAT..
 step() {
 	local who=$1 setup=$2 pass=$3 what event rw bs depth number
 	shift 3
 	load "$who" "${setup%/*}"
-	for ((number = 1; number <= ${setup#*/}; number++)); do subsystem "$number"; done
+	subsystems 1 "${setup#*/}"
 	connect "${setup#*/}"
 	wait_for 30 disks_are "${setup#*/}"
 	for what in "$@"; do
 		case $what in
 		life)
-			for ((number = 1; number <= LIVES; number++)); do subsystem $((number + connected)); done
+			subsystems $((connected + 1)) $((connected + LIVES))
 			for event in connect reset disconnect; do
 				phase "$who $setup $event $pass $LIVES" to_the_end "$event" "$LIVES"
 			done
 			;;
 		memory) memory "$who" ;;
+		many:*) many "$who" "${setup%/*}" "$pass" "${what#*:}" ;;
 		*)
 			IFS=: read -r rw bs depth number <<<"$what"
-			for number in "$FEW" "$((FEW + number))"; do
-				phase "$who $setup $rw:$bs:$depth $pass $number" ios "$rw" "$bs" "$depth" "$number"
-			done
+			[[ $bs == 4k ]] || ios "$rw" "$bs" "$depth" "$WARM"
+			ios_counted "$who $setup" "$rw" "$bs" "$depth" "$pass" "$number"
 			;;
 		esac
 	done

@@ -7,6 +7,7 @@ SETUPS = {
     "fcloop/1": "nvme-fcloop, one association",
     "fcloop/8": "nvme-fcloop, 8 associations",
     "fcloop/64": "nvme-fcloop, 64 associations",
+    "fcloop/1024": "nvme-fcloop, 1,024 associations",
     "inline/1": "nvme-fc-loopback, completion in the call",
     "readrsp/1": "the same with READDATA_RSP",
     "device/1": "the same with a DMA device",
