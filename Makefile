@@ -130,8 +130,7 @@ series:
 	tools/series '$(KSRC)' $(SERIES_DIR)
 
 test-packages:
-	tools/setup --all
-	tools/setup tokenroot
+	tools/setup packageroot tokenroot stock kernel image initrd fio
 	tests/packages/run
 
 fuzz:
