@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034 # constants for those who source it
+# A storm: cycles of one to three events at once, beside verified I/O, a file system and a swap area that lie on the
+# disk. What a cycle does follows from STORM_SEED and its number alone, so that a run goes on, or is repeated, at any
+# of them: STORM_FIRST, STORM_CYCLES. After each the fabric is made whole, and everything must be well again.
+#
+# Who sources it, after loop_load, has PATHS; target_of and remote_of PATH, which say what the loopback calls the ports of a path; EVENTS,
+# the names of functions that are called with a path and two numbers; and FAULTS, rules of the loopback's fault plan.
+
+STORM_SEED=${STORM_SEED:-1}
+STORM_FIRST=${STORM_FIRST:-1}
+STORM_CYCLES=${STORM_CYCLES:-100}
+# A path that is made again, and each in the beginning. None is given up, none is slow to come back.
+STORM_OPTIONS=reconnect_delay=1,ctrl_loss_tmo=3600,keep_alive_tmo=30
+STORM_STOP=/tmp/storm-stop
+STORM_FILES=/mnt
+STORM_GROUP=/sys/fs/cgroup/storm
+CPUS=$(nproc)
+
+# ctrl_through PATH: its controller.
+ctrl_through() {
+	local ctrl address
+	for ctrl in /sys/class/nvme/nvme*; do
+		{ read -r address < "$ctrl/address"; } 2> /dev/null || continue
+		[[ $address != *"$(host_traddr "$1")"* || $address != *"$(target_traddr "$(target_of "$1")")"* ]] || { echo "${ctrl##*/}"; return; }
+	done
+	echo "no controller of path $1"
+	return 1
+}
+
+# path_connect PATH [OPTIONS]
+path_connect() {
+	local answer
+	answer=$(fabrics_write "transport=fc,traddr=$(target_traddr "$(target_of "$1")"),host_traddr=$(host_traddr "$1"),nqn=$SUBSYS,hostnqn=$HOSTNQN,hostid=$HOSTID,$STORM_OPTIONS${2:+,$2}")
+	[[ $answer == instance=* ]] || { echo "path $1: connect: $answer"; return 1; }
+}
+
+# Events. PATH A B.
+
+flap_link() {
+	loop_write "$(remote_of "$1")/control" "flap=$((1 + $2 % 3)) down=$((1 + $2 % 300)) up=$((1 + $3 % 300))" 120
+}
+
+flap_target() {
+	loop_write "target-$(target_of "$1")/control" "flap=$((1 + $2 % 2)) down=$((1 + $2 % 500)) up=$((1 + $3 % 300))" 120
+}
+
+log_out() {
+	loop_write "target-$(target_of "$1")/control" "invalidate=$(host_wwpn "$1")" || true
+}
+
+rescan() {
+	loop_write "$(remote_of "$1")/control" rescan
+}
+
+# It may be refused: that of a controller that is being reset is.
+reset_path() {
+	local ctrl
+	ctrl=$(ctrl_through "$1") || return
+	reset_ctrl "$ctrl" 2> /dev/null || true
+}
+
+# Deleted, and connected with other queues. Never all paths: without one there is no disk.
+connect_anew() {
+	local path=$((2 + $1 % (PATHS - 1))) ctrl
+	ctrl=$(ctrl_through "$path") || return
+	put 120 "/sys/class/nvme/$ctrl/delete_controller" 1 2> /dev/null || true
+	path_connect "$path" "nr_io_queues=$((1 + $2 % CPUS)),queue_size=$((16 << ($3 % 4)))"
+}
+
+processor() {
+	local cpu=/sys/devices/system/cpu/cpu$((1 + $2 % (CPUS - 1)))/online
+	echo 0 > "$cpu"
+	nap $(($3 % 500))
+	echo 1 > "$cpu"
+}
+
+policy() {
+	local policies=(numa round-robin queue-depth) file
+	for file in /sys/class/nvme-subsystem/nvme-subsys*/iopolicy; do
+		echo "${policies[$2 % 3]}" > "$file"
+	done
+}
+
+fault() {
+	loop_fault "${FAULTS[$2 % ${#FAULTS[@]}]} nth=$((1 + $3 % 20))"
+}
+
+# A process with more memory than its group may have: the rest goes to the swap area.
+pressure() {
+	[[ -e $STORM_GROUP/memory.max ]] || return 0
+	# shellcheck disable=SC2016 # the inner shell's, and perl's
+	bounded 300 bash -c 'echo $$ > "$1/cgroup.procs"; exec perl -e "\$m = pack(q(N), 7) x (\$ARGV[0] << 18); substr(\$m, \$_ * 4096, 1) for 0 .. (length(\$m) >> 12) - 1; exit(unpack(q(N), substr(\$m, -4)) != 7)" "$2"' - "$STORM_GROUP" $((12 + $2 % 12))
+}
+
+# What lies on the disk.
+
+storm_begin() {
+	local n disk
+	null_blk_make nullb1 32
+	null_blk_make nullb2 32
+	namespace_add "$SUBSYS" 2 /dev/nullb1
+	namespace_add "$SUBSYS" 3 /dev/nullb2
+	for ((n = 1; n <= PATHS; n++)); do
+		check "path $n: connect" path_connect "$n"
+		check "path $n: live" wait_for 60 path_live "$n"
+	done
+	for n in 1 2 3; do
+		check "namespace $n: a disk" wait_for 60 disk_ready "$SUBSYS" "$n"
+	done
+	STORM_DISK=$(disk_of "$SUBSYS" 1)
+	check 'I/O' fio_start "$STORM_DISK" 16k
+	disk=$(disk_of "$SUBSYS" 2)
+	check 'a file system' mkfs.ext4 -q -F "$disk"
+	check 'is mounted' mount -o errors=panic "$disk" "$STORM_FILES"
+	rm -f "$STORM_STOP"
+	write_files > /tmp/storm-files 2>&1 &
+	STORM_WRITER=$!
+	disk=$(disk_of "$SUBSYS" 3)
+	check 'a swap area' mkswap -q "$disk"
+	check 'is in use' swapon "$disk"
+	STORM_SWAP=$disk
+	mountpoint -q /sys/fs/cgroup || mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	echo +memory > /sys/fs/cgroup/cgroup.subtree_control 2> /dev/null || note 'no memory controller: no pressure'
+	mkdir -p "$STORM_GROUP"
+	[[ ! -e $STORM_GROUP/memory.max ]] || echo 8M > "$STORM_GROUP/memory.max"
+}
+
+# Files of known contents, one after the other, each read again when it is on the disk.
+write_files() {
+	local n=0
+	while [[ ! -e $STORM_STOP ]]; do
+		n=$((n + 1))
+		printf '%064d' {1..4096} "$n" > /tmp/storm-pattern
+		cp /tmp/storm-pattern "$STORM_FILES/new" || return
+		sync "$STORM_FILES/new" || return
+		mv "$STORM_FILES/new" "$STORM_FILES/$((n % 8))" || return
+		echo 1 > /proc/sys/vm/drop_caches
+		cmp /tmp/storm-pattern "$STORM_FILES/$((n % 8))" || return
+		nap 200
+	done
+	echo "$n files"
+}
+
+storm_end() {
+	touch "$STORM_STOP"
+	check_show 'every file was as it was written' reap 300 "$STORM_WRITER"
+	note "$(tail -n 2 /tmp/storm-files)"
+	check_show 'fio saw no error' fio_finish 300
+	check 'the swap area is given back' bounded 120 swapoff "$STORM_SWAP"
+	check 'the file system is given back' umount "$STORM_FILES"
+	check 'it is intact' e2fsck -fn "$(disk_of "$SUBSYS" 2)"
+	rmdir "$STORM_GROUP"
+}
+
+path_live() {
+	local ctrl
+	ctrl=$(ctrl_through "$1") && ctrl_is "$ctrl" live
+}
+
+# made_whole: nothing is lost, held or offline any more.
+made_whole() {
+	local n
+	loop_faults_clear && loop_write control give_up || return
+	for ((n = 1; n < CPUS; n++)); do
+		echo 1 > "/sys/devices/system/cpu/cpu$n/online"
+	done
+}
+
+# well: every path is in service, I/O goes on, and no contract was broken.
+well() {
+	local n
+	for ((n = 1; n <= PATHS; n++)); do
+		wait_for 120 path_live "$n" || { echo "path $n: $(ctrl_through "$n") $(ctrl_attr "$(ctrl_through "$n")" state)"; return 1; }
+	done
+	fio_running || { echo 'fio has ended'; return 1; }
+	kill -0 "$STORM_WRITER" 2> /dev/null || { cat /tmp/storm-files; return 1; }
+	io_goes_on "$STORM_DISK" 60 || { echo 'I/O stands still'; return 1; }
+	! grep '^offence' "$LOOPBACK/books"
+}
+
+# cycle NUMBER: its events, all at once, and what they leave.
+cycle() {
+	local event n a b pids=() pid
+	# The generator of a shell of its own would begin elsewhere: the numbers are drawn here.
+	RANDOM=$(((STORM_SEED * 7919 + $1) % 32768))
+	# Seeds that follow one another begin alike.
+	: "$RANDOM$RANDOM$RANDOM"
+	CYCLE=
+	for ((count = 1 + RANDOM % 3; count > 0; count--)); do
+		event=${EVENTS[RANDOM % ${#EVENTS[@]}]} n=$((1 + RANDOM % PATHS)) a=$RANDOM b=$RANDOM
+		CYCLE+="${CYCLE:+, }$event $n $a $b"
+		"$event" "$n" "$a" "$b" > "/tmp/storm-event-$count" 2>&1 &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		reap 300 "$pid" || { cat /tmp/storm-event-*; return 1; }
+	done
+	made_whole && well
+}
+
+# storm: all cycles, if the beginning was well; ends at the first that is not survived, and says how to have it again.
+storm() {
+	local n failed=$TAP_FAILED
+	((failed == 0)) || return
+	for ((n = STORM_FIRST; n < STORM_FIRST + STORM_CYCLES; n++)); do
+		cycle "$n" > /tmp/storm-cycle 2>&1 || { fail "cycle $n: $CYCLE" "$(< /tmp/storm-cycle)"; break; }
+		((n % 10 != 0)) || note "storm: seed $STORM_SEED, cycle $n"
+	done
+	if [[ $TAP_FAILED == "$failed" ]]; then
+		pass "$STORM_CYCLES cycles from $STORM_FIRST on, seed $STORM_SEED"
+	else
+		note "again: STORM_SEED=$STORM_SEED STORM_FIRST=$n STORM_CYCLES=1"
+	fi
+}
