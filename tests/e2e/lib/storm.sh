@@ -4,8 +4,9 @@
 # disk. What a cycle does follows from STORM_SEED and its number alone, so that a run goes on, or is repeated, at any
 # of them: STORM_FIRST, STORM_CYCLES. After each the fabric is made whole, and everything must be well again.
 #
-# Who sources it, after loop_load, has PATHS; target_of and remote_of PATH, which say what the loopback calls the ports of a path; EVENTS,
-# the names of functions that are called with a path and two numbers; and FAULTS, rules of the loopback's fault plan.
+# Who sources it, after loop_load, has PATHS; target_of and remote_of PATH, which say what the loopback calls the ports of
+# a path; EVENTS, the names of functions that are called with a path and two numbers; and FAULTS, rules of the loopback's
+# fault plan.
 
 STORM_SEED=${STORM_SEED:-1}
 STORM_FIRST=${STORM_FIRST:-1}
@@ -35,37 +36,51 @@ path_connect() {
 	[[ $answer == instance=* ]] || { echo "path $1: connect: $answer"; return 1; }
 }
 
+# alone NAME COMMAND..: two events that want the same follow one another.
+alone() {
+	local lock
+	exec {lock}> "/tmp/storm-$1"
+	flock "$lock"
+	"${@:2}"
+}
+
 # Events. PATH A B.
 
 flap_link() {
-	loop_write "$(remote_of "$1")/control" "flap=$((1 + $2 % 3)) down=$((1 + $2 % 300)) up=$((1 + $3 % 300))" 120
+	alone "$(remote_of "$1")" loop_write "$(remote_of "$1")/control" "flap=$((1 + $2 % 3)) down=$((1 + $2 % 300)) up=$((1 + $3 % 300))" 120
 }
 
 flap_target() {
-	loop_write "target-$(target_of "$1")/control" "flap=$((1 + $2 % 2)) down=$((1 + $2 % 500)) up=$((1 + $3 % 300))" 120
+	alone "target-$(target_of "$1")" loop_write "target-$(target_of "$1")/control" "flap=$((1 + $2 % 2)) down=$((1 + $2 % 500)) up=$((1 + $3 % 300))" 120
 }
 
+# The port may be away: then there is nobody to log out from.
 log_out() {
 	loop_write "target-$(target_of "$1")/control" "invalidate=$(host_wwpn "$1")" || true
 }
 
 rescan() {
-	loop_write "$(remote_of "$1")/control" rescan
+	alone "$(remote_of "$1")" loop_write "$(remote_of "$1")/control" rescan
 }
 
-# It may be refused: that of a controller that is being reset is.
+# It may be refused: that of a controller that is being reset is. Another event may have taken the controller away.
 reset_path() {
 	local ctrl
-	ctrl=$(ctrl_through "$1") || return
+	ctrl=$(ctrl_through "$1") || return 0
 	reset_ctrl "$ctrl" 2> /dev/null || true
 }
 
-# Deleted, and connected with other queues. Never all paths: without one there is no disk.
+# Deleted, and connected with other queues, as soon as there is a port. Never all paths: without one there is no disk.
 connect_anew() {
-	local path=$((2 + $1 % (PATHS - 1))) ctrl
-	ctrl=$(ctrl_through "$path") || return
+	local path=$((2 + $1 % (PATHS - 1)))
+	alone "path-$path" delete_and_connect "$path" "nr_io_queues=$((1 + $2 % CPUS)),queue_size=$((16 << ($3 % 4)))"
+}
+
+delete_and_connect() {
+	local ctrl
+	ctrl=$(ctrl_through "$1") || return
 	put 120 "/sys/class/nvme/$ctrl/delete_controller" 1 2> /dev/null || true
-	path_connect "$path" "nr_io_queues=$((1 + $2 % CPUS)),queue_size=$((16 << ($3 % 4)))"
+	wait_for 60 path_connect "$@"
 }
 
 processor() {
@@ -181,7 +196,7 @@ well() {
 
 # cycle NUMBER: its events, all at once, and what they leave.
 cycle() {
-	local event n a b pids=() pid
+	local event count n a b pids=() pid
 	# The generator of a shell of its own would begin elsewhere: the numbers are drawn here.
 	RANDOM=$(((STORM_SEED * 7919 + $1) % 32768))
 	# Seeds that follow one another begin alike.
