@@ -6,7 +6,7 @@
 #
 # Who sources it, after loop_load, has PATHS; target_of and remote_of PATH, which say what the loopback calls the ports of
 # a path; EVENTS, the names of functions that are called with a path and two numbers; and FAULTS, rules of the loopback's
-# fault plan.
+# fault plan. Then it makes the ports, and calls storm_over.
 
 STORM_SEED=${STORM_SEED:-1}
 STORM_FIRST=${STORM_FIRST:-1}
@@ -135,6 +135,7 @@ storm_begin() {
 	check 'a swap area' mkswap -q "$disk"
 	check 'is in use' swapon "$disk"
 	STORM_SWAP=$disk
+	STORM_SWAPPED=$(swapped_out)
 	mountpoint -q /sys/fs/cgroup || mount -t cgroup2 cgroup2 /sys/fs/cgroup
 	echo +memory > /sys/fs/cgroup/cgroup.subtree_control 2> /dev/null || note 'no memory controller: no pressure'
 	mkdir -p "$STORM_GROUP"
@@ -162,10 +163,16 @@ storm_end() {
 	check_show 'every file was as it was written' reap 300 "$STORM_WRITER"
 	note "$(tail -n 2 /tmp/storm-files)"
 	check_show 'fio saw no error' fio_finish 300
+	note "$(($(swapped_out) - STORM_SWAPPED)) pages went to the swap area"
 	check 'the swap area is given back' bounded 120 swapoff "$STORM_SWAP"
 	check 'the file system is given back' umount "$STORM_FILES"
 	check 'it is intact' e2fsck -fn "$(disk_of "$SUBSYS" 2)"
 	rmdir "$STORM_GROUP"
+}
+
+# swapped_out: pages, since the guest has booted.
+swapped_out() {
+	awk '$1 == "pswpout" { print $2 }' /proc/vmstat
 }
 
 path_live() {
@@ -227,4 +234,15 @@ storm() {
 	else
 		note "again: STORM_SEED=$STORM_SEED STORM_FIRST=$n STORM_CYCLES=1"
 	fi
+}
+
+# storm_over: all of it, over ports that are there, to the end of the script.
+storm_over() {
+	short_timeouts 5
+	storm_begin
+	storm
+	storm_end
+	default_timeouts
+	loop_teardown
+	done_testing
 }

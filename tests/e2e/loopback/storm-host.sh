@@ -32,13 +32,7 @@ FAULTS=(
 	'on=host.fcp_abort do=ignore'
 )
 
-short_timeouts 5
 for ((path = 1; path <= PATHS; path++)); do
 	check "path $path: ports" loop_ready "$path" 'complete=threads' 'complete=threads'
 done
-storm_begin
-storm
-storm_end
-default_timeouts
-loop_teardown
-done_testing
+storm_over

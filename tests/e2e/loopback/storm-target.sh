@@ -32,15 +32,9 @@ FAULTS=(
 	'on=target.fcp_abort do=ignore'
 )
 
-short_timeouts 5
 check 'path 1: ports' loop_ready 1 'complete=threads' 'complete=threads'
 for ((path = 2; path <= PATHS; path++)); do
 	check "path $path: its port" loop_local "$path" 'complete=threads'
 	check "path $path: the target as it sees it" loop_remote 1 "$path"
 done
-storm_begin
-storm
-storm_end
-default_timeouts
-loop_teardown
-done_testing
+storm_over
