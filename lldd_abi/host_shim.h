@@ -10,6 +10,7 @@
 #include <linux/blk-mq.h>
 #include <linux/dma-mapping.h>
 #include <linux/idr.h>
+#include <linux/module.h>
 #include <linux/sched/isolation.h>
 #include <linux/sched/mm.h>
 #include <linux/workqueue.h>

@@ -8,6 +8,7 @@
 
 #include <linux/dma-mapping.h>
 #include <linux/idr.h>
+#include <linux/module.h>
 #include <linux/path.h>
 #include <linux/scatterlist.h>
 #include <linux/workqueue.h>

@@ -11,6 +11,16 @@
 #include "shim_lldd_body.h"
 #undef SHIM
 
+bool nvme_fc_loopback_shim_try_module_get(struct module *module)
+{
+	return try_module_get(module);
+}
+
+void nvme_fc_loopback_shim_module_put(struct module *module)
+{
+	module_put(module);
+}
+
 bool nvme_fc_loopback_shim_waits_for_io(gfp_t flags)
 {
 	return current_gfp_context(flags) & __GFP_IO;

@@ -7,6 +7,7 @@
 #define NVME_FC_RS_LOOPBACK_SHIM_H
 
 #include <linux/dma-mapping.h>
+#include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/scatterlist.h>
 #include <linux/sched/mm.h>
@@ -16,6 +17,8 @@
 #undef SHIM
 bool nvme_fc_loopback_shim_preemptible(void);
 bool nvme_fc_loopback_shim_in_hardirq(void);
+bool nvme_fc_loopback_shim_try_module_get(struct module *module);
+void nvme_fc_loopback_shim_module_put(struct module *module);
 
 unsigned long nvme_fc_loopback_shim_dma_get_seg_boundary(struct device *dev);
 void *nvme_fc_loopback_shim_phys_to_virt(phys_addr_t address);

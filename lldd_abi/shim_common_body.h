@@ -33,6 +33,16 @@ bool SHIM(queue_work)(struct workqueue_struct *wq, struct work_struct *work)
 	return queue_work(wq, work);
 }
 
+bool SHIM(try_module_get)(struct module *module)
+{
+	return try_module_get(module);
+}
+
+void SHIM(module_put)(struct module *module)
+{
+	module_put(module);
+}
+
 void SHIM(announce)(void)
 {
 	pr_info("%s: Rust implementation, version %s\n", KBUILD_MODNAME, NVMEFC_VERSION);

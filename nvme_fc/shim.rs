@@ -11,5 +11,7 @@ pub(crate) use crate::abi::{
     nvme_fc_shim_dma_mapping_error as dma_mapping_error,
     nvme_fc_shim_dma_sync_single_for_device as dma_sync_single_for_device,
     nvme_fc_shim_dma_unmap_single as dma_unmap_single,
-    nvme_fc_shim_ida_init as ida_init, //
+    nvme_fc_shim_ida_init as ida_init,
+    nvme_fc_shim_module_put as module_put,
+    nvme_fc_shim_try_module_get as try_module_get, //
 };

@@ -20,7 +20,7 @@ pub(crate) fn may_wait_for_io(flags: abi::gfp_t) -> bool {
 pub(crate) fn hold_module() {
     let module = kernel::module::this_module::<crate::LocalModule>();
     // SAFETY: The module is running, and so alive.
-    if !unsafe { abi::try_module_get(module.as_ptr()) } {
+    if !unsafe { shim::try_module_get(module.as_ptr()) } {
         pr_err!("registering a port while the module goes away\n");
     }
 }
@@ -29,7 +29,7 @@ pub(crate) fn hold_module() {
 pub(crate) fn let_module_go() {
     let module = kernel::module::this_module::<crate::LocalModule>();
     // SAFETY: Taken by `hold_module`.
-    unsafe { abi::module_put(module.as_ptr()) };
+    unsafe { shim::module_put(module.as_ptr()) };
 }
 
 /// Sleeps. Context: may sleep.

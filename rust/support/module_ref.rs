@@ -11,7 +11,7 @@ use kernel::{
     ModuleMetadata, //
 };
 
-use crate::abi;
+use crate::shim;
 
 /// Keeps the module `M` from being unloaded; nothing if it is built in. What drops
 /// the last one runs where the module's exit waits for it, or on behalf of a module
@@ -26,7 +26,7 @@ impl<M: ModuleMetadata> ModuleRef<M> {
     /// `ENODEV`: the module is being unloaded.
     pub(crate) fn new() -> Result<Self> {
         // SAFETY: Both a module and null are fit for it.
-        if unsafe { abi::try_module_get(M::THIS_MODULE.as_ptr()) } {
+        if unsafe { shim::try_module_get(M::THIS_MODULE.as_ptr()) } {
             Ok(Self(PhantomData))
         } else {
             Err(ENODEV)
@@ -37,6 +37,6 @@ impl<M: ModuleMetadata> ModuleRef<M> {
 impl<M: ModuleMetadata> Drop for ModuleRef<M> {
     fn drop(&mut self) {
         // SAFETY: Taken by `new`.
-        unsafe { abi::module_put(M::THIS_MODULE.as_ptr()) };
+        unsafe { shim::module_put(M::THIS_MODULE.as_ptr()) };
     }
 }

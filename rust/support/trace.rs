@@ -128,6 +128,7 @@ macro_rules! events {
         });
     )*) => {$(
         $(#[$doc])*
+        #[cfg_attr(not(CONFIG_TRACEPOINTS), allow(dead_code, reason = "nobody asks"))]
         pub(crate) struct $fields $(<$life>)? {
             $($(#[$field_doc])* pub(crate) $field: $type,)*
         }
@@ -138,6 +139,7 @@ macro_rules! events {
         #[allow(unsafe_code, reason = "argued for in `support::trace`")]
         #[inline(always)]
         pub(crate) fn $site $(<$life>)? (fields: impl FnOnce() -> $fields $(<$life>)?) {
+            #[cfg(CONFIG_TRACEPOINTS)]
             #[cold]
             #[inline(never)]
             fn emit $(<$life>)? (fields: impl FnOnce() -> $fields $(<$life>)?) {
@@ -169,6 +171,8 @@ macro_rules! events {
                     emit(fields);
                 }
             }
+            #[cfg(not(CONFIG_TRACEPOINTS))]
+            let _ = fields;
         }
     )*};
 }

@@ -14,6 +14,8 @@ pub(crate) use crate::abi::{
     nvme_fc_kunit_shim_dma_unmap_single as dma_unmap_single,
     nvme_fc_kunit_shim_ida_init as ida_init,
     nvme_fc_kunit_shim_in_hardirq as in_hardirq,
+    nvme_fc_kunit_shim_module_put as module_put,
     nvme_fc_kunit_shim_preemptible as preemptible,
-    nvme_fc_kunit_shim_sg_virt as sg_virt, //
+    nvme_fc_kunit_shim_sg_virt as sg_virt,
+    nvme_fc_kunit_shim_try_module_get as try_module_get, //
 };

@@ -15,8 +15,11 @@ use kernel::{
     sync::Arc, //
 };
 
-use crate::abi;
-use crate::lldd::ports::PortInfo;
+use crate::{
+    abi,
+    lldd::ports::PortInfo,
+    shim, //
+};
 
 use super::{
     controller::Controller,
@@ -180,14 +183,14 @@ pub(crate) fn connect(
         return Err(EINVAL.to_errno());
     };
     // SAFETY: The table names its module.
-    if !unsafe { abi::try_module_get(transport.module) } {
+    if !unsafe { shim::try_module_get(transport.module) } {
         return Err(EBUSY.to_errno());
     }
     // SAFETY: The parent is alive, as the bench's own device; the options are
     // the controller's if it is made.
     let made = unsafe { create(parent, options.0) };
     // SAFETY: Taken above.
-    unsafe { abi::module_put(transport.module) };
+    unsafe { shim::module_put(transport.module) };
     let made = kernel::error::from_err_ptr(made).map_err(|error| error.to_errno())?;
     core::mem::forget(options);
     // SAFETY: The reference is nvme-fabrics', which is ours here.

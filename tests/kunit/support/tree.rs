@@ -17,7 +17,10 @@ use kernel::{
     str::CString,
 };
 
-use crate::abi;
+use crate::{
+    abi,
+    shim, //
+};
 
 /// configfs, and the way back from there.
 pub(crate) struct Tree {
@@ -67,7 +70,7 @@ impl Tree {
         // SAFETY: The type is there, with a reference of ours.
         let mount = from_err_ptr(unsafe { abi::kern_mount(kind) });
         // SAFETY: Taken above; the mount has its own.
-        unsafe { abi::module_put((*kind).owner) };
+        unsafe { shim::module_put((*kind).owner) };
         let mount = NonNull::new(mount?).ok_or(ENODEV)?;
         // SAFETY: This thread's own state, from here on.
         if let Err(error) = to_result(unsafe { abi::nvme_fc_kunit_shim_unshare_fs() }) {
