@@ -13,7 +13,6 @@
 #include <linux/module.h>
 #include <linux/sched/isolation.h>
 #include <linux/sched/mm.h>
-#include <linux/workqueue.h>
 #include "nvme.h"
 #include "fabrics.h"
 

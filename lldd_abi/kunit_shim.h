@@ -11,7 +11,6 @@
 #include <linux/module.h>
 #include <linux/path.h>
 #include <linux/scatterlist.h>
-#include <linux/workqueue.h>
 
 struct nvmf_transport_ops;
 

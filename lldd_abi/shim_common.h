@@ -12,7 +12,6 @@ int SHIM(dma_mapping_error)(struct device *dev, dma_addr_t addr);
 void SHIM(dma_sync_single_for_device)(struct device *dev, dma_addr_t addr,
 				      size_t size, enum dma_data_direction dir);
 void SHIM(ida_init)(struct ida *ida);
-bool SHIM(queue_work)(struct workqueue_struct *wq, struct work_struct *work);
 /* Static inlines where the kernel has no modules, or never unloads one. */
 bool SHIM(try_module_get)(struct module *module);
 void SHIM(module_put)(struct module *module);

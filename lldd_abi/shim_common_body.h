@@ -28,11 +28,6 @@ void SHIM(ida_init)(struct ida *ida)
 	ida_init(ida);
 }
 
-bool SHIM(queue_work)(struct workqueue_struct *wq, struct work_struct *work)
-{
-	return queue_work(wq, work);
-}
-
 bool SHIM(try_module_get)(struct module *module)
 {
 	return try_module_get(module);

@@ -9,7 +9,6 @@
 #include <linux/dma-mapping.h>
 #include <linux/idr.h>
 #include <linux/module.h>
-#include <linux/workqueue.h>
 
 #define SHIM(name) nvmet_fc_shim_##name
 #include "shim_common.h"

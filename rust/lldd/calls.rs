@@ -39,11 +39,6 @@ pub(crate) enum Received {
 }
 
 impl Pass<'_> {
-    /// The transport's object.
-    pub(crate) fn object(&self) -> Object {
-        self.object
-    }
-
     /// The object's `private` field.
     pub(crate) fn private(&self) -> PrivateField<'_> {
         // SAFETY: There while `self` exists, and so are the fields of which these are.

@@ -64,8 +64,6 @@ pub const FLAG_WRITE: u8 = 1 << 0;
 pub const FLAG_READ: u8 = 1 << 1;
 /// Both direction flags.
 pub const FLAG_DIRECTION: u8 = FLAG_WRITE | FLAG_READ;
-/// Category mask in `category`.
-pub const CATEGORY_MASK: u8 = 0x0f;
 /// Category: admin queue.
 pub const CATEGORY_ADMIN: u8 = 0x01;
 /// Category: I/O command set, whose CSI is in the low three bits.

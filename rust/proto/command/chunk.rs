@@ -32,26 +32,6 @@ pub struct Chunk {
     pub last: bool,
 }
 
-/// The operation that pushes read data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadOperation {
-    /// NVMET_FCOP_READDATA: data alone.
-    Data,
-    /// NVMET_FCOP_READDATA_RSP: data, and the response behind it.
-    DataAndResponse,
-}
-
-/// The operation for a chunk of read data. Only the last one can carry the
-/// response, and only if the LLDD has that feature.
-#[inline]
-pub const fn read_operation(chunk: &Chunk, lldd_adds_response: bool) -> ReadOperation {
-    if chunk.last && lldd_adds_response {
-        ReadOperation::DataAndResponse
-    } else {
-        ReadOperation::Data
-    }
-}
-
 /// The next operation for `total` bytes of which `offset` are moved.
 /// `elements` gives the lengths of the scatterlist elements from there on.
 ///

@@ -68,18 +68,13 @@ fn a_long_element_goes_alone() {
 }
 
 #[test]
-fn only_the_last_carries_the_response() {
+fn only_the_last_is_the_last() {
     let chunks = all(1 << 20, lldd(64), &[4096; 256]);
 
     for (number, chunk) in chunks.iter().enumerate() {
         let last = number == chunks.len() - 1;
 
         assert_eq!(chunk.last, last);
-        assert_eq!(read_operation(chunk, false), ReadOperation::Data);
-        assert_eq!(
-            read_operation(chunk, true) == ReadOperation::DataAndResponse,
-            last
-        );
     }
 }
 

@@ -71,19 +71,6 @@ impl Subsystem {
     pub(crate) fn cut_namespace(&self) -> Result {
         self.tree.cut_file(fmt!("{BACKING}"))
     }
-
-    /// Enables namespace 1 (1), or disables it (0).
-    ///
-    /// # Errors
-    ///
-    /// configfs's.
-    pub(crate) fn enable_namespace(&self, on: u32) -> Result {
-        let nqn = self.nqn;
-        self.tree.write(
-            fmt!("nvmet/subsystems/{nqn}/namespaces/1/enable"),
-            fmt!("{on}"),
-        )
-    }
 }
 
 impl Drop for Subsystem {

@@ -285,30 +285,6 @@ impl Tree {
         })
     }
 
-    /// Reads what a file has, a page at most, into `text`; returns it.
-    ///
-    /// # Errors
-    ///
-    /// Those of whoever the file belongs to; `EINVAL` for what is no text.
-    pub(crate) fn read<'a>(
-        &self,
-        path: fmt::Arguments<'_>,
-        text: &'a mut KVec<u8>,
-    ) -> Result<&'a str> {
-        text.clear();
-        text.resize(4096, 0, GFP_KERNEL)?;
-        let length = self.open(path, abi::O_RDONLY, |file| {
-            let mut at = 0;
-            // SAFETY: The file is open, and there is so much room.
-            let read =
-                unsafe { abi::kernel_read(file, text.as_mut_ptr().cast(), text.len(), &mut at) };
-            // CAST: An errno.
-            usize::try_from(read).map_err(|_| Error::from_errno(read as c_int))
-        })?;
-        let bytes = text.get(..length).ok_or(EIO)?;
-        core::str::from_utf8(bytes).map_err(|_| EINVAL)
-    }
-
     /// Takes everything out of a file.
     ///
     /// # Errors
