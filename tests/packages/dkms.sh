@@ -39,6 +39,7 @@ skips 'no rustc' 'there is no rustc' /usr/bin/rustc
 skips 'no bindgen' 'there is no bindgen' /usr/bin/bindgen
 skips 'no pahole' 'there is no pahole' /usr/bin/pahole
 skips 'no source of the Rust library' 'rust-src' "$(inside rustc --print sysroot)/lib/rustlib/src/rust/library"
+skips 'no modules of the kernel' 'modules of .* are not installed' "/usr/lib/modules/$V/kernel"
 skips 'no headers' 'there are no headers' "/usr/src/linux-headers-$V"
 config=$R/usr/src/linux-headers-$V/.config
 cp "$config" "$work/config"
