@@ -18,21 +18,24 @@ OF_MODULE = ("own", "called", "atomics", "allocations", "page_allocations", "pag
 
 
 def parse(lines):
-    """The phases, in order: (name, functions, pages).
+    """The phases, in order: (name, functions, pages, holds).
 
-    functions: (module, function, owner) -> (instructions, atomics, calls); pages: owner -> (allocations, pages).
+    functions: (module, function, owner) -> (instructions, atomics, calls); pages: owner -> (allocations, pages);
+    holds: module -> (instructions for which it held a spinlock at most, function that had taken it).
     """
     phases = []
     for line in lines:
         words = line.split()
         if line.startswith("phase "):
-            phases.append((line[6:].rstrip("\n"), {}, {}))
+            phases.append((line[6:].rstrip("\n"), {}, {}, {}))
         elif words[0] == "f":
             key, new = tuple(words[1:4]), [int(word) for word in words[4:7]]
             # Two static functions may have one name.
             phases[-1][1][key] = tuple(map(sum, zip(phases[-1][1].get(key, (0, 0, 0)), new)))
         elif words[0] == "p":
             phases[-1][2][words[1]] = (int(words[2]), int(words[3]))
+        elif words[0] == "l":
+            phases[-1][3][words[1]] = (int(words[3]), words[2])
         else:
             raise ValueError(f"not a line of insn_count.c: {line!r}")
     return phases
@@ -55,13 +58,14 @@ def of_module(functions, pages, module):
 
 def figures(phase):
     """All figures of one phase, flat: kernel, interrupts, and MODULE.FIGURE."""
-    _, functions, pages = phase
+    _, functions, pages, holds = phase
     result = collections.Counter(kernel=0, interrupts=0)
     for (_, _, owner), (instructions, _, _) in functions.items():
         result["interrupts" if owner == INTERRUPT else "kernel"] += instructions
     for module in TRANSPORTS:
         for name, value in of_module(functions, pages, module).items():
             result[f"{module}.{name}"] = value
+        result[f"{module}.held"] = holds.get(module, (0,))[0]
         result[f"{module}.whole"] = result[f"{module}.own"] + result[f"{module}.called"]
     return result
 
@@ -80,7 +84,8 @@ def measured(phases):
     """(setup, case) -> who -> figure -> one value a repeat.
 
     A phase is named `WHO SETUP CASE PASS COUNT`: how many I/Os, or how many of what the case names. Of two phases that
-    differ in COUNT alone the difference is taken, so that what begins and ends them cancels out; one alone is divided.
+    differ in COUNT alone the difference is taken, so that what begins and ends them cancels out; one alone is divided. For
+    how long a lock is held at most is neither.
     """
     groups = collections.defaultdict(list)
     for phase in phases:
@@ -96,7 +101,8 @@ def measured(phases):
                 continue
             first, low = 0, collections.Counter()
         for name, value in high.items():
-            result[key][who][name].append((value - low[name]) / (last - first))
+            share = value if name.endswith(".held") else (value - low[name]) / (last - first)
+            result[key][who][name].append(share)
     return {key: {who: dict(names) for who, names in whos.items()} for key, whos in result.items()}
 
 

@@ -43,6 +43,10 @@ static uint8_t kind_of(const char *name)
 		return NEW_TASK;
 	if (!strcmp(name, "__alloc_frozen_pages_noprof"))
 		return PAGE_ALLOCATION;
+	if (!strncmp(name, "_raw_spin_lock", 14))
+		return LOCK_TAKEN;
+	if (!strncmp(name, "_raw_spin_unlock", 16))
+		return LOCK_GIVEN_BACK;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (!strcmp(name, others[i]))
 			return OTHER_WORK;

@@ -12,7 +12,7 @@
 #define INTERRUPT 1
 
 /* What the begin of a function means, beside its being called. */
-enum kind { PLAIN, INTERRUPT_ENTRY, OTHER_WORK, TASK_SWITCH, NEW_TASK, PAGE_ALLOCATION };
+enum kind { PLAIN, INTERRUPT_ENTRY, OTHER_WORK, TASK_SWITCH, NEW_TASK, PAGE_ALLOCATION, LOCK_TAKEN, LOCK_GIVEN_BACK };
 
 struct symbol {
 	uint64_t addr;

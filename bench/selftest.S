@@ -3,9 +3,10 @@
  * A machine's whole software, to count by hand: what insn_count.c says of it is compared with the lines
  *
  *   expect SCENARIO MODULE OWN CALLED ATOMICS PAGES
+ *   held SCENARIO MODULE INSTRUCTIONS
  *
  * by bench/selftest. OWN are the module's instructions, CALLED those that vmlinux executed for it, ATOMICS and
- * PAGES those of both; of ten calls of a__SCENARIO. Functions named a__, b__ and c__ are those of three modules, all
+ * PAGES those of both, and how long it held a lock at most; of ten calls of a__SCENARIO. Functions named a__, b__ and c__ are those of three modules, all
  * others are vmlinux. Two tasks have a stack each.
  */
 	.macro mark text
@@ -72,6 +73,8 @@ long_mode:
 	scenario preempted
 	scenario string
 	scenario pages
+	scenario lock
+	scenario helped
 	out %al, $0xf4
 	hlt
 
@@ -95,6 +98,25 @@ handle_softirqs:
 	ret
 __alloc_frozen_pages_noprof:
 	nop
+	ret
+_raw_spin_lock:
+	nop
+	ret
+_raw_spin_unlock:
+	nop
+	ret
+rust_helper_spin_lock:
+	call _raw_spin_lock
+	ret
+rust_helper_spin_unlock:
+	jmp _raw_spin_unlock
+locks_itself:
+	mov $preempt, %edi
+	call _raw_spin_lock
+	.rept 10
+	nop
+	.endr
+	call _raw_spin_unlock
 	ret
 /* From task %rdi to task %rsi; these count for the second. */
 __switch_to_asm:
@@ -207,6 +229,21 @@ a__string:
 a__pages:
 	mov $3, %esi
 	call __alloc_frozen_pages_noprof
+	ret
+/* From the lock's entry to that of its end, and nothing that vmlinux locks: expect lock a 70 250 0 0, held lock a 8 */
+a__lock:
+	mov $number, %edi
+	call _raw_spin_lock
+	nop
+	call leaf
+	call _raw_spin_unlock
+	call locks_itself
+	ret
+/* By vmlinux's helpers for Rust: expect helped a 40 70 0 0, held helped a 5 */
+a__helped:
+	mov $number, %edi
+	call rust_helper_spin_lock
+	call rust_helper_spin_unlock
 	ret
 
 b__leaf:

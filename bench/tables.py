@@ -25,6 +25,8 @@ OTHERS = [
     ("atomics, host", ["nvme_fc.atomics"]), ("atomics, target", ["nvmet_fc.atomics"]),
     ("work items", ["nvme_fc.work_items", "nvmet_fc.work_items"]),
 ]
+# These are no sums, and no shares of an I/O.
+HOLDS = [("longest hold, host", ["nvme_fc.held"]), ("longest hold, target", ["nvmet_fc.held"])]
 SIZES = [("text", "text"), ("data and bss", "data")]
 MEMORY = [("association", "an association with a queue of 128 entries, KiB", 1024),
           ("exchange", "an entry of a queue, bytes", 1)]
@@ -73,7 +75,8 @@ def terminal(rows, about):
     """Everything, a block for each setup and kind of figure."""
     out = [f"# {line}" for line in heading(about)]
     for setup in dict.fromkeys(row["setup"] for row in rows):
-        for columns, unit in ((INSTRUCTIONS, "instructions"), (OTHERS, "other figures")):
+        for columns, unit in ((INSTRUCTIONS, "instructions"), (OTHERS, "other figures"),
+                              (HOLDS, "longest hold of a spinlock, instructions")):
             out.append(f"\n== {SETUPS.get(setup, setup)}: {unit} (C, ours, ratio)")
             out.append(" " * 24 + "".join(f"{name:>27s}" for name, _ in columns) + "   spread")
             for row in rows:
@@ -112,7 +115,8 @@ def rst(rows, about):
             " QEMU {qemu}.".format(**about["about"])]
     out.append("")
     for setup in dict.fromkeys(row["setup"] for row in rows):
-        for columns, unit in ((INSTRUCTIONS, "instructions of one"), (OTHERS, "other figures of one")):
+        for columns, unit in ((INSTRUCTIONS, "instructions of one"), (OTHERS, "other figures of one"),
+                              (HOLDS, "longest hold of a spinlock meanwhile, instructions")):
             body = []
             for row in rows:
                 if row["setup"] != setup or (row["case"] in LIVES and columns is OTHERS):

@@ -27,12 +27,14 @@ def check(name, got, wanted):
 
 
 def counted_by_hand(lines, source):
-    phases = {name: (functions, pages) for name, functions, pages in counts.parse(lines)}
+    phases = {name: (functions, pages, holds) for name, functions, pages, holds in counts.parse(lines)}
     expected = re.findall(r"expect (\w+) (\w) (\d+) (\d+) (\d+) (\d+)", source)
     for scenario, module, *numbers in expected:
-        got = counts.of_module(*phases[scenario], module)
+        got = counts.of_module(*phases[scenario][:2], module)
         check(f"{scenario}: {module}: own, called, atomics, pages",
               [got["own"], got["called"], got["atomics"], got["pages"]], [int(number) for number in numbers])
+    for scenario, module, longest in re.findall(r"held (\w+) (\w) (\d+)", source):
+        check(f"{scenario}: {module}: longest hold", phases[scenario][2].get(module, (0,))[0], int(longest))
     check("every scenario has its figures", {entry[0] for entry in expected}, set(phases))
 
 
@@ -65,6 +67,7 @@ f nvmet_fc handle nvmet_fc {300 * count} 0 {count}
 f - tick interrupt 12345 0 1
 f - idle - {5 * count} 0 1
 p nvmet_fc {count} {4 * count}
+l nvmet_fc handle 99
 """
 
 
@@ -85,6 +88,7 @@ def of_one_io():
     check("atomics of both", ours["nvme_fc.atomics"][0], 3.0)
     check("slab allocations", ours["nvmet_fc.allocations"][0], 3.0)
     check("pages", (ours["nvmet_fc.page_allocations"][0], ours["nvmet_fc.pages"][0]), (1.0, 4.0))
+    check("the longest hold is no share", ours["nvmet_fc.held"][0], 99)
     check("work items", ours["nvmet_fc.work_items"][0], 1.0)
     check("the kernel, without interrupts", ours["kernel"][0], 150.0 + 7 + 30 + 300 + 5)
     one = phase("c", 1, 4, 200)
