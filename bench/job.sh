@@ -122,7 +122,7 @@ none_left() {
 disconnect() {
 	local ctrl nqn
 	for ctrl in /sys/class/nvme/nvme*; do
-		read -r nqn <"$ctrl/subsysnqn"
+		{ read -r nqn <"$ctrl/subsysnqn"; } 2>/dev/null || continue
 		((${nqn#bench-} <= connected - $1)) || echo 1 >"$ctrl/delete_controller"
 	done
 	connected=$((connected - $1))
@@ -144,14 +144,14 @@ to_the_end() {
 	nap 1000
 }
 
-# ios RW BS DEPTH NUMBER: to DISKS disks at most; from huge pages, so that the pieces of a buffer do not depend on what
-# memory was free.
+# ios RW BS DEPTH NUMBER: to DISKS disks at most, of which fio keeps no statistics: it would look for each of them among all.
+# From huge pages, so that the pieces of a buffer do not depend on what memory was free.
 ios() {
 	local files disks=(/dev/nvme*n1)
 	files=$(printf ':%s' "${disks[@]:0:DISKS}")
 	LD_LIBRARY_PATH=/job/.guest/fio fio --name=bench --filename="${files:1}" --direct=1 --ioengine=io_uring --rw="$1" \
 		--bs="$2" --iodepth="$3" --number_ios="$4" --size=1g --norandommap --randrepeat=1 \
-		--iomem=mmaphuge --minimal >/tmp/fio.out || { cat /tmp/fio.out; exit 1; }
+		--iomem=mmaphuge --disk_util=0 --minimal >/tmp/fio.out || { cat /tmp/fio.out; exit 1; }
 }
 
 # free_kib: memory that nobody has, once what can be dropped is.
