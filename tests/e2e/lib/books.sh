@@ -36,20 +36,40 @@ books_balance() {
 	done < "$DEBUGFS/$1/errors"
 }
 
+# lost_services: how many link services the LLDD has lost since the script began, as nvme_fc says, in LOST. nvme-fcloop does
+# so now and then with one that is on its way while its remote port goes; no other may.
+lost_services() {
+	local KLOG_AT=0 line
+	LOST=0
+	[[ $LLDD_MODULE == nvme_fcloop ]] || return 0
+	klog_caught_up
+	klog_read
+	for line in "${KLOG_LINES[@]}"; do
+		case $line in
+		*'e2e: begin '*) LOST=0 ;;
+		*'LLDD lost an LS') LOST=$((LOST + 1)) ;;
+		esac
+	done
+}
+
 # All that either transport has taken was given back. One without that file, the C one, says nothing.
 nothing_outstanding() {
-	local module line
+	local module line LOST
 	debugfs_mount
 	for module in nvme_fc nvmet_fc; do
 		[[ -r $DEBUGFS/$module/errors ]] || continue
 		while IFS= read -r line; do
-			[[ $line != *' outstanding='* || $line == *' outstanding=0' ]] || { echo "$module: $line"; return 1; }
+			[[ $line == *' outstanding='* && $line != *' outstanding=0' ]] || continue
+			lost_services
+			[[ $line == 'kind=ls_request '* ]] && (($(field outstanding "$line") <= LOST)) && continue
+			echo "$module: $line"
+			return 1
 		done < "$DEBUGFS/$module/errors"
 	done
 }
 
 debugfs_mount() {
-	mountpoint -q "$DEBUGFS" || mount -t debugfs none "$DEBUGFS"
+	mounted "$DEBUGFS" || mount -t debugfs none "$DEBUGFS"
 }
 
 # documented PLACE FILES..: what is there is what Documentation/ABI names, with nvmeX for any controller. E2E_ABI has what

@@ -10,6 +10,8 @@ PROGRAMS='nvmefc-lat nvmetfc-phase nvmefc-ls nvmefc-aborts nvmefc-life'
 TRACE=$(dirname "$E2E")/trace
 LOCKDOWN=/sys/kernel/security/lockdown
 declare -A PIDS MISSES
+ANSWERED='^[0-9:]+ +target got +Disconnect Association .* accept '
+FREED='^[0-9:]+ +target +association .* freed$'
 
 # programs_start: what they say first comes when all of their probes are in place.
 programs_start() {
@@ -42,6 +44,11 @@ counts_all() {
 	((number <= $3 && number + MISSES[$1] >= $3))
 }
 
+# shows PROGRAM REGEXP: it has said so, unless it missed something.
+shows() {
+	grep -qE -- "$2" "/tmp/$1.out" || { echo "not there, ${MISSES[$1]} events were passed over"; ((MISSES[$1] > 0)); }
+}
+
 # counted PROGRAM MAP: how many are in the histograms of all maps of that form.
 counted() {
 	awk -v map="^@$2:" '
@@ -59,7 +66,7 @@ fio_did() {
 some_io() {
 	local file
 	for file in /sys/block/nvme*n*/queue/nomerges; do echo 2 > "$file"; done
-	bounded 120 env LD_LIBRARY_PATH="$FIO_LIBRARIES" fio --name=io --filename="$1" --direct=1 --ioengine=libaio --iodepth=4 \
+	LD_LIBRARY_PATH=$FIO_LIBRARIES bounded 120 fio --name=io --filename="$1" --direct=1 --ioengine=libaio --iodepth=4 \
 		--rw=randrw --bssplit=16k/50:64k/50 --size=16m --output-format=json --output=/tmp/fio.json
 }
 
@@ -72,6 +79,9 @@ observed() {
 	check "$where: live again" wait_for 20 ctrl_is "$CTRL" live
 	# Whatever a command has to tell on the target is told by then.
 	check "$where: nothing of the old association is left" wait_for 30 one_association
+	# That the association has ended is told, and answered, a moment after it is no longer to be seen.
+	wait_for 5 grep -qE "$ANSWERED" /tmp/nvmefc-ls.out
+	wait_for 5 grep -qE "$FREED" /tmp/nvmefc-life.out
 	for program in $PROGRAMS; do check "$where: $program ends well" ends_well "$program"; done
 	for op in read write; do
 		all=$(fio_did $op)
@@ -82,10 +92,10 @@ observed() {
 		done
 	done
 	check_show "$where: histogram of phase fetch, write" counts_all nvmetfc-phase 'usecs\\[fetch, write\\]' "$all"
-	check "$where: link services of both sides" grep -qE '^[0-9:]+ +host sent +Create Association .* accept ' /tmp/nvmefc-ls.out
-	check "$where: and of the target" grep -qE '^[0-9:]+ +target got +Disconnect Association .* accept ' /tmp/nvmefc-ls.out
-	check "$where: aborts" grep -qE '^@aborts\[host, association ends\]: [1-9]' /tmp/nvmefc-aborts.out
-	check "$where: life" grep -qE '^[0-9:]+ +target +association .* freed$' /tmp/nvmefc-life.out
+	check "$where: link services of both sides" shows nvmefc-ls '^[0-9:]+ +host sent +Create Association .* accept '
+	check "$where: and of the target" shows nvmefc-ls "$ANSWERED"
+	check "$where: aborts" shows nvmefc-aborts '^@aborts\[host, association ends\]: [1-9]'
+	check "$where: life" shows nvmefc-life "$FREED"
 	note "$(grep -E '^@(commands|failed)' /tmp/nvmefc-lat.out /tmp/nvmetfc-phase.out)"
 }
 
