@@ -17,6 +17,7 @@ FEW=100
 # I/Os of more than a page beforehand: the target's slots get memory that they keep while they are used for the first time.
 WARM=1000
 LIVES=4
+IDLE_MSECS=60000
 DISKS=64
 HOSTID=11111111-2222-3333-4444-555555555555
 for file in wait books nvmet; do
@@ -190,6 +191,8 @@ many() {
 	wait_for 120 disks_are $(($4 - few))
 	phase "$1 $2/$4 connect $3 $few" to_the_end connect "$few" queue_size=16
 	wait_for 120 disks_are "$4"
+	# Slots that had a command of the connect give their memory back, once two looks have found them idle.
+	nap "$IDLE_MSECS"
 	ios_counted "$1 $2/$4" randread 4k 64 "$3" 2000
 	phase "$1 $2/$4 disconnect $3 $few" to_the_end disconnect "$few"
 	disconnect $(($4 - 2 * few))
