@@ -11,7 +11,7 @@ step_run() {
 	local mirror packages
 	mirror=$(debian_mirror /etc/apt)
 	packages=(
-		nvme-cli fio kmod udev util-linux bash coreutils gawk grep sed bc jq diffutils findutils tar
+		nvme-cli fio kmod udev util-linux bash bash-builtins coreutils gawk grep sed bc jq diffutils findutils tar
 		e2fsprogs procps psmisc iproute2 strace file uuid-runtime bsdextrautils
 	)
 	apt_options >"$STEP_TMP/apt.conf"
@@ -19,6 +19,7 @@ step_run() {
 		--aptopt="$STEP_TMP/apt.conf" --aptopt='APT::Install-Recommends "false"' \
 		--dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+		--dpkgopt='path-exclude=/usr/include/*' \
 		--include="$(IFS=,; echo "${packages[*]}")" trixie "$OUT" "deb $mirror trixie main"
 	# These rules connect by themselves, and race with tests that connect by hand.
 	rm -f "$OUT"/usr/lib/udev/rules.d/70-nvmf-*.rules
