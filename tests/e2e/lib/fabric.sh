@@ -6,12 +6,21 @@
 ROLE_TARGET=0x20
 ROLE_TARGET_DISCOVERY=0x60
 
-host_wwnn() { printf '0x10001100aa%06x' "$1"; }
-host_wwpn() { printf '0x20001100aa%06x' "$1"; }
-target_wwnn() { printf '0x10001100ab%06x' "$1"; }
-target_wwpn() { printf '0x20001100ab%06x' "$1"; }
-host_traddr() { echo "nn-$(host_wwnn "$1"):pn-$(host_wwpn "$1")"; }
-target_traddr() { echo "nn-$(target_wwnn "$1"):pn-$(target_wwpn "$1")"; }
+# host_names N, target_names N: a port's names, into WWNN and WWPN, and TRADDR, where a connect finds it. By no process.
+host_names() { port_names aa "$1"; }
+target_names() { port_names ab "$1"; }
+port_names() {
+	printf -v WWNN '0x10001100%s%06x' "$@"
+	printf -v WWPN '0x20001100%s%06x' "$@"
+	TRADDR=nn-$WWNN:pn-$WWPN
+}
+
+host_wwnn() { host_names "$1" && echo "$WWNN"; }
+host_wwpn() { host_names "$1" && echo "$WWPN"; }
+target_wwnn() { target_names "$1" && echo "$WWNN"; }
+target_wwpn() { target_names "$1" && echo "$WWPN"; }
+host_traddr() { host_names "$1" && echo "$TRADDR"; }
+target_traddr() { target_names "$1" && echo "$TRADDR"; }
 
 # shellcheck source=/dev/null
 . "$E2E/lib/${E2E_LLDD:-fcloop}.sh"

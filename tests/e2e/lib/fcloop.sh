@@ -11,24 +11,35 @@ fcloop_ctl() {
 }
 
 host_port_add() {
-	fcloop_ctl add_local_port "wwnn=$(host_wwnn "$1"),wwpn=$(host_wwpn "$1")"
+	local WWNN WWPN TRADDR
+	host_names "$1"
+	fcloop_ctl add_local_port "wwnn=$WWNN,wwpn=$WWPN"
 }
 host_port_del() {
-	fcloop_ctl del_local_port "wwnn=$(host_wwnn "$1"),wwpn=$(host_wwpn "$1")"
+	local WWNN WWPN TRADDR
+	host_names "$1"
+	fcloop_ctl del_local_port "wwnn=$WWNN,wwpn=$WWPN"
 }
 target_port_add() {
-	fcloop_ctl add_target_port "wwnn=$(target_wwnn "$1"),wwpn=$(target_wwpn "$1")"
+	local WWNN WWPN TRADDR
+	target_names "$1"
+	fcloop_ctl add_target_port "wwnn=$WWNN,wwpn=$WWPN"
 }
 target_port_del() {
-	fcloop_ctl del_target_port "wwnn=$(target_wwnn "$1"),wwpn=$(target_wwpn "$1")" "${2:-30}"
+	local WWNN WWPN TRADDR
+	target_names "$1"
+	fcloop_ctl del_target_port "wwnn=$WWNN,wwpn=$WWPN" "${2:-30}"
 }
 
 # remote_port_over TARGET HOST: the remote port's delete callback, if it was unregistered, has returned, as far as the
 # host says so (the C module does not).
 remote_port_over() {
-	local names line
+	local WWNN WWPN TRADDR names line
 	[[ -r $DEBUGFS/nvme_fc/ports ]] || return 0
-	names="host_traddr=$(host_traddr "$2") traddr=$(target_traddr "$1")"
+	host_names "$2"
+	names="host_traddr=$TRADDR"
+	target_names "$1"
+	names+=" traddr=$TRADDR"
 	while IFS= read -r line; do
 		[[ $line != kind=remoteport*" $names "* || $line == *' delete_callback=-' ]] || return 1
 	done < "$DEBUGFS/nvme_fc/ports"
@@ -39,10 +50,16 @@ remote_port_over() {
 remote_port_add() {
 	[[ -d $DEBUGFS/nvme_fc ]] || debugfs_mount
 	wait_for 60 remote_port_over "$1" "$2"
-	fcloop_ctl add_remote_port "wwnn=$(target_wwnn "$1"),wwpn=$(target_wwpn "$1"),lpwwnn=$(host_wwnn "$2"),lpwwpn=$(host_wwpn "$2"),roles=${3:-$ROLE_TARGET_DISCOVERY}"
+	local WWNN WWPN TRADDR words
+	target_names "$1"
+	words=wwnn=$WWNN,wwpn=$WWPN
+	host_names "$2"
+	fcloop_ctl add_remote_port "$words,lpwwnn=$WWNN,lpwwpn=$WWPN,roles=${3:-$ROLE_TARGET_DISCOVERY}"
 }
 remote_port_del() {
-	fcloop_ctl del_remote_port "wwnn=$(target_wwnn "$1"),wwpn=$(target_wwpn "$1")"
+	local WWNN WWPN TRADDR
+	target_names "$1"
+	fcloop_ctl del_remote_port "wwnn=$WWNN,wwpn=$WWPN"
 }
 
 # Drops COUNT commands from the FIRST with this opcode on: OPCODE:FIRST:COUNT.

@@ -15,7 +15,7 @@ fio_verify() {
 	shift 3
 	# Not what an earlier run has left, if this one does not even load.
 	rm -f /tmp/fio.json
-	bounded "${FIO_SECONDS:-120}" env LD_LIBRARY_PATH="$FIO_LIBRARIES" fio --name=verify --filename="$device" \
+	LD_LIBRARY_PATH=$FIO_LIBRARIES bounded "${FIO_SECONDS:-120}" fio --name=verify --filename="$device" \
 		--direct=1 --ioengine=libaio --rw=randrw --bs="$block" --size="$size" \
 		--offset_increment="$size" --numjobs=2 --iodepth=8 --group_reporting \
 		--verify=crc32c --verify_fatal=1 --do_verify=1 --output-format=json \
@@ -51,18 +51,19 @@ fio_running() {
 	kill -0 "$FIO_PID" 2> /dev/null
 }
 
-# Reads and writes that a disk has completed.
+# io_count DISK: the reads and writes that it has completed, in IO_COUNT.
 io_count() {
-	awk '{ print $1 + $5 }' "/sys/block/${1##*/}/stat"
+	local reads writes
+	read -r reads _ _ _ writes _ < "/sys/block/${1##*/}/stat" && IO_COUNT=$((reads + writes))
 }
 
 # Waits until I/O completes on the disk.
 io_goes_on() {
-	wait_for "${2:-10}" io_beyond "$1" "$(io_count "$1")"
+	io_count "$1" && wait_for "${2:-10}" io_beyond "$1" "$IO_COUNT"
 }
 
 io_beyond() {
-	[[ $(io_count "$1") -gt $2 ]]
+	io_count "$1" && ((IO_COUNT > $2))
 }
 
 # Ends fio_start's run: fails if it has ended by itself, or saw any error.

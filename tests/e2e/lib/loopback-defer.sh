@@ -57,5 +57,5 @@ deferral_held() {
 	loop_down
 	check "$name: books at the end" wait_for 20 loop_balanced
 	loop_write books reset
-	is "$name: no warning" "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+	klog_quiet "$name: no warning"
 }

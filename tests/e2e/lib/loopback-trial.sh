@@ -42,7 +42,7 @@ trial() {
 	[[ $log == - ]] || check "$name: the log says so" klog_has "$log" 10
 	loop_faults_clear
 	check "$name: all is well afterwards" wait_for 45 all_well
-	is "$name: no warning" "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+	klog_quiet "$name: no warning"
 }
 
 # connect_trial NAME LOG RULE...: a connect during which the rule strikes; the
@@ -61,5 +61,5 @@ connect_trial() {
 	loop_faults_clear
 	check "$name: disconnect" disconnect "$SUBSYS"
 	check "$name: the books are even" wait_for 45 loop_idle
-	is "$name: no warning" "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+	klog_quiet "$name: no warning"
 }

@@ -25,22 +25,30 @@ column() {
 
 # loop_local N [CONFIG]: host port N, registered.
 loop_local() {
+	local WWNN WWPN TRADDR
+	host_names "$1"
 	mkdir -p "$LOOPBACK/local-$1"
-	loop_write "local-$1/config" "wwnn=$(host_wwnn "$1") wwpn=$(host_wwpn "$1") $HABITS ${2:-}" &&
+	loop_write "local-$1/config" "wwnn=$WWNN wwpn=$WWPN $HABITS ${2:-}" &&
 		loop_write "local-$1/enable" 1
 }
 
 # loop_target N [CONFIG]: target port N, registered.
 loop_target() {
+	local WWNN WWPN TRADDR
+	target_names "$1"
 	mkdir -p "$LOOPBACK/target-$1"
-	loop_write "target-$1/config" "wwnn=$(target_wwnn "$1") wwpn=$(target_wwpn "$1") $HABITS ${2:-}" &&
+	loop_write "target-$1/config" "wwnn=$WWNN wwpn=$WWPN $HABITS ${2:-}" &&
 		loop_write "target-$1/enable" 1
 }
 
 # loop_remote TARGET HOST [CONFIG]: that target, as that host sees it.
 loop_remote() {
+	local WWNN WWPN TRADDR seen_by
+	host_names "$2"
+	seen_by=$WWPN
+	target_names "$1"
 	mkdir -p "$LOOPBACK/remote-$1-$2"
-	loop_write "remote-$1-$2/config" "wwnn=$(target_wwnn "$1") wwpn=$(target_wwpn "$1") local=$(host_wwpn "$2") $HABITS ${3:-}" &&
+	loop_write "remote-$1-$2/config" "wwnn=$WWNN wwpn=$WWPN local=$seen_by $HABITS ${3:-}" &&
 		loop_write "remote-$1-$2/enable" 1
 }
 
@@ -71,13 +79,13 @@ drop_command() {
 	loop_fault "on=target.rcv_fcp code=0x${opcode#0x} nth=$first count=$count do=lose"
 }
 
-# loop_fault RULE: adds a rule to the fault plan.
+# loop_fault RULE: adds a rule to the fault plan, which waits for nobody.
 loop_fault() {
-	loop_write faults "$*"
+	echo "$*" > "$LOOPBACK/faults"
 }
 
 loop_faults_clear() {
-	loop_write faults clear
+	echo clear > "$LOOPBACK/faults"
 }
 
 # loop_struck N: how often the N-th rule (from 0) has struck.

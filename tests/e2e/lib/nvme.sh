@@ -9,14 +9,21 @@ FABRICS=/dev/nvme-fabrics
 
 # connect NQN PORT [nvme-cli's options]: host port N to target port N.
 connect() {
-	local nqn=$1 port=$2
+	local WWNN WWPN TRADDR to nqn=$1 port=$2
 	shift 2
-	bounded 60 nvme connect -t fc -n "$nqn" -a "$(target_traddr "$port")" -w "$(host_traddr "$port")" --hostnqn "$HOSTNQN" --hostid "$HOSTID" "$@"
+	target_names "$port"
+	to=$TRADDR
+	host_names "$port"
+	bounded 60 nvme connect -t fc -n "$nqn" -a "$to" -w "$TRADDR" --hostnqn "$HOSTNQN" --hostid "$HOSTID" "$@"
 }
 
 # The option string of a connect, as nvme-cli would write it.
 connect_options() {
-	echo "transport=fc,traddr=$(target_traddr "$2"),host_traddr=$(host_traddr "$2"),nqn=$1,hostnqn=$HOSTNQN,hostid=$HOSTID${3:+,$3}"
+	local WWNN WWPN TRADDR to
+	target_names "$2"
+	to=$TRADDR
+	host_names "$2"
+	echo "transport=fc,traddr=$to,host_traddr=$TRADDR,nqn=$1,hostnqn=$HOSTNQN,hostid=$HOSTID${3:+,$3}"
 }
 
 # Writes OPTIONS to /dev/nvme-fabrics and prints what came back: the name of the
@@ -55,7 +62,11 @@ ctrls_of() {
 }
 
 ctrl_of() {
-	ctrls_of "$1" | head -n 1
+	local dir nqn
+	for dir in /sys/class/nvme/nvme*; do
+		{ read -r nqn < "$dir/subsysnqn"; } 2> /dev/null || continue
+		[[ $nqn != "$1" ]] || { echo "${dir##*/}"; return; }
+	done
 }
 
 ctrl_attr() {

@@ -5,10 +5,19 @@
 NVMET=/sys/kernel/config/nvmet
 NULLB=/sys/kernel/config/nullb
 
+# mounted DIRECTORY
+mounted() {
+	local at
+	while read -r _ at _; do
+		[[ $at != "$1" ]] || return 0
+	done < /proc/mounts
+	return 1
+}
+
 configfs_mount() {
 	[[ -d /sys/kernel/config/nvmet ]] || {
 		modprobe configfs
-		mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
+		mounted /sys/kernel/config || mount -t configfs none /sys/kernel/config
 	}
 }
 
@@ -41,11 +50,15 @@ subsystem_make() {
 
 # namespace_add NQN NSID PATH
 namespace_add() {
-	local ns=$NVMET/subsystems/$1/namespaces/$2
+	local ns=$NVMET/subsystems/$1/namespaces/$2 n byte name=5381
 	mkdir "$ns"
 	echo "$3" > "$ns/device_path"
 	# The same in every boot, so that the host can tell namespaces by it.
-	printf '%s' "00000000-0000-0000-$(printf '%04d' "$2")-$(printf '%s' "$1" | md5sum | cut -c1-12)" > "$ns/device_uuid"
+	for ((n = 0; n < ${#1}; n++)); do
+		printf -v byte '%d' "'${1:n:1}"
+		name=$(((name * 33 + byte) & 0xffffffffffff))
+	done
+	printf '00000000-0000-0000-%04d-%012x' "$2" "$name" > "$ns/device_uuid"
 	echo 1 > "$ns/enable"
 }
 
@@ -97,10 +110,12 @@ port_remove() {
 nvmet_clear() {
 	local dir
 	for dir in "$NVMET"/ports/*/; do
-		[[ ! -d $dir ]] || port_remove "$(basename "$dir")"
+		dir=${dir%/}
+		[[ ! -d $dir ]] || port_remove "${dir##*/}"
 	done
 	for dir in "$NVMET"/subsystems/*/; do
-		[[ ! -d $dir ]] || subsystem_remove "$(basename "$dir")"
+		dir=${dir%/}
+		[[ ! -d $dir ]] || subsystem_remove "${dir##*/}"
 	done
 	for dir in "$NVMET"/hosts/*/; do
 		[[ ! -d $dir ]] || rmdir "$dir"

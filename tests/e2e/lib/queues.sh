@@ -10,7 +10,7 @@ queues_counted() {
 }
 
 queue_count_start() {
-	mountpoint -q /sys/kernel/tracing || mount -t tracefs none /sys/kernel/tracing || return
+	mounted /sys/kernel/tracing || mount -t tracefs none /sys/kernel/tracing || return
 	echo 'hist:keys=qid' > "$QUEUE_TRIGGER/trigger"
 }
 

@@ -27,9 +27,26 @@ wait_for() {
 	done
 }
 
-# bounded SECONDS COMMAND...: ends a command that hangs.
+# bounded SECONDS PROGRAM..: ends a program that hangs, with status 124. As with put, no process looks after it: the program
+# holds a pipe open, and so does whatever it starts, which is waited for as well. Sets the caller's $!.
 bounded() {
-	timeout -k 1 "$(($1 * PATIENCE))" "${@:2}"
+	local over said pid seconds=$(($1 * PATIENCE)) read=0 status=0
+	shift
+	exec {said}>&1
+	exec {over}< <(exec {over}>&1 1>&"$said" {said}>&- && exec "$@")
+	pid=$!
+	exec {said}>&-
+	read -rt "$seconds" -u "$over" || read=$?
+	if ((read > 128)); then
+		echo "ended after $seconds s: $*" >&2
+		kill "$pid" 2> /dev/null
+		read -rt 1 -u "$over" || kill -9 "$pid" 2> /dev/null
+		status=124
+	else
+		wait "$pid" || status=$?
+	fi
+	exec {over}<&-
+	return "$status"
 }
 
 # put SECONDS FILE TEXT: writes a line into a file of the kernel's that may not come back. For each there is one process

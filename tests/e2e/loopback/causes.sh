@@ -103,7 +103,7 @@ check 'again and again: live in the end' wait_for 45 ctrl_is "$CTRL" live
 DISK=$(disk_of "$SUBSYS" 1)
 klog_mark
 check 'a storm: rule' loop_fault 'on=host.fcp_done queue=1 code=2 nth=1 count=200 status=-5'
-bounded 60 env LD_LIBRARY_PATH="$FIO_LIBRARIES" fio --name=storm --filename="$DISK" --direct=1 --rw=randread --bs=4k --size=2m --ioengine=libaio --iodepth=64 \
+LD_LIBRARY_PATH=$FIO_LIBRARIES bounded 60 fio --name=storm --filename="$DISK" --direct=1 --rw=randread --bs=4k --size=2m --ioengine=libaio --iodepth=64 \
 	--continue_on_error=all > /dev/null 2>&1 || true
 check 'a storm: it struck' struck_at_least 0 10
 loop_faults_clear

@@ -63,7 +63,7 @@ busy() {
 	loop_clear 1
 	check "$name: books" wait_for 30 loop_balanced
 	loop_write books reset
-	is "$name: no warning" "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+	klog_quiet "$name: no warning"
 }
 
 # A port that goes for good, and one that goes while its controller is deleted.
@@ -92,7 +92,7 @@ going() {
 	loop_clear 1
 	check "$name: books" wait_for 60 loop_balanced
 	loop_write books reset
-	is "$name: no warning" "$(klog_count 'WARNING:|BUG:|Call Trace')" 0
+	klog_quiet "$name: no warning"
 }
 
 loop_load

@@ -56,7 +56,7 @@ read_at_once() {
 	local file
 	for file in /sys/block/nvme*n*/queue/nomerges; do echo 2 > "$file" || return; done
 	loop_fault 'on=target.readdata delay=3000000' || return
-	bounded 120 env LD_LIBRARY_PATH="$FIO_LIBRARIES" fio --name=read --filename="$DISK" --direct=1 --ioengine=libaio --rw=read \
+	LD_LIBRARY_PATH=$FIO_LIBRARIES bounded 120 fio --name=read --filename="$DISK" --direct=1 --ioengine=libaio --rw=read \
 		--bs=64k --size=8m --offset_increment=8m --numjobs=2 --iodepth=128 --cpus_allowed=0,1 --cpus_allowed_policy=split \
 		--output=/tmp/fio.out || return
 	loop_faults_clear

@@ -25,8 +25,8 @@ load_transports() {
 }
 
 whose() {
-	local wanted=E2E_BUILD_ID_$1_$2
-	[[ $(loaded_build_id "$1") == "${!wanted}" ]]
+	local BUILD_ID wanted=E2E_BUILD_ID_$1_$2
+	loaded_build_id "$1" && [[ $BUILD_ID == "${!wanted}" ]]
 }
 
 # no_failed_units: none, and those that are named if there are.
