@@ -12,6 +12,19 @@ loop_write() {
 	put "${3:-30}" "$LOOPBACK/$1" "$2"
 }
 
+# loop_enable PORT: registers it. Its names are taken while a port that had them before is still going away, which is not
+# over when whoever took it away is told so.
+loop_enable() {
+	local said=/tmp/loop-enable-$BASHPID end=$((${EPOCHREALTIME/./} + 20 * PATIENCE * 1000000))
+	until loop_write "$1/enable" 1 2> "$said"; do
+		if [[ $(< "$said") != *'File exists' ]] || ((${EPOCHREALTIME/./} > end)); then
+			echo "$(< "$said")" >&2
+			return 1
+		fi
+		nap 50
+	done
+}
+
 # column N NAME FILE: the N-th word (from 1) of the lines that begin with NAME; fails where there is none.
 column() {
 	local words found=1
@@ -29,7 +42,7 @@ loop_local() {
 	host_names "$1"
 	mkdir -p "$LOOPBACK/local-$1"
 	loop_write "local-$1/config" "wwnn=$WWNN wwpn=$WWPN $HABITS ${2:-}" &&
-		loop_write "local-$1/enable" 1
+		loop_enable "local-$1"
 }
 
 # loop_target N [CONFIG]: target port N, registered.
@@ -38,7 +51,7 @@ loop_target() {
 	target_names "$1"
 	mkdir -p "$LOOPBACK/target-$1"
 	loop_write "target-$1/config" "wwnn=$WWNN wwpn=$WWPN $HABITS ${2:-}" &&
-		loop_write "target-$1/enable" 1
+		loop_enable "target-$1"
 }
 
 # loop_remote TARGET HOST [CONFIG]: that target, as that host sees it.
@@ -49,7 +62,7 @@ loop_remote() {
 	target_names "$1"
 	mkdir -p "$LOOPBACK/remote-$1-$2"
 	loop_write "remote-$1-$2/config" "wwnn=$WWNN wwpn=$WWPN local=$seen_by $HABITS ${3:-}" &&
-		loop_write "remote-$1-$2/enable" 1
+		loop_enable "remote-$1-$2"
 }
 
 # loop_up N [LOCAL CONFIG [TARGET CONFIG]]: both ports, and the path between them.

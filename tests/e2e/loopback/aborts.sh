@@ -32,7 +32,7 @@ for abort in delay=1 delay=2000000 place=inline do=ignore; do
 	[[ $abort != do=ignore ]] || check "$name: the adapter gives up" loop_write control give_up
 	check "$name: the first attempt ends" reap 60 "$pid"
 	loop_faults_clear
-	check "$name: the path is back" wait_for 60 loop_write remote-1-1/enable 1
+	check "$name: the path is back" loop_enable remote-1-1
 	check "$name: live in the end" wait_for 60 ctrl_is "$(cat /tmp/ctrl)" live
 	check "$name: disconnect" disconnect "$SUBSYS"
 	check "$name: the books are even" wait_for 45 loop_idle
@@ -53,7 +53,7 @@ for abort in delay=1 delay=2000000 place=inline do=ignore; do
 	check "$name: aborted" wait_for 30 struck_at_least 1 1
 	[[ $abort != do=ignore ]] || check "$name: the adapter gives up" loop_write control give_up
 	loop_faults_clear
-	check "$name: the port is back" wait_for 60 loop_write target-1/enable 1
+	check "$name: the port is back" loop_enable target-1
 	check "$name: the books are even" wait_for 45 loop_idle
 	klog_quiet "$name: no warning"
 done

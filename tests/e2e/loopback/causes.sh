@@ -72,7 +72,7 @@ is 'port gone: errno' "$(fabrics_write "${OTHER/hostid=$HOSTID/hostid=$OTHERID}"
 check 'port gone: the log says why' klog_has "connect to $T from $H: target port: gone; "
 check 'port gone: and once more if it is asked' has_cause -2 'target port: gone; '
 is 'port gone: the controller says so too' "$(fc_attr "$CTRL" last_error)" 'target port: gone; see to the link and to the target; the port is waited for'
-check 'the port returns' loop_write remote-1-1/enable 1
+check 'the port returns' loop_enable remote-1-1
 check 'and so does the controller' wait_for 45 ctrl_is "$CTRL" live
 
 note "$(grep -o 'cause=.*' "$HOST_FILES/errors")"

@@ -117,7 +117,7 @@ is 'flap: sysfs says so' "$(fc_attr "$A" remote_port_state)" lost
 check 'flap: sysfs has the seconds' at_least "$(fc_attr "$A" dev_loss_remaining)" 1
 check 'flap: why, in words' grep -q '^target port: gone; ' "/sys/class/nvme/$A/fc/last_error"
 check 'flap: no association' wait_for 10 has_record associations "controller=$A" association_id=- queues=0 age=-
-check 'flap: the port returns' loop_write remote-1-1/enable 1
+check 'flap: the port returns' loop_enable remote-1-1
 check 'flap: live' wait_for 45 ctrl_is "$A" live
 check 'flap: counted' wait_for 10 has_record associations "controller=$A" associations_made=2 recoveries=1 attempt=0
 check 'flap: the reason stays' grep -q '^target port: gone; ' "/sys/class/nvme/$A/fc/last_error"

@@ -35,7 +35,7 @@ all_gone() {
 	check "$1: the controller is gone" wait_for 30 no_ctrls
 	check "$1: in time" not grep '^offence' "$LOOPBACK/books"
 	loop_faults_clear
-	check "$1: the path is back" loop_write remote-1-1/enable 1
+	check "$1: the path is back" loop_enable remote-1-1
 }
 
 # The driver is busy for as long as it likes; it reports a link service's end by a positive number; its port logs out

@@ -65,7 +65,7 @@ check 'device loss: the link goes' loop_write remote-1-1/enable 0
 check 'device loss: the controller goes' wait_for 30 ctrl_gone "$CTRL"
 check "device loss: not before 3 s ($((SECONDS - since)) s)" test "$((SECONDS - since))" -ge 3
 check 'device loss: for that reason' klog_has 'dev_loss_tmo \(4\) expired'
-check 'device loss: the link is back' loop_write remote-1-1/enable 1
+check 'device loss: the link is back' loop_enable remote-1-1
 connected --keep-alive-tmo=30
 loop_write remote-1-1/control dev_loss=3600
 loop_write remote-1-1/control dev_loss=0
