@@ -26,7 +26,10 @@ use crate::{
     io::queue::Queue,
     log::ctrl_log,
     ls::send,
-    nvme::ctrl::CtrlState,
+    nvme::{
+        connect::ConnectError,
+        ctrl::CtrlState, //
+    },
     port::{
         port_use::{
             self,
@@ -55,6 +58,9 @@ use crate::{
 /// Status of a controller that FC cannot serve: NVME_SC_INVALID_FIELD, with
 /// NVME_STATUS_DNR.
 const INVALID_FIELD_DO_NOT_RETRY: i32 = 0x4002;
+/// Status of one that the NVMe core cannot identify again: NVME_SC_INTERNAL, with
+/// NVME_STATUS_DNR.
+const INTERNAL_DO_NOT_RETRY: i32 = 0x4006;
 
 /// Makes an association with all its queues, and puts the controller into
 /// service. Context: may sleep; the connect work.
@@ -179,7 +185,8 @@ fn establish(ctrl: &Arc<Ctrl>, ops: &HostTemplate) -> Result<(), Failed> {
     // The NVMe core lowers it to what the controller takes this time.
     nvme.set_sqsize(queues::zero_based(ctrl.queue_size()));
     nvme.unquiesce_admin();
-    nvme.init_finish().map_err(Failed::at(Step::Identify, 0))?;
+    nvme.init_finish()
+        .map_err(|error| identify_failed(ctrl, error))?;
     still_good(ctrl)?;
 
     if nvme.in_capsule_offset() != 0 {
@@ -212,6 +219,23 @@ fn open_admin<'a>(
     let port = in_use.as_ref().ok_or(ENODEV)?;
     admin.open(ops, port, queues::ADMIN_QUEUE_ENTRIES)?;
     Ok((admin, port.iu_memory()?))
+}
+
+/// The controller is not identified, which may be for good.
+fn identify_failed(ctrl: &Ctrl, error: ConnectError) -> Failed {
+    let failed = Failed::at(Step::Identify, 0)(error);
+    if ctrl.nvme().can_be_identified() {
+        return failed;
+    }
+    ctrl_log!(
+        err,
+        ctrl,
+        "identified by half, which cannot be done again; connect anew\n"
+    );
+    Failed {
+        status: INTERNAL_DO_NOT_RETRY,
+        ..failed
+    }
 }
 
 /// The controller lacks what FC needs.

@@ -75,12 +75,28 @@ impl NvmeCtrl {
 
     /// Identifies the controller, and starts keep-alives.
     ///
+    /// A new controller for which this fails half way is a member of its subsystem
+    /// by then. The next time the NVMe core would have it join once more, and find
+    /// its identifier taken, by itself. So what is done for new controllers alone is
+    /// left out then, if all that others need of it is there: that is sensors.
+    ///
     /// # Errors
     ///
-    /// The NVMe core's.
+    /// The NVMe core's. Whether there can be a next time,
+    /// [`NvmeCtrl::can_be_identified`] says.
     pub(crate) fn init_finish(&self) -> Result<(), ConnectError> {
         // SAFETY: An initialised controller.
-        ConnectError::check(unsafe { abi::nvme_init_ctrl_finish(self.as_raw(), false) })
+        let status = unsafe { abi::nvme_init_ctrl_finish(self.as_raw(), false) };
+        if status != 0 && !self.subsystem().is_null() && !self.effects().is_null() {
+            self.set_identified(true);
+        }
+        ConnectError::check(status)
+    }
+
+    /// Whether the controller can be identified. Not if that has failed when it had
+    /// joined its subsystem and had no log of commands and their effects yet.
+    pub(crate) fn can_be_identified(&self) -> bool {
+        self.is_identified() || self.subsystem().is_null()
     }
 
     /// Asks the controller for `wanted` I/O queues; gives what it grants.

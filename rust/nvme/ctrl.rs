@@ -393,6 +393,12 @@ impl NvmeCtrl {
     readable! {
         /// What Identify Controller says of the kind of controller.
         kind: cntrltype: abi::nvme_ctrl_type;
+        /// The subsystem that it has joined.
+        subsystem: subsys: *mut abi::nvme_subsystem;
+        /// What its commands have for effects.
+        effects: effects: *mut abi::nvme_effects_log;
+        /// Whether the NVMe core takes it for one that is not new.
+        is_identified: identified: bool;
         /// I/O queue entries, 0's based.
         sqsize: sqsize: u16;
         /// Attempts to connect since the association was lost.
@@ -412,6 +418,8 @@ impl NvmeCtrl {
         set_sqsize: sqsize: u16;
         /// Attempts to connect since the association was lost.
         set_attempts: nr_reconnects: c_int;
+        /// Whether the NVMe core takes it for one that is not new.
+        set_identified: identified: bool;
         /// Segments of one request.
         set_max_segments: max_segments: u32;
         /// 512-byte sectors of one request.
