@@ -16,7 +16,7 @@ tools=$PWD
 FEW=100
 # I/Os of more than a page beforehand: the target's slots get memory that they keep while they are used for the first time.
 WARM=1000
-LIVES=4
+LIVES=16
 IDLE_MSECS=60000
 DISKS=64
 HOSTID=11111111-2222-3333-4444-555555555555
@@ -155,15 +155,15 @@ ios() {
 		--iomem=mmaphuge --disk_util=0 --minimal >/tmp/fio.out || { cat /tmp/fio.out; exit 1; }
 }
 
-# free_kib: memory that nobody has, once what can be dropped is.
+# free_kib: memory that nobody has, once what can be dropped is, and what the slots of idle queues keep.
 free_kib() {
-	nap 2000
+	nap "$IDLE_MSECS"
 	echo 3 >/proc/sys/vm/drop_caches
 	nap 2000
 	awk '/^MemFree:/ { print $2 }' /proc/meminfo
 }
 
-# memory WHO: of 32 controllers beside none, and of their exchanges: queues of 128 entries beside queues of 16.
+# memory WHO: of 32 idle controllers beside none, and of their exchanges: queues of 128 entries beside queues of 16.
 memory() {
 	local none small large
 	subsystems 1 32
