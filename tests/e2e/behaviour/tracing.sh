@@ -28,6 +28,11 @@ saw() {
 	done
 }
 
+# heard NUMBER: of so many changes of the discovery log, at least, in the part at hand.
+heard() {
+	[[ $(events | grep -c 'nvme_fc_discovery: ') -ge $1 ]]
+}
+
 trace_on() {
 	echo "$1" > "$TRACING/events/nvme_fc/enable" && echo "$1" > "$TRACING/events/nvmet_fc/enable"
 }
@@ -37,11 +42,18 @@ aen_waits='nvmet_fc_cmd_execute: .*.Asynchronous Event Request.'
 ended=('nvmet_fc_association: change=freed' 'nvme_fc_ls_done: ls=.Disconnect' 'nvme_fc_ls_response: ls=.Disconnect'
 	'nvmet_fc_cmd_release: .*.Asynchronous Event Request.')
 
-setup 1
+modprobe nvme_fabrics
+modprobe nvmet
+base=$(refcounts)
+modprobe -a nvme_fc nvmet_fc
 echo 20000 > "$TRACING/buffer_size_kb"
 echo > "$TRACING/trace"
-check 'events are switched on while the modules are in use' trace_on 1
+check 'events are switched on' trace_on 1
+setup 1
+BASE_REFCOUNTS=$base
 
+# Of its port, and of the subsystem, which fcloop tells it from a work item.
+check 'the host has heard of what setup made' wait_for 20 heard 2
 part connect
 check 'connect' connect "$SUBSYS" 1 --nr-io-queues=1 --keep-alive-tmo=0 --reconnect-delay=30 --ctrl-loss-tmo=600
 ctrl=$(ctrl_of "$SUBSYS")
