@@ -155,15 +155,16 @@ ios() {
 		--iomem=mmaphuge --disk_util=0 --minimal >/tmp/fio.out || { cat /tmp/fio.out; exit 1; }
 }
 
-# free_kib: memory that nobody has, once what can be dropped is, and what the slots of idle queues keep.
+# free_kib: memory that nobody has, once what can be dropped is. What the slots of idle queues keep, some pages each, they
+# have still; a minute later the machine has done more than they have given back.
 free_kib() {
-	nap "$IDLE_MSECS"
+	nap 2000
 	echo 3 >/proc/sys/vm/drop_caches
 	nap 2000
 	awk '/^MemFree:/ { print $2 }' /proc/meminfo
 }
 
-# memory WHO: of 32 idle controllers beside none, and of their exchanges: queues of 128 entries beside queues of 16.
+# memory WHO: of 32 controllers beside none, and of their exchanges: queues of 128 entries beside queues of 16.
 memory() {
 	local none small large
 	subsystems 1 32

@@ -28,7 +28,7 @@ OTHERS = [
 # These are no sums, and no shares of an I/O.
 HOLDS = [("longest hold, host", ["nvme_fc.held"]), ("longest hold, target", ["nvmet_fc.held"])]
 SIZES = [("text", "text"), ("data and bss", "data")]
-MEMORY = [("association", "an idle association with a queue of 128 entries, KiB", 1024),
+MEMORY = [("association", "an association with a queue of 128 entries, KiB", 1024),
           ("exchange", "an entry of a queue, bytes", 1)]
 
 
