@@ -13,8 +13,6 @@ WORK = "__queue_work"
 INTERRUPT = "interrupt"
 # A figure's repeats may differ by this much.
 LIMIT = 0.01
-# That of a controller's life, where much waits for timers and for memory to be freed: those of the C modules as well.
-LIFE_LIMIT = 0.05
 # Figures of a transport, in the order of their columns.
 OF_MODULE = ("own", "called", "atomics", "allocations", "page_allocations", "pages", "work_items")
 

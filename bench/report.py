@@ -45,10 +45,9 @@ def summary(measured):
 
 def too_far_apart(rows):
     """What repeats differ in by more than they may: the transports' own instructions, and with what they call."""
-    limits = {case: counts.LIFE_LIMIT for case in tables.LIVES}
     return [f"{who} {row['setup']} {row['case']}: {name} {100 * value:.2f} %"
             for row in rows for who, names in row["spread"].items() for name, value in names.items()
-            if name.endswith((".own", ".whole")) and value > limits.get(row["case"], counts.LIMIT)]
+            if name.endswith((".own", ".whole")) and value > counts.LIMIT]
 
 
 def table(folder, phases, about):

@@ -54,6 +54,8 @@ BASE_REFCOUNTS=$base
 
 # Of its port, and of the subsystem, which fcloop tells it from a work item.
 check 'the host has heard of what setup made' wait_for 20 heard 2
+check 'events are switched off while the modules are in use' trace_on 0
+check 'and on again' trace_on 1
 part connect
 check 'connect' connect "$SUBSYS" 1 --nr-io-queues=1 --keep-alive-tmo=0 --reconnect-delay=30 --ctrl-loss-tmo=600
 ctrl=$(ctrl_of "$SUBSYS")

@@ -43,6 +43,7 @@ blocks() {
 run_blocks() {
 	blocks "$1" > /tmp/blocks
 	[[ $(wc -l < /tmp/blocks) -gt 4 ]] || { echo "no blocks in $1"; return 1; }
+	# Not bounded, which would wait for what they leave running.
 	TRADDR=$(target_traddr 1) HOST_TRADDR=$(host_traddr 1) NQN=$SUBSYS timeout -k 1 $((120 * PATIENCE)) bash -e -o pipefail -x /tmp/blocks
 }
 
