@@ -25,10 +25,13 @@ target_port_add() {
 	target_names "$1"
 	fcloop_ctl add_target_port "wwnn=$WWNN,wwpn=$WWPN"
 }
+
+# target_port_del TARGET [SECONDS]: nvme-fcloop looks whether a command's target port is there, allocates, and takes it then
+# without another look. One that comes as the port goes would be its end, whichever transport has sent it.
 target_port_del() {
 	local WWNN WWPN TRADDR
 	target_names "$1"
-	fcloop_ctl del_target_port "wwnn=$WWNN,wwpn=$WWPN" "${2:-30}"
+	fio_held fcloop_ctl del_target_port "wwnn=$WWNN,wwpn=$WWPN" "${2:-30}"
 }
 
 # remote_port_over TARGET HOST: the remote port's delete callback, if it was unregistered, has returned, as far as the

@@ -51,6 +51,28 @@ fio_running() {
 	kill -0 "$FIO_PID" 2> /dev/null
 }
 
+fio_is_stopped() {
+	local pid state
+	for pid in $(pgrep -x fio); do
+		# One that has ended meanwhile submits nothing either.
+		read -r _ _ state _ 2> /dev/null < "/proc/$pid/stat" || continue
+		[[ $state == [TZX] ]] || return 1
+	done
+}
+
+# fio_held COMMAND..: runs it while fio, if it runs, submits nothing; what it has submitted stays under way.
+fio_held() {
+	local status=0
+	if [[ ! ${FIO_PID:-} ]] || ! fio_running; then
+		"$@"
+		return
+	fi
+	pkill -STOP -x fio
+	{ wait_for 30 fio_is_stopped && "$@"; } || status=$?
+	pkill -CONT -x fio
+	return "$status"
+}
+
 # io_count DISK: the reads and writes that it has completed, in IO_COUNT.
 io_count() {
 	local reads writes
