@@ -117,6 +117,8 @@ pub(crate) struct Ctrl {
     number: CtrlNumber,
     /// Where the controller is.
     remote: Arc<RemotePort>,
+    /// What its subsystem and its host are called, as one number.
+    fingerprint: u64,
     /// Bytes that the tag sets have for the LLDD behind each request.
     fcp_private: Word<u32>,
     /// I/O queue entries that the user wants.
@@ -205,6 +207,7 @@ impl Ctrl {
     fn new<D: OnDone<Self>>(
         number: u32,
         remote: Arc<RemotePort>,
+        fingerprint: u64,
         queues: KVec<Pin<KBox<Queue<Self>>>>,
     ) -> Result<Arc<Self>> {
         let admin = NonNull::from(queues.first().ok_or(EINVAL)?.connection());
@@ -213,6 +216,7 @@ impl Ctrl {
                 nvme: NvmeCtrl::zeroed(),
                 number: CtrlNumber(number),
                 remote,
+                fingerprint,
                 fcp_private: Word::new(0),
                 queue_size: Word::new(0),
                 ready: Atomic::new(false),
@@ -255,6 +259,11 @@ impl Ctrl {
     /// Where the controller is.
     pub(crate) fn remote(&self) -> &Arc<RemotePort> {
         &self.remote
+    }
+
+    /// What its subsystem and its host are called, as one number.
+    fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// Whether the controller's port is registered.

@@ -145,8 +145,8 @@ fn try_make<D: OnDone<Ctrl>>(options: &Options) -> Result<Arc<Ctrl>, Failed> {
         let number = registry.ctrl_numbers.take().map_err(&at)?;
         (remote, number, lldd_queues, private)
     };
-    let made =
-        make_queues(&remote, options).and_then(|queues| Ctrl::new::<D>(number, remote, queues));
+    let made = make_queues(&remote, options)
+        .and_then(|queues| Ctrl::new::<D>(number, remote, options.fingerprint(), queues));
     let ctrl = made.map_err(|error| {
         registry_lock::lock().ctrl_numbers.give(number);
         at(error)
@@ -204,9 +204,11 @@ fn refuse_duplicate(
         .remote(remote)
         .ok_or(ENOENT)
         .map_err(|error| Failed::new(error, gone))?;
+    let fingerprint = options.fingerprint();
+    // The strings of a thousand others are not looked at for that.
     if CTRLS
         .of(registry, remote)
-        .any(|ctrl| ctrl.nvme().matches_options(options))
+        .any(|ctrl| ctrl.fingerprint() == fingerprint && ctrl.nvme().matches_options(options))
     {
         let cause = Cause::new(Step::Controller, Why::Duplicate);
         return Err(Failed::new(EALREADY, cause));

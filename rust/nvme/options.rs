@@ -10,7 +10,10 @@ use kernel::{
     types::Opaque, //
 };
 
-use crate::abi;
+use crate::{
+    abi,
+    shared::proto::fingerprint::fingerprint, //
+};
 
 /// Parsed options of a controller. Some change while it lives, through sysfs.
 ///
@@ -99,6 +102,16 @@ impl Options {
         // SAFETY: The struct is valid as long as `self`, and so is its host; a
         // UUID is 16 bytes.
         unsafe { &*(&raw const (*(*self.0.get()).host).id).cast() }
+    }
+
+    /// A number that options of controllers for which `matches_options` holds
+    /// have in common; none of what it is made of ever changes.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        fingerprint(&[
+            self.subsystem_nqn().to_bytes(),
+            self.host_nqn().to_bytes(),
+            self.host_id(),
+        ])
     }
 
     /// Changes delay and limit of attempts. Context: nobody else knows the

@@ -20,6 +20,7 @@ pub mod appid;
 pub mod cause;
 pub mod command;
 pub mod contexts;
+pub mod fingerprint;
 pub mod hosts;
 pub mod ids;
 pub mod life;

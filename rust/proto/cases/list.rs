@@ -57,6 +57,10 @@ macro_rules! for_each_suite {
                 strange_bits_do_nothing,
                 every_way_through,
             }
+            nvme_fc_proto_fingerprint = fingerprint {
+                published_vectors,
+                each_string_counts_and_where_it_ends,
+            }
             nvme_fc_proto_handover = handover {
                 the_last_party_carries_on,
                 nobody_is_at_work_when_idle,

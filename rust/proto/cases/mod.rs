@@ -22,6 +22,7 @@ pub(crate) mod connect;
 pub(crate) mod contexts;
 pub(crate) mod ersp;
 pub(crate) mod exchange;
+pub(crate) mod fingerprint;
 pub(crate) mod handover;
 pub(crate) mod hosts;
 pub(crate) mod ids;
