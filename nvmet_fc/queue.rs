@@ -33,7 +33,6 @@ pub(crate) mod state;
 pub(crate) mod unfinished;
 
 use kernel::{
-    alloc::KVVec,
     impl_has_work,
     new_spinlock_irq,
     new_work,
@@ -90,6 +89,7 @@ use crate::{
             books::Entry,
             departures::Departures,
             mapped::MappedArray,
+            paged::PagedArray,
             rcu_table::{
                 impl_has_link,
                 Link,
@@ -184,7 +184,7 @@ pub(crate) struct Queue {
     #[pin]
     pub(crate) nvmet: NvmetQueue,
     /// Memory of the commands.
-    slots: KVVec<Slot>,
+    slots: PagedArray<Slot>,
     /// What they take of the target port's room.
     share: Share,
     /// Their responses.
@@ -252,15 +252,11 @@ impl Queue {
         let (port, queue_id) = (&new.port, new.id.queue_id());
         let template = port.lldd.template();
         let size = usize::from(parameters.submission_queue_size);
-        let mut slots = KVVec::with_capacity(size, GFP_KERNEL)?;
         let responses = MappedArray::new(port.device(), size)?;
-        for index in 0..parameters.submission_queue_size {
-            let at = usize::from(index);
-            slots.push(
-                Slot::new(index, responses.get(at), responses.address(at)),
-                GFP_KERNEL,
-            )?;
-        }
+        let slots = PagedArray::new(size, |at| {
+            // CAST: Below a size of 16 bits.
+            Slot::new(at as u16, responses.get(at), responses.address(at))
+        })?;
         let list = SlotList::new(&slots, template.defers())?;
         let queue = UniqueArc::pin_init(
             try_pin_init!(Self {
@@ -344,7 +340,7 @@ impl Queue {
 
     /// The slots.
     #[inline]
-    pub(crate) fn slots(&self) -> &[Slot] {
+    pub(crate) fn slots(&self) -> &PagedArray<Slot> {
         &self.slots
     }
 

@@ -45,6 +45,7 @@ pub(crate) mod memory;
 pub(crate) mod module_ref;
 #[allow(unsafe_code, reason = "changes a flag of the thread")]
 pub(crate) mod noio;
+pub(crate) mod paged;
 #[allow(unsafe_code, reason = "wraps struct blk_mq_queue_map")]
 pub(crate) mod queue_map;
 #[allow(unsafe_code, reason = "wraps get_random_bytes()")]

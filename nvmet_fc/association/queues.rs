@@ -4,6 +4,8 @@
 
 #![deny(unsafe_code)]
 
+use core::iter;
+
 use kernel::{
     alloc::KVVec,
     prelude::*,
@@ -74,7 +76,10 @@ impl Place {
 
 /// Queues by their identifier.
 pub(crate) struct Connections {
-    /// One place for each identifier.
+    /// The admin queue's place.
+    admin: Place,
+    /// One place for each I/O queue, from identifier 1 on: with that of the admin queue it
+    /// would be one more than fit into a page.
     places: KVVec<Place>,
 }
 
@@ -85,16 +90,35 @@ impl Connections {
     ///
     /// `ENOMEM`.
     pub(crate) fn new() -> Result<Self> {
-        let mut places = KVVec::with_capacity(usize::from(QUEUE_ID_MAX) + 1, GFP_KERNEL)?;
-        for _ in 0..=QUEUE_ID_MAX {
+        let mut places = KVVec::with_capacity(usize::from(QUEUE_ID_MAX), GFP_KERNEL)?;
+        for _ in 0..QUEUE_ID_MAX {
             places.push(Place::Free, GFP_KERNEL)?;
         }
-        Ok(Self { places })
+        Ok(Self {
+            admin: Place::Free,
+            places,
+        })
+    }
+
+    /// A queue's place.
+    fn place(&self, queue_id: u16) -> Option<&Place> {
+        match usize::from(queue_id).checked_sub(1) {
+            None => Some(&self.admin),
+            Some(at) => self.places.get(at),
+        }
+    }
+
+    /// A queue's place.
+    fn place_mut(&mut self, queue_id: u16) -> Option<&mut Place> {
+        match usize::from(queue_id).checked_sub(1) {
+            None => Some(&mut self.admin),
+            Some(at) => self.places.get_mut(at),
+        }
     }
 
     /// Whether a queue may be made with this identifier.
     pub(crate) fn is_free(&self, queue_id: u16) -> bool {
-        matches!(self.places.get(usize::from(queue_id)), Some(Place::Free))
+        matches!(self.place(queue_id), Some(Place::Free))
     }
 
     /// Puts a queue into its place.
@@ -108,7 +132,7 @@ impl Connections {
         queue_id: u16,
         queue: Arc<Queue>,
     ) -> Result<(), (LsError, Arc<Queue>)> {
-        match self.places.get_mut(usize::from(queue_id)) {
+        match self.place_mut(queue_id) {
             Some(place @ Place::Free) => {
                 *place = Place::Hidden(queue);
                 Ok(())
@@ -120,7 +144,7 @@ impl Connections {
 
     /// Lets commands find all queues.
     pub(crate) fn publish(&mut self, table: &ConnTable) {
-        for place in self.places.iter_mut() {
+        for place in Iterator::chain(iter::once(&mut self.admin), self.places.iter_mut()) {
             if let Place::Hidden(queue) = place {
                 let queue = queue.clone();
                 table.insert(queue.clone());
@@ -131,18 +155,18 @@ impl Connections {
 
     /// A queue, if there is one.
     fn queue(&self, queue_id: u16) -> Option<Arc<Queue>> {
-        self.places.get(usize::from(queue_id))?.queue().cloned()
+        self.place(queue_id)?.queue().cloned()
     }
 
     /// The controller behind the admin queue.
     pub(crate) fn ctrl(&self) -> Option<CtrlId> {
-        let ctrl = self.places.first()?.queue()?.nvmet.ctrl();
+        let ctrl = self.admin.queue()?.nvmet.ctrl();
         ctrl.is_some().then_some(ctrl)
     }
 
     /// Lets no command find a queue any more; none is published afterwards.
     fn remove(&mut self, queue_id: u16, table: &ConnTable) {
-        let Some(place) = self.places.get_mut(usize::from(queue_id)) else {
+        let Some(place) = self.place_mut(queue_id) else {
             return;
         };
         let (queue, removed) = match place {
@@ -155,7 +179,7 @@ impl Connections {
 
     /// What the table has to give back of a queue.
     fn take_removed(&mut self, queue_id: u16) -> Option<Removed> {
-        match self.places.get_mut(usize::from(queue_id)) {
+        match self.place_mut(queue_id) {
             Some(Place::Removed(_, removed)) => removed.take(),
             _ => None,
         }
@@ -164,7 +188,7 @@ impl Connections {
     /// Takes a queue out that nvmet does not have any more; in its place stays
     /// what it is left with.
     fn leave(&mut self, queue_id: u16) -> Option<Arc<Queue>> {
-        let place = self.places.get_mut(usize::from(queue_id))?;
+        let place = self.place_mut(queue_id)?;
         let left = Place::Left(Unfinished::of(place.queue()?));
         match core::mem::replace(place, left) {
             Place::Removed(queue, _) => Some(queue),
@@ -177,14 +201,14 @@ impl Connections {
 
     /// Keeps a queue that was taken out and that nobody else has.
     fn keep(&mut self, queue_id: u16, queue: Pin<UniqueArc<Queue>>) {
-        if let Some(place) = self.places.get_mut(usize::from(queue_id)) {
+        if let Some(place) = self.place_mut(queue_id) {
             *place = Place::Last(queue);
         }
     }
 
     /// Takes it out again.
     fn take_kept(&mut self, queue_id: u16) -> Option<Pin<UniqueArc<Queue>>> {
-        let place = self.places.get_mut(usize::from(queue_id))?;
+        let place = self.place_mut(queue_id)?;
         match core::mem::replace(place, Place::Free) {
             Place::Last(queue) => Some(queue),
             other => {
@@ -196,7 +220,7 @@ impl Connections {
 
     /// What keeps a queue that was taken out.
     pub(crate) fn left(&self, queue_id: u16) -> Option<Unfinished> {
-        match self.places.get(usize::from(queue_id)) {
+        match self.place(queue_id) {
             Some(Place::Left(unfinished)) => Some(*unfinished),
             _ => None,
         }
@@ -204,7 +228,7 @@ impl Connections {
 
     /// A queue that was taken out is no more.
     pub(crate) fn forget(&mut self, queue_id: u16) {
-        if let Some(place @ Place::Left(_)) = self.places.get_mut(usize::from(queue_id)) {
+        if let Some(place @ Place::Left(_)) = self.place_mut(queue_id) {
             *place = Place::Free;
         }
     }

@@ -29,7 +29,7 @@ impl Queue {
         if !room.keeps_any() {
             return;
         }
-        for slot in self.slots() {
+        for slot in self.slots().iter() {
             if let Some(mut buffer) = self.take_buffer(slot, &wanted) {
                 // Not under the lock: it may be many pages.
                 buffer.give_back(room);

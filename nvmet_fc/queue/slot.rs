@@ -37,7 +37,10 @@ use crate::{
             CommandIu,
             ExtendedResponseIu, //
         },
-        support::word::Word, //
+        support::{
+            paged::PagedArray,
+            word::Word, //
+        }, //
     }, //
 };
 
@@ -147,11 +150,11 @@ impl<Q> Slot<Q> {
     /// are, and the port.
     pub(crate) fn adopt_all(
         queue: Pin<UniqueArc<Q>>,
-        slots: fn(&Q) -> &[Self],
+        slots: fn(&Q) -> &PagedArray<Self>,
         port: NvmetPort,
     ) -> Arc<Q> {
         let queue = Arc::from(queue);
-        for slot in slots(&queue) {
+        for slot in slots(&queue).iter() {
             // SAFETY: Nobody else knows the queue yet.
             unsafe { *slot.queue.get() = Arc::as_ptr(&queue) };
             let command = slot.command.get();

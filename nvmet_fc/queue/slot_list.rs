@@ -15,7 +15,10 @@ use crate::shared::{
         command::connect::Admission,
         wire::CommandIu, //
     },
-    support::ring::Ring, //
+    support::{
+        paged::PagedArray,
+        ring::Ring, //
+    }, //
 };
 
 /// A command that waits for a slot.
@@ -61,7 +64,7 @@ impl<S> SlotList<S> {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(slots: &[S], defers: bool) -> Result<Self> {
+    pub(crate) fn new(slots: &PagedArray<S>, defers: bool) -> Result<Self> {
         let mut free = KVVec::with_capacity(slots.len(), GFP_KERNEL)?;
         for slot in slots.iter().rev() {
             free.push(NonNull::from(slot), GFP_KERNEL)?;

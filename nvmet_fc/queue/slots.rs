@@ -225,7 +225,7 @@ impl Queue {
             waiting.fcp_abort();
             waiting.fcp_req_release();
         }
-        for slot in self.slots() {
+        for slot in self.slots().iter() {
             if slot.phase.tear_down() {
                 self.trace_abort(slot, AbortReason::Teardown);
                 counts::ABORTS_TEARDOWN.up();

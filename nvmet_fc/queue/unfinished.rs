@@ -39,7 +39,7 @@ impl Unfinished {
             read_data: 0,
             responses: 0,
         };
-        for slot in queue.slots() {
+        for slot in queue.slots().iter() {
             let number = match slot.phase.state() {
                 State::FREE => continue,
                 State::WRITE_DATA => &mut this.write_data,

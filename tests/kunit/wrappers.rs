@@ -28,6 +28,7 @@ use crate::{
     },
     shared::support::{
         completion::Completion,
+        paged::PagedArray,
         static_mutex::{
             static_mutex,
             StaticLock, //
@@ -50,6 +51,23 @@ fn slow() -> usize {
 static_mutex! {
     /// A mutex that nobody has locked before the suite runs.
     Slow: usize = slow()
+}
+
+/// An array of `length` objects of `SIZE` bytes, each of which has its index.
+fn paged<const SIZE: usize>(length: usize) -> CaseResult {
+    let array = PagedArray::new(length, |index| [index as u8; SIZE]).or_fail()?;
+
+    ensure_eq!(array.len(), length);
+    ensure_eq!(array.iter().count(), length);
+    for (index, object) in array.iter().enumerate() {
+        ensure_eq!(object[SIZE - 1], index as u8);
+        let found = array.get(index).map(core::ptr::from_ref);
+        ensure_eq!(found, Some(core::ptr::from_ref(object)));
+    }
+    ensure_eq!(array.get(length), None);
+    let last = array.iter().next_back().map(|object| object[0]);
+    ensure_eq!(last, length.checked_sub(1).map(|index| index as u8));
+    Ok(())
 }
 
 /// The cases.
@@ -75,6 +93,18 @@ mod suite {
         over.wait();
         ensure_eq!(MADE.load(Relaxed), 1);
         ensure_eq!(*Slow::lock() % THREADS, 0);
+        Ok(())
+    }
+
+    #[test]
+    fn a_paged_array_has_each_object_once() -> CaseResult {
+        for length in [0, 1, 2, 3, 4, 7, 200] {
+            // Many to a page, two and some room, one, and less than one.
+            paged::<1>(length)?;
+            paged::<1500>(length)?;
+            paged::<4096>(length)?;
+            paged::<5000>(length)?;
+        }
         Ok(())
     }
 }
