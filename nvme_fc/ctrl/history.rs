@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What became of a controller, for those who ask why: 56 bytes of it.
+//! What became of a controller, for those who ask why: 64 bytes of it.
 
 #![deny(unsafe_code)]
 
