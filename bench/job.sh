@@ -16,7 +16,7 @@ tools=$PWD
 FEW=100
 # I/Os of more than a page beforehand: the target's slots get memory that they keep while they are used for the first time.
 WARM=1000
-LIVES=16
+LIVES=32
 IDLE_MSECS=60000
 DISKS=64
 HOSTID=11111111-2222-3333-4444-555555555555
