@@ -14,8 +14,7 @@ set -euo pipefail
 export E2E=/job/e2e E2E_LLDD=fcloop
 tools=$PWD
 FEW=100
-# I/Os of more than a page beforehand: the target's slots get memory that they keep while they are used for the first time.
-WARM=1000
+WARM=500
 LIVES=32
 IDLE_MSECS=60000
 DISKS=64
@@ -145,13 +144,29 @@ to_the_end() {
 	nap 1000
 }
 
-# ios RW BS DEPTH NUMBER: to DISKS disks at most, of which fio keeps no statistics: it would look for each of them among all.
-# From huge pages, so that the pieces of a buffer do not depend on what memory was free.
+# warm RW BS: the target's slots get memory for more than a page, which they keep, when they are used for the first time. So
+# all of them are beforehand, at once, by commands that a slow disk keeps.
+warm() {
+	[[ -d $NVMET/subsystems/bench-1/namespaces/2 ]] || namespace_add bench-1 2 /dev/slow
+	wait_for 30 slow_is
+	fio_to "$(compgen -G '/dev/nvme*n2')" "$1" "$2" 128 "$WARM"
+}
+slow_is() {
+	compgen -G '/dev/nvme*n2' >/dev/null
+}
+
+# ios RW BS DEPTH NUMBER: to DISKS disks at most.
 ios() {
 	local files disks=(/dev/nvme*n1)
 	files=$(printf ':%s' "${disks[@]:0:DISKS}")
-	LD_LIBRARY_PATH=/job/.guest/fio fio --name=bench --filename="${files:1}" --direct=1 --ioengine=io_uring --rw="$1" \
-		--bs="$2" --iodepth="$3" --number_ios="$4" --size=1g --norandommap --randrepeat=1 \
+	fio_to "${files:1}" "$@"
+}
+
+# fio_to FILES RW BS DEPTH NUMBER: fio keeps no statistics of these disks: it would look for each of them among all. From huge
+# pages, so that the pieces of a buffer do not depend on what memory was free.
+fio_to() {
+	LD_LIBRARY_PATH=/job/.guest/fio fio --name=bench --filename="$1" --direct=1 --ioengine=io_uring --rw="$2" \
+		--bs="$3" --iodepth="$4" --number_ios="$5" --size=1g --norandommap --randrepeat=1 \
 		--iomem=mmaphuge --disk_util=0 --minimal >/tmp/fio.out || { cat /tmp/fio.out; exit 1; }
 }
 
@@ -161,7 +176,8 @@ free_kib() {
 	nap 2000
 	echo 3 >/proc/sys/vm/drop_caches
 	nap 2000
-	awk '/^MemFree:/ { print $2 }' /proc/meminfo
+	# Some MiB are on processors' own lists, more or fewer each time.
+	awk '/^ +nr_free_pages / { pages += $2 } /^ +count:/ { pages += $2 } END { print 4 * pages }' /proc/zoneinfo
 }
 
 # memory WHO: of 32 controllers beside none, and of their exchanges: queues of 128 entries beside queues of 16.
@@ -229,7 +245,7 @@ step() {
 		many:*) many "$who" "${setup%/*}" "$pass" "${what#*:}" ;;
 		*)
 			IFS=: read -r rw bs depth number <<<"$what"
-			[[ $bs == 4k ]] || ios "$rw" "$bs" "$depth" "$WARM"
+			[[ $bs == 4k ]] || warm "$rw" "$bs"
 			ios_counted "$who $setup" "$rw" "$bs" "$depth" "$pass" "$number"
 			;;
 		esac
@@ -246,6 +262,7 @@ echo 16 >/proc/sys/vm/nr_hugepages
 modprobe nvmet
 modprobe null_blk nr_devices=1 gb=1 memory_backed=0
 configfs_mount
+null_blk_make slow 1024 memory_backed=0 irqmode=2 completion_nsec=20000000
 for words in "$@"; do
 	# shellcheck disable=SC2086 # words
 	step $words

@@ -133,6 +133,19 @@ def tables_and_chart():
     check("functions", "nvme_fc:queue" in called("functions", runs(150))[1], True)
 
 
+def apart(case, own, whole):
+    """Which figures of such a case lie too far apart, of a module with these spreads."""
+    row = {"setup": "fcloop/1", "case": case, "spread": {"c": {"m.own": own, "m.whole": whole, "kernel": 0.5}}}
+    return re.findall(r": (m\.\w+) ", "\n".join(report.too_far_apart([row])))
+
+
+def too_far_apart():
+    check("an I/O may not differ", apart("randread:4k:16", 0.02, 0.01), ["m.own"])
+    check("nor may what it calls", apart("randread:4k:16", 0.0, 0.02), ["m.whole"])
+    check("a connect may not differ", apart("connect", 0.02, 0.02), ["m.own"])
+    check("what it calls may", apart("connect", 0.0, 0.02), [])
+
+
 def guarded():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "recorded.json")
@@ -151,5 +164,6 @@ if __name__ == "__main__":
         counted_by_hand(lines, source.read())
     of_one_io()
     tables_and_chart()
+    too_far_apart()
     guarded()
     print(f"1..{passed}")
