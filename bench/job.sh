@@ -147,12 +147,18 @@ to_the_end() {
 # warm RW BS: the target's slots get memory for more than a page, which they keep, when they are used for the first time. So
 # all of them are beforehand, at once, by commands that a slow disk keeps.
 warm() {
-	[[ -d $NVMET/subsystems/bench-1/namespaces/2 ]] || namespace_add bench-1 2 /dev/slow
+	namespace_add bench-1 2 /dev/slow
 	wait_for 30 slow_is
 	fio_to "$(compgen -G '/dev/nvme*n2')" "$1" "$2" 128 "$WARM"
+	# Who connects to both at once may call either n1.
+	namespace_remove bench-1 2
+	wait_for 30 slow_is_not
 }
 slow_is() {
 	compgen -G '/dev/nvme*n2' >/dev/null
+}
+slow_is_not() {
+	! slow_is
 }
 
 # ios RW BS DEPTH NUMBER: to DISKS disks at most.
