@@ -145,7 +145,8 @@ to_the_end() {
 }
 
 # warm RW BS: the target's slots get memory for more than a page, which they keep, when they are used for the first time. So
-# all of them are beforehand, at once, by commands that a slow disk keeps.
+# they are beforehand, by as many commands at once as there are, which a slow disk keeps. (At 128 KiB two or three in a hundred
+# I/Os still come to a slot without memory; why is not known.)
 warm() {
 	namespace_add bench-1 2 /dev/slow
 	wait_for 30 slow_is
@@ -268,7 +269,7 @@ echo 16 >/proc/sys/vm/nr_hugepages
 modprobe nvmet
 modprobe null_blk nr_devices=1 gb=1 memory_backed=0
 configfs_mount
-null_blk_make slow 1024 memory_backed=0 irqmode=2 completion_nsec=20000000
+null_blk_make slow 1024 memory_backed=0 irqmode=2 completion_nsec=20000000 hw_queue_depth=128
 for words in "$@"; do
 	# shellcheck disable=SC2086 # words
 	step $words
