@@ -81,6 +81,8 @@ counted() {
 
 loop_load
 debugfs_mount
+# What the LLDD holds does not time out.
+short_timeouts 3600
 modes=$(stat -c '%a %s' "$NVMET_FC"/*| sort -u)
 is 'the files are for root to read' "$modes" '400 0'
 expect ports ''
