@@ -127,6 +127,7 @@ fn try_make<D: OnDone<Ctrl>>(options: &Options) -> Result<Arc<Ctrl>, Failed> {
     let bad = |step| move |error| Failed::new(error, Cause::new(step, Why::BadAddress));
     let target = address("traddr", options.traddr()).map_err(bad(Step::TargetPort))?;
     let host = address("host_traddr", options.host_traddr()).map_err(bad(Step::HostPort))?;
+    let fingerprint = options.fingerprint();
     let (remote, number, lldd_queues, private) = {
         let mut registry = registry_lock::lock();
         let found = find(&mut registry, host, target).inspect_err(|_| {
@@ -141,12 +142,12 @@ fn try_make<D: OnDone<Ctrl>>(options: &Options) -> Result<Arc<Ctrl>, Failed> {
             let cause = Cause::new(Step::TargetPort, Why::NotATarget);
             return Err(Failed::new(EBADR, cause));
         }
-        refuse_duplicate(&mut registry, &remote, options)?;
+        refuse_duplicate(&mut registry, &remote, options, fingerprint)?;
         let number = registry.ctrl_numbers.take().map_err(&at)?;
         (remote, number, lldd_queues, private)
     };
     let made = make_queues(&remote, options)
-        .and_then(|queues| Ctrl::new::<D>(number, remote, options.fingerprint(), queues));
+        .and_then(|queues| Ctrl::new::<D>(number, remote, fingerprint, queues));
     let ctrl = made.map_err(|error| {
         registry_lock::lock().ctrl_numbers.give(number);
         at(error)
@@ -190,11 +191,13 @@ fn find(
     Ok((port, ops.queues_when_registered, ops.fcp_private))
 }
 
-/// `EALREADY` if the user has a controller like this one, and wants no other.
+/// `EALREADY` if the user has a controller like this one, and wants no other;
+/// `fingerprint` is that of the options.
 fn refuse_duplicate(
     registry: &mut Locked,
     remote: &RemotePort,
     options: &Options,
+    fingerprint: u64,
 ) -> Result<(), Failed> {
     if options.duplicate_connect() {
         return Ok(());
@@ -204,7 +207,6 @@ fn refuse_duplicate(
         .remote(remote)
         .ok_or(ENOENT)
         .map_err(|error| Failed::new(error, gone))?;
-    let fingerprint = options.fingerprint();
     // The strings of a thousand others are not looked at for that.
     if CTRLS
         .of(registry, remote)
@@ -259,7 +261,8 @@ pub(crate) fn begin(ctrl: &Arc<Ctrl>, options: &Options) -> Result {
     let listed = {
         let mut registry = registry_lock::lock();
         // Two users may have come this far.
-        refuse_duplicate(&mut registry, ctrl.remote(), options).and_then(|()| {
+        let unique = refuse_duplicate(&mut registry, ctrl.remote(), options, ctrl.fingerprint());
+        unique.and_then(|()| {
             list(&mut registry, ctrl).map_err(&at)?;
             // In one step with the above: a port that goes finds a controller
             // that connects, or none, and never one to reset before that.
