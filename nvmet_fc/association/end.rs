@@ -28,7 +28,6 @@ use crate::{
     },
     counts::refusal::Refusal,
     globals,
-    limits::QUEUE_ID_MAX,
     ls::disconnect,
     nvmet::port::nvmet_wq,
     port::host::NamedHost,
@@ -125,7 +124,7 @@ impl Association {
         queues::for_each(&self.connections, |queue| {
             Unfinished::of(queue).say(&self.port, self.number(), queue.id().queue_id());
         });
-        for queue_id in 0..=QUEUE_ID_MAX {
+        for queue_id in queues::ids(&self.connections) {
             let left = self.connections.lock().left(queue_id);
             if let Some(left) = left {
                 left.say(&self.port, self.number(), queue_id);

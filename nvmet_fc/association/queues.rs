@@ -4,7 +4,10 @@
 
 #![deny(unsafe_code)]
 
-use core::iter;
+use core::{
+    iter,
+    ops::RangeInclusive, //
+};
 
 use kernel::{
     alloc::KVVec,
@@ -81,6 +84,9 @@ pub(crate) struct Connections {
     /// One place for each I/O queue, from identifier 1 on: with that of the admin queue it
     /// would be one more than fit into a page.
     places: KVVec<Place>,
+    /// The greatest identifier that a queue ever had here; behind it nothing needs
+    /// to be looked at.
+    greatest: u16,
 }
 
 impl Connections {
@@ -97,6 +103,7 @@ impl Connections {
         Ok(Self {
             admin: Place::Free,
             places,
+            greatest: 0,
         })
     }
 
@@ -135,6 +142,7 @@ impl Connections {
         match self.place_mut(queue_id) {
             Some(place @ Place::Free) => {
                 *place = Place::Hidden(queue);
+                self.greatest = self.greatest.max(queue_id);
                 Ok(())
             }
             Some(_) => Err((LsError::QueueIdInUse, queue)),
@@ -144,7 +152,8 @@ impl Connections {
 
     /// Lets commands find all queues.
     pub(crate) fn publish(&mut self, table: &ConnTable) {
-        for place in Iterator::chain(iter::once(&mut self.admin), self.places.iter_mut()) {
+        let places = self.places.iter_mut().take(usize::from(self.greatest));
+        for place in Iterator::chain(iter::once(&mut self.admin), places) {
             if let Place::Hidden(queue) = place {
                 let queue = queue.clone();
                 table.insert(queue.clone());
@@ -234,15 +243,15 @@ impl Connections {
     }
 }
 
-/// The queues that there can be, the admin queue last.
-fn ids() -> impl Iterator<Item = u16> {
-    (0..=QUEUE_ID_MAX).rev()
+/// The identifiers that queues have or had, the admin queue's first. Context: any.
+pub(super) fn ids(connections: &SpinLockIrq<Connections>) -> RangeInclusive<u16> {
+    0..=connections.lock().greatest
 }
 
 /// Does something with every queue, the admin queue last. Context: as what is
 /// done; without the lock.
 pub(crate) fn for_each(connections: &SpinLockIrq<Connections>, act: impl FnMut(&Arc<Queue>)) {
-    visit(connections, ids(), act);
+    visit(connections, ids(connections).rev(), act);
 }
 
 /// Does something with those of these queues that there are. Context: as what is done;
@@ -269,6 +278,7 @@ pub(crate) fn shut_down(
     table: &ConnTable,
     removed: Option<Removed>,
 ) {
+    let ids = || ids(connections).rev();
     for queue_id in ids() {
         connections.lock().remove(queue_id, table);
     }
@@ -313,6 +323,7 @@ fn wait_for_write_data(connections: &SpinLockIrq<Connections>) {
 /// Frees the queues that no exchange uses any more; the last exchange of another
 /// frees that one. Context: may sleep; they were shut down.
 pub(crate) fn free(connections: &SpinLockIrq<Connections>) {
+    let ids = || ids(connections).rev();
     for queue_id in ids() {
         let queue = connections.lock().leave(queue_id);
         let queue = queue.and_then(Queue::leave_to_exchanges);

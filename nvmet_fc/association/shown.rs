@@ -11,7 +11,6 @@ use crate::{
         queues,
         Association, //
     },
-    limits::QUEUE_ID_MAX,
     queue::{
         names::ConnectNames,
         Queue,
@@ -43,6 +42,6 @@ impl Association {
     /// Does something with every queue, the admin queue first. Context: as what is
     /// done; without a lock.
     pub(crate) fn each_queue(&self, act: impl FnMut(&Arc<Queue>)) {
-        queues::visit(&self.connections, 0..=QUEUE_ID_MAX, act);
+        queues::visit(&self.connections, queues::ids(&self.connections), act);
     }
 }
