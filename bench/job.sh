@@ -17,6 +17,7 @@ FEW=100
 WARM=500
 LIVES=32
 IDLE_MSECS=60000
+LOOK_MSECS=10000
 DISKS=64
 HOSTID=11111111-2222-3333-4444-555555555555
 for file in wait books nvmet; do
@@ -138,6 +139,21 @@ reset() {
 	for ctrl in "${ctrls[@]:0:$1}"; do echo 1 >"$ctrl/reset_controller"; done
 }
 
+# now: milliseconds since the guest has booted, in NOW.
+now() {
+	local seconds
+	read -r seconds _ </proc/uptime
+	NOW=$((10#${seconds/./} * 10))
+}
+
+# between_looks: the target looks at each association every ten seconds, which costs as much as an I/O for every slot. A look
+# that happens to be counted would be a difference between repeats, so what is counted begins two seconds after one, and is
+# over long before the next: the time that a look comes later each time adds up to less.
+between_looks() {
+	now
+	nap $((LOOK_MSECS - (NOW - SINCE) % LOOK_MSECS + 2000))
+}
+
 # to_the_end COMMAND..: with what it leaves to work items.
 to_the_end() {
 	"$@"
@@ -146,10 +162,9 @@ to_the_end() {
 
 # warm RW BS: the target's slots get memory for more than a page, which they keep, when they are used for the first time. So
 # they are beforehand, by as many commands at once as there are, which a slow disk keeps; a fast one then comes to the last
-# slot, which the host has no command for while the others are in use. A disk that has had no command for a while leaves its
-# share of the tags to the slow one, and slots have no memory of before then.
+# slot, which the host has no command for while the others are in use. Nothing has happened for a while before that: the fast
+# disk leaves its share of the tags to the slow one then, and slots have no memory of before.
 warm() {
-	nap "$IDLE_MSECS"
 	namespace_add bench-1 2 /dev/slow
 	wait_for 30 slow_is
 	fio_to "$(compgen -G '/dev/nvme*n2')" "$1" "$2" 128 "$WARM"
@@ -245,6 +260,8 @@ step() {
 	load "$who" "${setup%/*}"
 	subsystems 1 "${setup#*/}"
 	connect "${setup#*/}"
+	now
+	SINCE=$NOW
 	wait_for 30 disks_are "${setup#*/}"
 	for what in "$@"; do
 		case $what in
@@ -258,6 +275,8 @@ step() {
 		many:*) many "$who" "${setup%/*}" "$pass" "${what#*:}" ;;
 		*)
 			IFS=: read -r rw bs depth number <<<"$what"
+			[[ $bs == 4k ]] || nap "$IDLE_MSECS"
+			between_looks
 			[[ $bs == 4k ]] || warm "$rw" "$bs"
 			ios_counted "$who $setup" "$rw" "$bs" "$depth" "$pass" "$number"
 			;;
