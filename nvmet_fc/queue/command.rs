@@ -355,9 +355,14 @@ fn after_response(exchange: Exchange) {
 }
 
 /// The last data went, and the response with it, or they did not.
+#[inline(always)]
 fn after_last_data(mut exchange: Exchange) {
-    let ok = exchange.has_moved();
-    act(exchange, Event::ResponseDone { ok });
+    // Nothing changes the end of a response that was sent.
+    if exchange.has_moved() {
+        exchange.release();
+    } else {
+        act(exchange, Event::ResponseDone { ok: false });
+    }
 }
 
 /// Write data came, or did not. What comes back has more of it to fetch.
@@ -449,8 +454,6 @@ fn finish(mut exchange: Exchange, action: Action) {
             }
             exchange.release();
         }
-        // READDATA_RSP went out.
-        Action::Release => exchange.release(),
         // The rest cannot come from the events above; the exchange still ends.
         _ => {
             invalid_transition();
