@@ -68,7 +68,7 @@ goes_without_association() {
 	cpu 3 0 &
 	going=$!
 	check 'CPU 3 begins to go' wait_for 60 a_queue_closes
-	check 'CPU 3 waits' holds_for 1 kill -0 "$going"
+	check 'CPU 3 waits' holds_for 1 running "$going"
 	check 'target port added' target_port_add 1
 	check 'remote port added' remote_port_add 1 1
 	check 'CPU 3 has gone' reap 60 "$going"

@@ -48,7 +48,7 @@ fio_start() {
 }
 
 fio_running() {
-	kill -0 "$FIO_PID" 2> /dev/null
+	running "$FIO_PID"
 }
 
 fio_is_stopped() {

@@ -80,9 +80,16 @@ holds_for() {
 	done
 }
 
+# running PID: it is there, and has not ended. A signal may tell the shell of a child's end and be lost, in the middle of a
+# nap; kill -0 finds such a child until the next one ends.
+running() {
+	local line
+	{ read -r line < "/proc/$1/stat"; } 2> /dev/null && [[ ${line##*) } != [ZX]* ]]
+}
+
 # Ends a background process that this script started, at most SECONDS later.
 reap() {
 	local seconds=$1 pid=$2
-	wait_for "$seconds" not kill -0 "$pid" || kill -9 "$pid" 2> /dev/null || true
+	wait_for "$seconds" not running "$pid" || kill -9 "$pid" 2> /dev/null || true
 	wait "$pid"
 }

@@ -31,7 +31,7 @@ write_data_lost() {
 	remover=$!
 	check 'write data lost: the log names port, association and queue' klog_has 'WRITEDATA.*queue [0-9]+.*port 0x' 20
 	check 'write data lost: the association ends all the same' klog_has 'Association deleted' 40
-	check "write data lost: nvmet's port goes" wait_for 10 not kill -0 "$remover"
+	check "write data lost: nvmet's port goes" wait_for 10 not running "$remover"
 	loop_faults_clear
 	loop_write control give_up
 	check 'write data lost: the controller can go' disconnect_all
@@ -219,7 +219,7 @@ bounds_of_hosts() {
 	KLOG_AT=$start
 	check 'review_target_s6: write data that never comes is ended' klog_has 'write data.*queue.*port 0x' 70
 	note "review_target_s6: after $((SECONDS - seconds)) s"
-	check 'review_target_s6: the command with it' wait_for 30 not kill -0 "$writer"
+	check 'review_target_s6: the command with it' wait_for 30 not running "$writer"
 	loop_faults_clear
 	check 'review_target_s6: the controller is well' wait_for 45 all_well
 	klog_quiet 'bounds of hosts: no warning'
