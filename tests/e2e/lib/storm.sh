@@ -4,9 +4,12 @@
 # disk. What a cycle does follows from STORM_SEED and its number alone, so that a run goes on, or is repeated, at any
 # of them: STORM_FIRST, STORM_CYCLES. After each the fabric is made whole, and everything must be well again.
 #
-# Who sources it, after loop_load, has PATHS; target_of and remote_of PATH, which say what the loopback calls the ports of
-# a path; EVENTS, the names of functions that are called with a path and two numbers; and FAULTS, rules of the loopback's
-# fault plan. Then it makes the ports, and calls storm_over.
+# Who sources it, after loop_load, has PATHS; TARGET and REMOTE, by path: the number of its target port, and what the loopback
+# calls that port as the host sees it; EVENTS, the names of functions that are called with a path and two numbers; and FAULTS,
+# rules of the loopback's fault plan. Then it makes the ports, and calls storm_over.
+#
+# A process costs a tenth of a second on the instrumented kernel, so that an event is one, and nothing else but fio and the
+# writer of files goes on for long. An event that never returns is waited for a limited time (cycle), and then left alone.
 
 STORM_SEED=${STORM_SEED:-1}
 STORM_FIRST=${STORM_FIRST:-1}
@@ -18,56 +21,73 @@ STORM_FILES=/mnt
 STORM_GROUP=/sys/fs/cgroup/storm
 CPUS=$(nproc)
 
-# ctrl_through PATH: its controller.
+# ctrl_through PATH: its controller, in CTRL.
 ctrl_through() {
-	local ctrl address
-	for ctrl in /sys/class/nvme/nvme*; do
-		{ read -r address < "$ctrl/address"; } 2> /dev/null || continue
-		[[ $address != *"$(host_traddr "$1")"* || $address != *"$(target_traddr "$(target_of "$1")")"* ]] || { echo "${ctrl##*/}"; return; }
+	local address from to
+	host_names "$1"
+	from=$TRADDR
+	target_names "${TARGET[$1]}"
+	to=$TRADDR
+	for CTRL in /sys/class/nvme/nvme*; do
+		{ read -r address < "$CTRL/address"; } 2> /dev/null || continue
+		[[ $address != *"$from"* || $address != *"$to"* ]] || { CTRL=${CTRL##*/}; return; }
 	done
-	echo "no controller of path $1"
+	CTRL="no controller of path $1"
 	return 1
 }
 
 # path_connect PATH [OPTIONS]
 path_connect() {
-	local answer
-	answer=$(fabrics_write "transport=fc,traddr=$(target_traddr "$(target_of "$1")"),host_traddr=$(host_traddr "$1"),nqn=$SUBSYS,hostnqn=$HOSTNQN,hostid=$HOSTID,$STORM_OPTIONS${2:+,$2}")
+	local file answer='' from to
+	host_names "$1"
+	from=$TRADDR
+	target_names "${TARGET[$1]}"
+	to=$TRADDR
+	exec {file}<> "$FABRICS"
+	echo "transport=fc,traddr=$to,host_traddr=$from,nqn=$SUBSYS,hostnqn=$HOSTNQN,hostid=$HOSTID,$STORM_OPTIONS${2:+,$2}" >&"$file" &&
+		read -r answer <&"$file"
+	exec {file}>&-
 	[[ $answer == instance=* ]] || { echo "path $1: connect: $answer"; return 1; }
 }
 
 # alone NAME COMMAND..: two events that want the same follow one another.
 alone() {
-	local lock
-	exec {lock}> "/tmp/storm-$1"
-	flock "$lock"
-	"${@:2}"
+	local status=0
+	until mkdir "/tmp/storm-alone-$1" 2> /dev/null; do nap 50; done
+	"${@:2}" || status=$?
+	rmdir "/tmp/storm-alone-$1"
+	return "$status"
+}
+
+# tell PORT WORDS: the loopback, what is to be done to a port.
+tell() {
+	echo "$2" > "$LOOPBACK/$1/control"
 }
 
 # Events. PATH A B.
 
 flap_link() {
-	alone "$(remote_of "$1")" loop_write "$(remote_of "$1")/control" "flap=$((1 + $2 % 3)) down=$((1 + $2 % 300)) up=$((1 + $3 % 300))" 120
+	alone "${REMOTE[$1]}" tell "${REMOTE[$1]}" "flap=$((1 + $2 % 3)) down=$((1 + $2 % 300)) up=$((1 + $3 % 300))"
 }
 
 flap_target() {
-	alone "target-$(target_of "$1")" loop_write "target-$(target_of "$1")/control" "flap=$((1 + $2 % 2)) down=$((1 + $2 % 500)) up=$((1 + $3 % 300))" 120
+	alone "target-${TARGET[$1]}" tell "target-${TARGET[$1]}" "flap=$((1 + $2 % 2)) down=$((1 + $2 % 500)) up=$((1 + $3 % 300))"
 }
 
 # The port may be away: then there is nobody to log out from.
 log_out() {
-	loop_write "target-$(target_of "$1")/control" "invalidate=$(host_wwpn "$1")" || true
+	host_names "$1"
+	tell "target-${TARGET[$1]}" "invalidate=$WWPN" || true
 }
 
 rescan() {
-	alone "$(remote_of "$1")" loop_write "$(remote_of "$1")/control" rescan
+	alone "${REMOTE[$1]}" tell "${REMOTE[$1]}" rescan
 }
 
 # It may be refused: that of a controller that is being reset is. Another event may have taken the controller away.
 reset_path() {
-	local ctrl
-	ctrl=$(ctrl_through "$1") || return 0
-	reset_ctrl "$ctrl" 2> /dev/null || true
+	ctrl_through "$1" || return 0
+	{ echo 1 > "/sys/class/nvme/$CTRL/reset_controller"; } 2> /dev/null || true
 }
 
 # Deleted, and connected with other queues, as soon as there is a port. Never all paths: without one there is no disk.
@@ -77,9 +97,8 @@ connect_anew() {
 }
 
 delete_and_connect() {
-	local ctrl
-	ctrl=$(ctrl_through "$1") || return
-	put 120 "/sys/class/nvme/$ctrl/delete_controller" 1 2> /dev/null || true
+	ctrl_through "$1" || return
+	{ echo 1 > "/sys/class/nvme/$CTRL/delete_controller"; } 2> /dev/null || true
 	wait_for 60 path_connect "$@"
 }
 
@@ -104,8 +123,8 @@ fault() {
 # A process with more memory than its group may have: the rest goes to the swap area.
 pressure() {
 	[[ -e $STORM_GROUP/memory.max ]] || return 0
-	# shellcheck disable=SC2016 # the inner shell's, and perl's
-	bounded 300 bash -c 'echo $$ > "$1/cgroup.procs"; exec perl -e "\$m = pack(q(N), 7) x (\$ARGV[0] << 18); substr(\$m, \$_ * 4096, 1) for 0 .. (length(\$m) >> 12) - 1; exit(unpack(q(N), substr(\$m, -4)) != 7)" "$2"' - "$STORM_GROUP" $((12 + $2 % 12))
+	echo "$BASHPID" > "$STORM_GROUP/cgroup.procs"
+	exec perl -e '$m = pack(q(N), 7) x ($ARGV[0] << 18); substr($m, $_ * 4096, 1) for 0 .. (length($m) >> 12) - 1; exit(unpack(q(N), substr($m, -4)) != 7)' $((9 + $2 % 8))
 }
 
 # What lies on the disk.
@@ -124,7 +143,7 @@ storm_begin() {
 		check "namespace $n: a disk" wait_for 60 disk_ready "$SUBSYS" "$n"
 	done
 	STORM_DISK=$(disk_of "$SUBSYS" 1)
-	check 'I/O' fio_start "$STORM_DISK" 16k
+	check 'I/O' fio_start "$STORM_DISK" 16k --thinktime=500ms --thinktime_blocks=16
 	disk=$(disk_of "$SUBSYS" 2)
 	check 'a file system' mkfs.ext4 -q -F "$disk"
 	check 'is mounted' mount -o errors=panic "$disk" "$STORM_FILES"
@@ -144,18 +163,28 @@ storm_begin() {
 
 # Files of known contents, one after the other, each read again when it is on the disk.
 write_files() {
-	local n=0
-	while [[ ! -e $STORM_STOP ]]; do
-		n=$((n + 1))
-		printf '%064d' {1..4096} "$n" > /tmp/storm-pattern
-		cp /tmp/storm-pattern "$STORM_FILES/new" || return
-		sync "$STORM_FILES/new" || return
-		mv "$STORM_FILES/new" "$STORM_FILES/$((n % 8))" || return
-		echo 1 > /proc/sys/vm/drop_caches
-		cmp /tmp/storm-pattern "$STORM_FILES/$((n % 8))" || return
-		nap 200
-	done
-	echo "$n files"
+	# shellcheck disable=SC2016 # perl, not shell
+	perl -e '
+		use IO::Handle;
+		my ($stop, $folder) = @ARGV;
+		my $n = 0;
+		local $/;
+		sub put {
+			my ($file, $text) = @_;
+			open(my $to, ">", $file) or die "$file: $!\n";
+			$to->print($text) && $to->flush or die "$file: $!\n";
+			return $to;
+		}
+		until (-e $stop) {
+			my ($text, $name) = (sprintf("%064d", ++$n) x 1024, "$folder/" . $n % 8);
+			put("$folder/new", $text)->sync or die "file $n: $!\n";
+			rename("$folder/new", $name) or die "file $n: $!\n";
+			put("/proc/sys/vm/drop_caches", "1\n");
+			open(my $old, "<", $name) or die "file $n: $!\n";
+			<$old> eq $text or die "file $n is not as it was written\n";
+			select(undef, undef, undef, 1);
+		}
+		print "$n files\n"' "$STORM_STOP" "$STORM_FILES"
 }
 
 storm_end() {
@@ -176,14 +205,13 @@ swapped_out() {
 }
 
 path_live() {
-	local ctrl
-	ctrl=$(ctrl_through "$1") && ctrl_is "$ctrl" live
+	ctrl_through "$1" && ctrl_is "$CTRL" live
 }
 
 # made_whole: nothing is lost, held or offline any more.
 made_whole() {
 	local n
-	loop_faults_clear && loop_write control give_up || return
+	loop_faults_clear && echo give_up > "$LOOPBACK/control" || return
 	for ((n = 1; n < CPUS; n++)); do
 		echo 1 > "/sys/devices/system/cpu/cpu$n/online"
 	done
@@ -191,14 +219,16 @@ made_whole() {
 
 # well: every path is in service, I/O goes on, and no contract was broken.
 well() {
-	local n
+	local n line
 	for ((n = 1; n <= PATHS; n++)); do
-		wait_for 120 path_live "$n" || { echo "path $n: $(ctrl_through "$n") $(ctrl_attr "$(ctrl_through "$n")" state)"; return 1; }
+		wait_for 120 path_live "$n" || { echo "path $n: $CTRL $(ctrl_attr "$CTRL" state)"; return 1; }
 	done
 	fio_running || { echo 'fio has ended'; return 1; }
-	kill -0 "$STORM_WRITER" 2> /dev/null || { cat /tmp/storm-files; return 1; }
+	running "$STORM_WRITER" || { cat /tmp/storm-files; return 1; }
 	io_goes_on "$STORM_DISK" 60 || { echo 'I/O stands still'; return 1; }
-	! grep '^offence' "$LOOPBACK/books"
+	while read -r line; do
+		[[ $line != offence* ]] || { echo "$line"; return 1; }
+	done < "$LOOPBACK/books"
 }
 
 # cycle NUMBER: its events, all at once, and what they leave.
@@ -216,7 +246,10 @@ cycle() {
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do
-		reap 300 "$pid" || { cat /tmp/storm-event-*; return 1; }
+		if ! wait_for 300 not running "$pid" || ! wait "$pid"; then
+			cat /tmp/storm-event-*
+			return 1
+		fi
 	done
 	made_whole && well
 }
@@ -244,5 +277,7 @@ storm_over() {
 	storm_end
 	default_timeouts
 	loop_teardown
+	null_blk_remove nullb1
+	null_blk_remove nullb2
 	done_testing
 }

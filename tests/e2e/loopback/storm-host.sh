@@ -10,8 +10,8 @@ set -uo pipefail
 
 loop_load
 PATHS=2
-target_of() { echo "$1"; }
-remote_of() { echo "remote-$1-$1"; }
+TARGET=(- 1 2)
+REMOTE=(- remote-1-1 remote-2-2)
 EVENTS=(flap_link flap_link flap_target reset_path reset_path processor policy rescan fault fault fault pressure)
 # With a disk for each path, that of a controller which is deleted goes with it.
 [[ $(< /sys/module/nvme_core/parameters/multipath) == N ]] || EVENTS+=(connect_anew connect_anew)

@@ -10,8 +10,8 @@ set -uo pipefail
 
 loop_load
 PATHS=4
-target_of() { echo 1; }
-remote_of() { echo "remote-1-$1"; }
+TARGET=(- 1 1 1 1)
+REMOTE=(- remote-1-{1..4})
 EVENTS=(flap_target log_out log_out flap_link reset_path connect_anew connect_anew connect_anew fault fault fault fault policy pressure)
 FAULTS=(
 	'on=target.readdata status=-5'
