@@ -17,7 +17,7 @@ FEW=100
 WARM=500
 LIVES=32
 IDLE_MSECS=60000
-LOOK_MSECS=10000
+LIMITS=/sys/kernel/debug/nvmet_fc/limits
 DISKS=64
 HOSTID=11111111-2222-3333-4444-555555555555
 for file in wait books nvmet; do
@@ -139,19 +139,25 @@ reset() {
 	for ctrl in "${ctrls[@]:0:$1}"; do echo 1 >"$ctrl/reset_controller"; done
 }
 
-# now: milliseconds since the guest has booted, in NOW.
-now() {
-	local seconds
-	read -r seconds _ </proc/uptime
-	NOW=$((10#${seconds/./} * 10))
+# after_a_look: the target looks at each association every ten seconds, and gives memory back that no command has used since
+# the last look but one. That costs as much as an I/O for every slot: a look that is counted by chance is a difference between
+# repeats. So what is counted comes right after one, and is over long before the next.
+after_a_look() {
+	[[ -e $LIMITS ]] || return 0
+	dd if="$(compgen -G '/dev/nvme*n1')" of=/dev/null iflag=direct bs=64k count=1 status=none
+	kept
+	wait_for 60 less_is_kept "$KEPT"
 }
-
-# between_looks: the target looks at each association every ten seconds, which costs as much as an I/O for every slot. A look
-# that happens to be counted would be a difference between repeats, so what is counted begins two seconds after one, and is
-# over long before the next: the time that a look comes later each time adds up to less.
-between_looks() {
-	now
-	nap $((LOOK_MSECS - (NOW - SINCE) % LOOK_MSECS + 2000))
+# kept: bytes that stay with slots, in KEPT.
+kept() {
+	local words
+	while read -ra words; do
+		[[ ${words[0]} != limit=kept_data ]] || KEPT=${words[2]#used=}
+	done <"$LIMITS"
+}
+less_is_kept() {
+	kept
+	((KEPT < $1))
 }
 
 # to_the_end COMMAND..: with what it leaves to work items.
@@ -165,6 +171,8 @@ to_the_end() {
 # slot, which the host has no command for while the others are in use. Nothing has happened for a while before that: the fast
 # disk leaves its share of the tags to the slow one then, and slots have no memory of before.
 warm() {
+	nap "$IDLE_MSECS"
+	after_a_look
 	namespace_add bench-1 2 /dev/slow
 	wait_for 30 slow_is
 	fio_to "$(compgen -G '/dev/nvme*n2')" "$1" "$2" 128 "$WARM"
@@ -260,8 +268,6 @@ step() {
 	load "$who" "${setup%/*}"
 	subsystems 1 "${setup#*/}"
 	connect "${setup#*/}"
-	now
-	SINCE=$NOW
 	wait_for 30 disks_are "${setup#*/}"
 	for what in "$@"; do
 		case $what in
@@ -275,9 +281,8 @@ step() {
 		many:*) many "$who" "${setup%/*}" "$pass" "${what#*:}" ;;
 		*)
 			IFS=: read -r rw bs depth number <<<"$what"
-			[[ $bs == 4k ]] || nap "$IDLE_MSECS"
-			between_looks
-			[[ $bs == 4k ]] || warm "$rw" "$bs"
+			# Of many the slots are too many, and the looks fall into every run.
+			((connected > 1)) || warm "$rw" "$bs"
 			ios_counted "$who $setup" "$rw" "$bs" "$depth" "$pass" "$number"
 			;;
 		esac
