@@ -120,9 +120,10 @@ fault() {
 	loop_fault "${FAULTS[$2 % ${#FAULTS[@]}]} nth=$((1 + $3 % 20))"
 }
 
-# A process with more memory than its group may have: the rest goes to the swap area.
+# A process with more memory than its group is to have: the rest goes to the swap area, sooner or later. (With a limit it would
+# be killed while there is no path.)
 pressure() {
-	[[ -e $STORM_GROUP/memory.max ]] || return 0
+	[[ -e $STORM_GROUP/memory.high ]] || return 0
 	echo "$BASHPID" > "$STORM_GROUP/cgroup.procs"
 	exec perl -e '$m = pack(q(N), 7) x ($ARGV[0] << 18); substr($m, $_ * 4096, 1) for 0 .. (length($m) >> 12) - 1; exit(unpack(q(N), substr($m, -4)) != 7)' $((9 + $2 % 8))
 }
@@ -158,7 +159,7 @@ storm_begin() {
 	mountpoint -q /sys/fs/cgroup || mount -t cgroup2 cgroup2 /sys/fs/cgroup
 	echo +memory > /sys/fs/cgroup/cgroup.subtree_control 2> /dev/null || note 'no memory controller: no pressure'
 	mkdir -p "$STORM_GROUP"
-	[[ ! -e $STORM_GROUP/memory.max ]] || echo 8M > "$STORM_GROUP/memory.max"
+	[[ ! -e $STORM_GROUP/memory.high ]] || echo 8M > "$STORM_GROUP/memory.high"
 }
 
 # Files of known contents, one after the other, each read again when it is on the disk.
