@@ -97,9 +97,12 @@ connect_anew() {
 }
 
 delete_and_connect() {
-	ctrl_through "$1" || return
-	{ echo 1 > "/sys/class/nvme/$CTRL/delete_controller"; } 2> /dev/null || true
-	wait_for 60 path_connect "$@"
+	wait_for 60 path_delete "$1" && wait_for 60 path_connect "$@"
+}
+# One that has never been live cannot be deleted yet.
+path_delete() {
+	ctrl_through "$1" || return 0
+	{ echo 1 > "/sys/class/nvme/$CTRL/delete_controller"; } 2> /dev/null && ! ctrl_through "$1"
 }
 
 processor() {
