@@ -50,8 +50,11 @@ pub(crate) struct Buffer {
     /// What a command may have that is given it as it is and without a question, bytes;
     /// 0 if none is.
     quick: u32,
-    /// It stays, there is no device, and one operation moves all of it: there is
-    /// nothing to do for a command of that length but to point at it.
+    /// It stays, and one operation moves all of it, unless a device sees other pieces
+    /// than its elements.
+    whole: bool,
+    /// The same, and there is no device: there is nothing to do for a command of that
+    /// length but to point at it.
     straight: bool,
 }
 
@@ -62,6 +65,7 @@ impl Buffer {
             pages: PageList::none(),
             kept: false,
             quick: 0,
+            whole: false,
             straight: false,
         }
     }
@@ -97,6 +101,12 @@ impl Buffer {
         self.straight
     }
 
+    /// Whether one operation moves all of it, now that it is mapped.
+    #[inline]
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole && self.pages.is_uniform()
+    }
+
     /// Whether there is one while its slot is free.
     pub(crate) fn is_kept(&self) -> bool {
         self.kept
@@ -120,10 +130,10 @@ impl Buffer {
         } else {
             0
         };
-        self.straight = self.kept
-            && terms.device.as_raw().is_null()
+        self.whole = self.kept
             && self.pages.entries() <= terms.limits.elements
             && length <= terms.limits.bytes;
+        self.straight = self.whole && terms.device.as_raw().is_null();
         Ok(())
     }
 
@@ -146,6 +156,7 @@ impl Buffer {
         }
         self.kept = false;
         self.quick = 0;
+        self.whole = false;
         self.straight = false;
         self.pages.free();
     }

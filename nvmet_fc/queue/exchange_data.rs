@@ -7,10 +7,13 @@
 use crate::{
     abi,
     limits::CHECK_LENGTH_ABOVE,
-    queue::exchange::{
-        Exchange,
-        Parts,
-        ViewMut, //
+    queue::{
+        exchange::{
+            Exchange,
+            Parts,
+            ViewMut, //
+        },
+        slot::Work, //
     },
     shared::{
         fc::target_request::Part,
@@ -23,6 +26,19 @@ use crate::{
 
 /// Bytes of a page, of which a buffer has a whole number.
 const PAGE: u32 = abi::PAGE_SIZE as u32;
+
+impl Work {
+    /// One operation is to move all of the data.
+    #[inline(always)]
+    fn plan_all(&mut self) {
+        self.part = Part {
+            offset: 0,
+            first: 0,
+            length: self.expected,
+            elements: self.buffer.pages().entries(),
+        };
+    }
+}
 
 impl Exchange {
     /// Whether the slot has memory for so much data, not 0, that a command may have
@@ -93,12 +109,7 @@ impl Exchange {
     pub(crate) fn map_and_plan(&mut self) -> Option<bool> {
         let work = self.work();
         if work.buffer.is_straight() {
-            work.part = Part {
-                offset: 0,
-                first: 0,
-                length: work.expected,
-                elements: work.buffer.pages().entries(),
-            };
+            work.plan_all();
             return Some(true);
         }
         Self::map_and_plan_parts(self.view_mut())
@@ -116,6 +127,10 @@ impl Exchange {
         };
         let pages = work.buffer.pages_mut();
         pages.map(queue.port().device(), direction).ok()?;
+        if work.buffer.is_whole() {
+            work.plan_all();
+            return Some(true);
+        }
         view.plan()
     }
 
