@@ -93,11 +93,9 @@ def key_of(about):
 
 
 def figures_to_record(phases):
-    """"SETUP CASE MODULE.FIGURE" -> instructions of one I/O, of our modules. What the target calls for 128 KiB is left
-    out: the few slots that find no room to keep their memory in have it allocated, which costs more or less."""
+    """"SETUP CASE MODULE.FIGURE" -> instructions of one I/O, of our modules."""
     return {f"{row['setup']} {row['case']} {module}.{name}": row["rust"][f"{module}.{name}"]
-            for row in summary(counts.measured(phases)) for module in counts.TRANSPORTS for name in ("own", "whole")
-            if (module, name) != ("nvmet_fc", "whole") or ":4k:" in row["case"]}
+            for row in summary(counts.measured(phases)) for module in counts.TRANSPORTS for name in ("own", "whole")}
 
 
 def record(phases, about, path):
