@@ -45,10 +45,12 @@ pub(crate) fn unchecked_length(port: NvmetPort, queue_id: u16) -> u32 {
     }
 }
 
-/// Data of one command of a queue whose memory may stay with its slot, bytes.
+/// Data of one command of a queue whose memory may stay with its slot, bytes. An admin
+/// queue has few commands, and its Async Event Request keeps its slot for as long as
+/// there is a controller, with whatever memory an earlier command has left there.
 pub(crate) fn kept_length(port: NvmetPort, queue_id: u16) -> u32 {
     match queue_id {
-        0 => CHECK_LENGTH_ABOVE,
+        0 => abi::PAGE_SIZE as u32,
         _ => KEPT_LENGTH.min(data_max(port)),
     }
 }
