@@ -251,6 +251,7 @@ many() {
 	wait_for 120 disks_are "$4"
 	# Slots that had a command of the connect give their memory back, once two looks have found them idle.
 	nap "$IDLE_MSECS"
+	ios randread 4k 64 "$WARM"
 	ios_counted "$1 $2/$4" randread 4k 64 "$3" 2000
 	phase "$1 $2/$4 disconnect $3 $few" to_the_end disconnect "$few"
 	disconnect $(($4 - 2 * few))
