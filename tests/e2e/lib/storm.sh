@@ -21,16 +21,21 @@ STORM_FILES=/mnt
 STORM_GROUP=/sys/fs/cgroup/storm
 CPUS=$(nproc)
 
+# path_names PATH: the addresses of its ends, in FROM and TO.
+path_names() {
+	host_names "$1"
+	FROM=$TRADDR
+	target_names "${TARGET[$1]}"
+	TO=$TRADDR
+}
+
 # ctrl_through PATH: its controller, in CTRL.
 ctrl_through() {
-	local address from to
-	host_names "$1"
-	from=$TRADDR
-	target_names "${TARGET[$1]}"
-	to=$TRADDR
+	local address
+	path_names "$1"
 	for CTRL in /sys/class/nvme/nvme*; do
 		{ read -r address < "$CTRL/address"; } 2> /dev/null || continue
-		[[ $address != *"$from"* || $address != *"$to"* ]] || { CTRL=${CTRL##*/}; return; }
+		[[ $address != *"$FROM"* || $address != *"$TO"* ]] || { CTRL=${CTRL##*/}; return; }
 	done
 	CTRL="no controller of path $1"
 	return 1
@@ -38,13 +43,10 @@ ctrl_through() {
 
 # path_connect PATH [OPTIONS]
 path_connect() {
-	local file answer='' from to
-	host_names "$1"
-	from=$TRADDR
-	target_names "${TARGET[$1]}"
-	to=$TRADDR
+	local file answer=''
+	path_names "$1"
 	exec {file}<> "$FABRICS"
-	echo "transport=fc,traddr=$to,host_traddr=$from,nqn=$SUBSYS,hostnqn=$HOSTNQN,hostid=$HOSTID,$STORM_OPTIONS${2:+,$2}" >&"$file" &&
+	echo "transport=fc,traddr=$TO,host_traddr=$FROM,nqn=$SUBSYS,hostnqn=$HOSTNQN,hostid=$HOSTID,$STORM_OPTIONS${2:+,$2}" >&"$file" &&
 		read -r answer <&"$file"
 	exec {file}>&-
 	[[ $answer == instance=* ]] || { echo "path $1: connect: $answer"; return 1; }
@@ -97,7 +99,7 @@ connect_anew() {
 }
 
 delete_and_connect() {
-	wait_for 60 path_delete "$1" && wait_for 60 path_connect "$@"
+	ctrl_through "$1" && wait_for 60 path_delete "$1" && wait_for 60 path_connect "$@"
 }
 # One that has never been live cannot be deleted yet.
 path_delete() {
@@ -215,7 +217,7 @@ path_live() {
 # made_whole: nothing is lost, held or offline any more.
 made_whole() {
 	local n
-	loop_faults_clear && echo give_up > "$LOOPBACK/control" || return
+	loop_faults_clear && loop_write control give_up || return
 	for ((n = 1; n < CPUS; n++)); do
 		echo 1 > "/sys/devices/system/cpu/cpu$n/online"
 	done

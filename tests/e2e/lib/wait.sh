@@ -80,8 +80,8 @@ holds_for() {
 	done
 }
 
-# running PID: it is there, and has not ended. A signal may tell the shell of a child's end and be lost, in the middle of a
-# nap; kill -0 finds such a child until the next one ends.
+# running PID: it is there, and has not ended. kill -0 succeeds for a child that has ended until the shell takes note of it,
+# which it did not do any more in one run, before it was told to wait for that child.
 running() {
 	local line
 	{ read -r line < "/proc/$1/stat"; } 2> /dev/null && [[ ${line##*) } != [ZX]* ]]
