@@ -175,18 +175,14 @@ write_files() {
 		my ($stop, $folder) = @ARGV;
 		my $n = 0;
 		local $/;
-		sub put {
-			my ($file, $text) = @_;
-			open(my $to, ">", $file) or die "$file: $!\n";
-			$to->print($text) && $to->flush or die "$file: $!\n";
-			return $to;
-		}
 		until (-e $stop) {
 			my ($text, $name) = (sprintf("%064d", ++$n) x 1024, "$folder/" . $n % 8);
-			put("$folder/new", $text)->sync or die "file $n: $!\n";
+			open(my $new, ">", "$folder/new") or die "file $n: $!\n";
+			$new->print($text) && $new->flush && $new->sync or die "file $n: $!\n";
 			rename("$folder/new", $name) or die "file $n: $!\n";
-			put("/proc/sys/vm/drop_caches", "1\n");
 			open(my $old, "<", $name) or die "file $n: $!\n";
+			# fadvise64, POSIX_FADV_DONTNEED: what is read is on the disk.
+			syscall(221, fileno($old), 0, 0, 4) == 0 or die "file $n: $!\n";
 			<$old> eq $text or die "file $n is not as it was written\n";
 			select(undef, undef, undef, 1);
 		}
@@ -225,16 +221,19 @@ made_whole() {
 
 # well: every path is in service, I/O goes on, and no contract was broken.
 well() {
-	local n line
+	local n line books
 	for ((n = 1; n <= PATHS; n++)); do
 		wait_for 120 path_live "$n" || { echo "path $n: $CTRL $(ctrl_attr "$CTRL" state)"; return 1; }
 	done
 	fio_running || { echo 'fio has ended'; return 1; }
 	running "$STORM_WRITER" || { cat /tmp/storm-files; return 1; }
 	io_goes_on "$STORM_DISK" 60 || { echo 'I/O stands still'; return 1; }
-	while read -r line; do
+	# Line by line, read would have the page made anew for each.
+	mapfile -t books < "$LOOPBACK/books"
+	for line in "${books[@]}"; do
 		[[ $line != offence* ]] || { echo "$line"; return 1; }
-	done < "$LOOPBACK/books"
+	done
+	((${#books[@]} > 0))
 }
 
 # cycle NUMBER: its events, all at once, and what they leave.
