@@ -15,7 +15,6 @@ mod done;
 pub(crate) mod exchange;
 mod exchange_data;
 pub(crate) mod exchange_lldd;
-#[allow(unsafe_code, reason = "takes buffers out of command memory")]
 mod idle;
 #[allow(unsafe_code, reason = "references that nobody names")]
 mod lifetime;

@@ -2,13 +2,9 @@
 
 //! Buffers that stay with slots that no command uses.
 
-use core::mem;
+#![deny(unsafe_code)]
 
-use crate::queue::{
-    buffer::Buffer,
-    Queue,
-    Slot, //
-};
+use crate::queue::Queue;
 
 impl Queue {
     /// Looks at the buffers of free slots, and gives those back that the last look has
@@ -35,19 +31,5 @@ impl Queue {
                 buffer.give_back(room);
             }
         }
-    }
-
-    /// Takes a free slot's buffer out.
-    fn take_buffer(&self, slot: &Slot, wanted: impl Fn(bool) -> bool) -> Option<Buffer> {
-        let _list = self.list().lock();
-        if !slot.lldd.get().is_null() {
-            return None;
-        }
-        // SAFETY: The slot is free, and its queue's lock is held.
-        let work = unsafe { &mut *slot.work.get() };
-        if !work.buffer.is_kept() || !wanted(mem::replace(&mut work.marks.idle, true)) {
-            return None;
-        }
-        Some(mem::replace(&mut work.buffer, Buffer::none()))
     }
 }

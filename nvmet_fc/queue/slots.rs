@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! Who has a queue's slots: taking one for a command, deferring a command that
-//! finds none, aborting, and giving the slot back.
+//! finds none, aborting, and giving the slot, or the memory it keeps, back.
 
 use core::{
     ffi::c_void,
+    mem,
     ptr::{
         self,
         NonNull, //
@@ -29,6 +30,7 @@ use crate::{
         PortUses, //
     },
     queue::{
+        buffer::Buffer,
         command,
         done::fcp_done,
         exchange::{
@@ -196,6 +198,21 @@ impl Queue {
         // There is room for as many as there are slots. The exchange is the
         // work item's from here on.
         let _ = list.ready.push(slot.index);
+    }
+
+    /// Takes the buffer out of a slot that is free, if `wanted` says so, of whether the last
+    /// look has found it there. Context: any; without a lock.
+    pub(super) fn take_buffer(&self, slot: &Slot, wanted: impl Fn(bool) -> bool) -> Option<Buffer> {
+        let _list = self.list().lock();
+        if !slot.lldd.get().is_null() {
+            return None;
+        }
+        // SAFETY: The slot is free, and its queue's lock is held.
+        let work = unsafe { &mut *slot.work.get() };
+        if !work.buffer.is_kept() || !wanted(mem::replace(&mut work.marks.idle, true)) {
+            return None;
+        }
+        Some(mem::replace(&mut work.buffer, Buffer::none()))
     }
 
     /// The next command that waited and now has a slot. Context: any.
