@@ -302,6 +302,10 @@ echo "about built $(sed -E 's/.*\((\S*gcc\S*) \(([^)]*)\).*/\1, \2/' /proc/versi
 "$tools/mark" symbols </proc/kallsyms
 # 32 MiB: 64 buffers of 128 KiB, and what is rounded up.
 echo 16 >/proc/sys/vm/nr_hugepages
+# Who runs when is not to depend on what is counted: a worker of the LLDD's that costs less than its share of the processor
+# interrupts fio at each submission, one that costs more waits for fio, and what a module saves comes back as switches of tasks.
+debugfs_mount
+echo NO_WAKEUP_PREEMPTION >/sys/kernel/debug/sched/features
 modprobe nvmet
 modprobe null_blk nr_devices=1 gb=1 memory_backed=0
 configfs_mount
